@@ -1,0 +1,16 @@
+import type { TimestampMs } from './ids.ts';
+
+/** Cancels a timer; cancelling one that fired or was cancelled does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as a port. State machines never see it: they are given `now`. */
+export interface Clock {
+  /** Wall time, milliseconds since the Unix epoch, whole. It may jump either way. */
+  now(): TimestampMs;
+  /** Milliseconds since an arbitrary start, fractional. It never goes back: use it for timeouts. */
+  monotonicMs(): number;
+  /** Runs `action` once after at least `delayMs` of monotonic time. Does not keep the process alive. */
+  setTimer(delayMs: number, action: () => void): Timer;
+}

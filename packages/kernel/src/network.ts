@@ -1,0 +1,55 @@
+/** Why a connection ended. */
+export type CloseReason = 'peer' | 'local' | 'reset' | 'error';
+
+/** One accepted or dialled byte stream. Callbacks run one at a time, never inside a call that this side makes. */
+export interface Connection {
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Bytes handed to `write` that the operating system has not taken yet. */
+  readonly unsentBytes: number;
+  /** The buffers leave in order, in one writev where possible; the caller must not change them afterwards. */
+  write(buffers: readonly Uint8Array[]): void;
+  /** Stops and restarts `onData`: back-pressure towards the peer. */
+  pause(): void;
+  resume(): void;
+  /** Flushes what was written, then closes. */
+  end(): void;
+  /** Closes at once; what was not sent is lost. */
+  destroy(): void;
+}
+
+export interface ConnectionHandler {
+  /** The chunk belongs to the receiver. */
+  onData(chunk: Buffer): void;
+  /** Called when everything handed to `write` has left, after `unsentBytes` was above 0. */
+  onDrain(): void;
+  /** Exactly once, last. */
+  onClose(reason: CloseReason): void;
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting; live connections stay until they are closed one by one. */
+  close(): Promise<void>;
+}
+
+export type ListenErrorTag = 'port-in-use' | 'denied' | 'no-such-address' | 'other';
+
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly tag: ListenErrorTag;
+  constructor(tag: ListenErrorTag, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.tag = tag;
+  }
+}
+
+/** Byte streams as a port. */
+export interface Network {
+  /** Port 0 picks a free one. Fails with `ListenError`. */
+  listen(host: string, port: number, accept: (connection: Connection) => ConnectionHandler): Promise<Listener>;
+  connect(host: string, port: number, handler: ConnectionHandler): Promise<Connection>;
+}
