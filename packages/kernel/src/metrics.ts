@@ -13,5 +13,10 @@ export interface Metrics {
   /** The same name and labels give the same counter. */
   counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
   gauge(name: string, labels?: Readonly<Record<string, string>>): Gauge;
-  samples(): Iterable<{ name: string; labels: Readonly<Record<string, string>>; kind: 'counter' | 'gauge'; value: number }>;
+  samples(): Iterable<{
+    name: string;
+    labels: Readonly<Record<string, string>>;
+    kind: 'counter' | 'gauge';
+    value: number;
+  }>;
 }
