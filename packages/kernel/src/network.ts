@@ -47,9 +47,21 @@ export class ListenError extends Error {
   }
 }
 
+export type ConnectErrorTag = 'refused' | 'unreachable' | 'no-such-address' | 'other';
+
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly tag: ConnectErrorTag;
+  constructor(tag: ConnectErrorTag, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.tag = tag;
+  }
+}
+
 /** Byte streams as a port. */
 export interface Network {
   /** Port 0 picks a free one. Fails with `ListenError`. */
   listen(host: string, port: number, accept: (connection: Connection) => ConnectionHandler): Promise<Listener>;
+  /** Fails with `ConnectError`; then the handler is never called. */
   connect(host: string, port: number, handler: ConnectionHandler): Promise<Connection>;
 }
