@@ -41,7 +41,7 @@ export const NO_SEQUENCE = -1;
 export const NO_TIMESTAMP = -1;
 export const NO_LEADER_EPOCH = -1;
 
-const CODEC_MASK = 0x07;
+export const CODEC_MASK = 0x07;
 const TIMESTAMP_TYPE_BIT = 0x08;
 const TRANSACTIONAL_BIT = 0x10;
 const CONTROL_BIT = 0x20;
@@ -153,6 +153,11 @@ export function recordCount(buffer: Buffer, position: number): number {
 /** Outside the CRC. */
 export function setBaseOffset(buffer: Buffer, position: number, offset: number): void {
   writeInt64(buffer, position + BASE_OFFSET, offset);
+}
+
+/** Outside the CRC, but the CRC then covers other bytes. */
+export function setBatchLength(buffer: Buffer, position: number, length: number): void {
+  buffer.writeInt32BE(length, position + BATCH_LENGTH);
 }
 
 /** Outside the CRC. */
