@@ -1,0 +1,39 @@
+// npm run generate [-- --check]: writes packages/protocol/src/generated, or says whether it is current.
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { generate } from './generate.ts';
+
+const OUTPUT_DIRECTORY = join(import.meta.dirname, '../../packages/protocol/src/generated');
+
+function findStale(files: ReadonlyMap<string, string>): string[] {
+  const written = existsSync(OUTPUT_DIRECTORY) ? globSync('**/*.ts', { cwd: OUTPUT_DIRECTORY }) : [];
+  const stale = written.filter((path) => !files.has(path));
+  for (const [path, text] of files) {
+    const file = join(OUTPUT_DIRECTORY, path);
+    if (!existsSync(file) || readFileSync(file, 'utf8') !== text) stale.push(path);
+  }
+  return stale.sort();
+}
+
+function write(files: ReadonlyMap<string, string>, stale: readonly string[]): void {
+  for (const path of stale) {
+    const file = join(OUTPUT_DIRECTORY, path);
+    const text = files.get(path);
+    if (text === undefined) {
+      rmSync(file);
+    } else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+}
+
+const files = generate();
+const stale = findStale(files);
+if (!process.argv.includes('--check')) {
+  write(files, stale);
+  process.stdout.write(`${files.size} files, ${stale.length} of them changed\n`);
+} else if (stale.length > 0) {
+  process.stderr.write(`stale, run npm run generate:\n${stale.map((path) => `  ${path}\n`).join('')}`);
+  process.exitCode = 1;
+}
