@@ -1,0 +1,146 @@
+/*
+ * Produce (0), versions 3–13; ApiVersions shows 0 as the minimum, because librdkafka looks for it there (KIP-896).
+ *
+ * - Each partition of the request succeeds or fails by itself; the answer waits for all of them.
+ * - acks=1 is answered when the batch is written, acks=all when it is durable on every in-sync replica, acks=0 not at
+ *   all (an error closes the connection, so that the client notices).
+ * - Requests of one connection are pipelined: offsets are assigned here and now, so the next may begin at once.
+ * - v3: transactional ids. v5: log start offset. v7: zstd (KIP-110). v8: record errors (KIP-467).
+ *   v9: flexible. v10: current leader (KIP-951). v12: implicit AddPartitionsToTxn (KIP-890). v13: topic ids (KIP-516).
+ */
+import type { Clock } from '@sluice/kernel/clock';
+import type { Offset } from '@sluice/kernel/ids';
+import type { PartitionLog } from '@sluice/log/partition-log';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { type ProduceRequest, produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
+import {
+  type ProduceResponseInput,
+  type PartitionProduceResponseInput as PartitionResponse,
+  produceResponseCodec,
+} from '@sluice/protocol/generated/messages/produce-response';
+import { BATCH_HEADER_SIZE_BYTES, codecId } from '@sluice/protocol/records/batch-header';
+import { CLOSE_CONNECTION, defineApi, NO_RESPONSE, type Reply } from '../define-api.ts';
+import { checkUsable, isHosted, type Lookup, type Partitions } from '../partitions/hosted-partition.ts';
+import type { RequestInfo } from '../request.ts';
+import { isInternalTopic } from '../topics.ts';
+import { createWaitGroup } from '../wait-group.ts';
+
+const ACKS_ALL = -1;
+const TOPIC_IDS_FROM = 13;
+const ZSTD_FROM = 7;
+const ZSTD_CODEC = 4;
+/** Kafka's own tools may write to internal topics under this client id. */
+const ADMIN_CLIENT_ID = '__admin_client';
+
+interface Appended {
+  readonly log: PartitionLog;
+  readonly nextOffset: Offset;
+  readonly response: PartitionResponse;
+}
+
+export function produceApi({ partitions, clock }: { partitions: Partitions; clock: Clock }) {
+  function lookUp(request: ProduceRequest, topicIndex: number, partition: number, info: RequestInfo): Lookup {
+    const topic = request.topicData[topicIndex];
+    if (topic === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+    const found = checkUsable(
+      info.apiVersion >= TOPIC_IDS_FROM ? partitions.byId(topic.topicId, partition) : partitions.byName(topic.name, partition),
+      -1,
+    );
+    if (isHosted(found) && isInternalTopic(found.topic) && info.clientId !== ADMIN_CLIENT_ID) {
+      return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION };
+    }
+    return found;
+  }
+
+  function append(lookup: Lookup, index: number, records: Buffer | null, acks: number, version: number, nowMs: number) {
+    if (!isHosted(lookup)) return { response: refusal(index, lookup.errorCode, null) };
+    if (records === null) return { response: refusal(index, ErrorCode.INVALID_RECORD, 'the partition has no records') };
+    if (version < ZSTD_FROM && records.length >= BATCH_HEADER_SIZE_BYTES && codecId(records, 0) === ZSTD_CODEC) {
+      return { response: refusal(index, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs Produce v7 or later') };
+    }
+    const isrCountMin = Math.min(lookup.minInsyncReplicas, lookup.replicaCount);
+    if (acks === ACKS_ALL && lookup.isrCount < isrCountMin) {
+      return { response: refusal(index, ErrorCode.NOT_ENOUGH_REPLICAS, null) };
+    }
+    const { log } = lookup;
+    const result = log.append(records, {
+      leaderEpoch: lookup.leaderEpoch,
+      nowMs,
+      durable: acks === ACKS_ALL,
+      origin: 'client',
+    });
+    if (result.kind === 'refused') {
+      const response = refusal(index, result.errorCode, result.message);
+      response.recordErrors = result.recordErrors.map((error) => ({
+        batchIndex: error.batchIndex,
+        batchIndexErrorMessage: error.message,
+      }));
+      response.logStartOffset = log.logStartOffset;
+      return { response };
+    }
+    const response: PartitionResponse = {
+      index,
+      errorCode: ErrorCode.NONE,
+      baseOffset: result.firstOffset,
+      logAppendTimeMs: result.logAppendTimeMs,
+      logStartOffset: log.logStartOffset,
+      recordErrors: [],
+      errorMessage: null,
+    };
+    return { response, appended: { log, nextOffset: result.lastOffset + 1, response } };
+  }
+
+  /** Resolves when every append is as safe as `acks` asks, or the request's time is over. */
+  function settle(appends: readonly Appended[], acks: number, timeoutMs: number): Promise<void> {
+    const group = createWaitGroup(appends.length, clock, timeoutMs);
+    for (const { log, nextOffset, response } of appends) {
+      response.errorCode = ErrorCode.REQUEST_TIMED_OUT;
+      const done = (failure: string | undefined) => {
+        if (group.isOver) return;
+        response.errorCode = failure === undefined ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR;
+        if (failure !== undefined) response.baseOffset = -1;
+        group.done();
+      };
+      if (acks === ACKS_ALL) log.onDurable(nextOffset, done);
+      else log.onWritten(nextOffset, done);
+    }
+    return group.finished;
+  }
+
+  function handle(request: ProduceRequest, info: RequestInfo): Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>> {
+    const { acks } = request;
+    const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
+    const nowMs = clock.now();
+    const appends: Appended[] = [];
+    let hasError = false;
+    const responses = request.topicData.map((topic, topicIndex) => ({
+      name: topic.name,
+      topicId: topic.topicId,
+      partitionResponses: topic.partitionData.map(({ index, records }) => {
+        const lookup = acksAreValid ? lookUp(request, topicIndex, index, info) : { errorCode: ErrorCode.INVALID_REQUIRED_ACKS };
+        const { response, appended } = append(lookup, index, records, acks, info.apiVersion, nowMs);
+        if (appended !== undefined) appends.push(appended);
+        hasError ||= response.errorCode !== ErrorCode.NONE;
+        return response;
+      }),
+    }));
+    const reply = (): Reply<ProduceResponseInput> => {
+      if (acks !== 0) return { responses };
+      return hasError ? CLOSE_CONNECTION : NO_RESPONSE;
+    };
+    if (appends.length === 0) return reply();
+    return settle(appends, acks, request.timeoutMs).then(reply);
+  }
+
+  return defineApi({
+    request: produceRequestCodec,
+    response: produceResponseCodec,
+    advertisedVersionMin: 0,
+    isPipelined: true,
+    handle,
+  });
+}
+
+function refusal(index: number, errorCode: number, errorMessage: string | null): PartitionResponse {
+  return { index, errorCode, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1, recordErrors: [], errorMessage };
+}

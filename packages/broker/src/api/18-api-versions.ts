@@ -1,0 +1,44 @@
+/*
+ * ApiVersions (18), versions 0–5.
+ *
+ * - Lists what this broker serves, and nothing else; derived from the registry.
+ * - A version beyond ours is answered in v0 form with UNSUPPORTED_VERSION (see dispatch.ts).
+ * - v3: flexible; client software name and version are checked (KIP-511), features are listed (KIP-584).
+ *   v4: features whose minimum is 0 may be shown (KIP-1022). v5: cluster id and node id of the broker that the client
+ *   believes to talk to (KIP-1242).
+ */
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { apiVersionsRequestCodec } from '@sluice/protocol/generated/messages/api-versions-request';
+import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
+import { type Api, defineApi } from '../define-api.ts';
+
+const SOFTWARE_CHECKED_FROM = 3;
+const SOFTWARE_PATTERN = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
+
+/** `apis` is asked at each request: the registry that it lists holds this API too. */
+export function apiVersionsApi({ apis, image }: { apis: () => Iterable<Api>; image: ClusterImage }) {
+  return defineApi({
+    request: apiVersionsRequestCodec,
+    response: apiVersionsResponseCodec,
+    handle({ clientSoftwareName, clientSoftwareVersion }, { apiVersion }) {
+      const isNamed = SOFTWARE_PATTERN.test(clientSoftwareName) && SOFTWARE_PATTERN.test(clientSoftwareVersion);
+      if (apiVersion >= SOFTWARE_CHECKED_FROM && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
+      const apiKeys = [...apis()]
+        .map(({ key, advertisedVersionMin, versionMax }) => ({
+          apiKey: key,
+          minVersion: advertisedVersionMin,
+          maxVersion: versionMax,
+        }))
+        .sort((a, b) => a.apiKey - b.apiKey);
+      const levels = [...image.features].map(([name, level]) => ({ name, level }));
+      return {
+        errorCode: ErrorCode.NONE,
+        apiKeys,
+        supportedFeatures: levels.map(({ name, level }) => ({ name, minVersion: level, maxVersion: level })),
+        finalizedFeaturesEpoch: image.revision,
+        finalizedFeatures: levels.map(({ name, level }) => ({ name, minVersionLevel: level, maxVersionLevel: level })),
+      };
+    },
+  });
+}

@@ -1,0 +1,32 @@
+/** What one connection, and all of them together, may hold. Kafka's settings where it has one, else named here. */
+export interface ConnectionLimits {
+  /** `socket.request.max.bytes` */
+  readonly frameSizeBytesMax: number;
+  /** `max.connections` */
+  readonly connectionCountMax: number;
+  /** `max.connections.per.ip` */
+  readonly connectionCountPerIpMax: number;
+  /** `connections.max.idle.ms` */
+  readonly idleMs: number;
+  /** `queued.max.request.bytes`: bytes received and not yet answered, of all connections; past it nobody is read from. */
+  readonly inFlightSizeBytesMax: number;
+}
+
+/** `queued.max.request.bytes` has no limit in Kafka unless it is set; ours always has one. */
+export const IN_FLIGHT_SIZE_BYTES_DEFAULT = 96 * 1024 * 1024;
+
+/** Requests of one connection that have begun or wait to; past it the connection is not read from. */
+export const PIPELINED_REQUEST_COUNT_MAX = 128;
+
+/** Of one connection, past which none of its further requests begins until the peer has read. */
+export const UNSENT_SIZE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * How long a frame may take from its first byte to its last: this, plus a second for each `FRAME_RATE_BYTES_MIN`
+ * received. One byte per second keeps no idle timeout from firing late, so the frame has a deadline of its own.
+ */
+export const FRAME_MS_MAX = 30_000;
+export const FRAME_RATE_BYTES_MIN = 16 * 1024;
+
+/** How often idle and stuck connections are looked for. */
+export const SWEEP_INTERVAL_MS = 1_000;

@@ -1,0 +1,234 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Logger } from '@sluice/kernel/logger';
+import type { CloseReason, Connection, ConnectionHandler } from '@sluice/kernel/network';
+import type { Dispatch, Outcome } from '../dispatch.ts';
+import type { Peer } from '../request.ts';
+import { createFrameReader } from './frame-reader.ts';
+import type { InFlight, InFlightMember } from './in-flight.ts';
+import {
+  FRAME_MS_MAX,
+  FRAME_RATE_BYTES_MIN,
+  PIPELINED_REQUEST_COUNT_MAX,
+  UNSENT_SIZE_BYTES_MAX,
+  type ConnectionLimits,
+} from './limits.ts';
+import { describeBadLength } from './wrong-protocol.ts';
+
+export interface ServedConnection extends ConnectionHandler {
+  readonly peer: Peer;
+  /** Closes the connection if it idles or is stuck; called now and then. */
+  sweep(): void;
+  /** Answers what has begun, then closes. */
+  finish(): void;
+  destroy(): void;
+}
+
+export interface ServeOptions {
+  readonly connection: Connection;
+  readonly peer: Peer;
+  readonly dispatch: Dispatch;
+  readonly limits: ConnectionLimits;
+  readonly inFlight: InFlight;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  onClosed(): void;
+}
+
+/** A request that has begun; answers leave in the order in which requests came. */
+interface Turn {
+  readonly sizeBytes: number;
+  outcome: Outcome | undefined;
+}
+
+/**
+ * One connection's life: bytes → frames → turns → answers.
+ *
+ * A request begins when the one before it has begun and, unless its handler is pipelined (Produce), has ended. Back-pressure
+ * towards the peer: reading pauses while too many requests wait, while the broker's in-flight bytes are full, and while
+ * the peer does not read its answers.
+ */
+export function serveConnection(options: ServeOptions): ServedConnection {
+  const { connection, peer, dispatch, limits, inFlight, clock, logger, onClosed } = options;
+  const waiting: Buffer[] = [];
+  const turns: Turn[] = [];
+  let isBusy = false;
+  let isClosed = false;
+  let isFinishing = false;
+  let isPaused = false;
+  let isFlushScheduled = false;
+  let wholeSizeBytes = 0;
+  let partialSizeBytes = 0;
+  let lastActiveMs = clock.monotonicMs();
+  let frameStartedMs: number | undefined;
+
+  const reader = createFrameReader({
+    frameSizeBytesMax: limits.frameSizeBytesMax,
+    onFrame(frame) {
+      wholeSizeBytes += frame.length;
+      inFlight.addWhole(frame.length);
+      waiting.push(frame);
+    },
+    onBadLength(length) {
+      logger.warn('connection closed: not a Kafka frame', { reason: describeBadLength(length, limits.frameSizeBytesMax) });
+      connection.destroy();
+    },
+  });
+
+  const member: InFlightMember = {
+    resume() {
+      if (isClosed) return;
+      isPaused = false;
+      resumeReading();
+    },
+  };
+
+  function letGo(sizeBytes: number): void {
+    if (isClosed) return;
+    wholeSizeBytes -= sizeBytes;
+    inFlight.removeWhole(sizeBytes);
+  }
+
+  /** The incomplete frame counts as in flight too. */
+  function countPartial(): void {
+    const before = partialSizeBytes;
+    partialSizeBytes = reader.partialSizeBytes;
+    if (partialSizeBytes > before) inFlight.addPartial(partialSizeBytes - before);
+    else if (partialSizeBytes < before) inFlight.removePartial(before - partialSizeBytes);
+    if (partialSizeBytes === 0) frameStartedMs = undefined;
+    else frameStartedMs ??= lastActiveMs;
+  }
+
+  function beginWaiting(): void {
+    while (waiting.length > 0 && !isBusy && !isClosed) {
+      if (turns.length >= PIPELINED_REQUEST_COUNT_MAX || connection.unsentBytes > UNSENT_SIZE_BYTES_MAX) return;
+      const frame = waiting.shift();
+      if (frame !== undefined) begin(frame);
+    }
+  }
+
+  function begin(frame: Buffer): void {
+    const turn: Turn = { sizeBytes: frame.length, outcome: undefined };
+    turns.push(turn);
+    const begun = dispatch(frame, peer);
+    if (!(begun.outcome instanceof Promise)) {
+      settle(turn, begun.outcome);
+      return;
+    }
+    const holdsBackOthers = !begun.isPipelined;
+    if (holdsBackOthers) isBusy = true;
+    begun.outcome.then((outcome) => {
+      if (holdsBackOthers) isBusy = false;
+      settle(turn, outcome);
+      if (holdsBackOthers) beginWaiting();
+      updatePause();
+    });
+  }
+
+  function settle(turn: Turn, outcome: Outcome): void {
+    turn.outcome = outcome;
+    if (turns[0] !== turn || isFlushScheduled) return;
+    isFlushScheduled = true;
+    queueMicrotask(flush);
+  }
+
+  /** Everything that is answered, up to the first request that is not, leaves in one write. */
+  function flush(): void {
+    isFlushScheduled = false;
+    const buffers: Buffer[] = [];
+    let closes = false;
+    while (!closes) {
+      const outcome = turns[0]?.outcome;
+      if (outcome === undefined) break;
+      letGo(turns.shift()?.sizeBytes ?? 0);
+      if (outcome === 'close') closes = true;
+      else if (outcome !== 'none') buffers.push(...outcome);
+    }
+    if (isClosed) return;
+    lastActiveMs = clock.monotonicMs();
+    if (buffers.length > 0) connection.write(buffers);
+    if (closes || (isFinishing && turns.length === 0)) {
+      connection.end();
+      return;
+    }
+    beginWaiting();
+    updatePause();
+  }
+
+  /** The time that we did not read does not count against the frame's deadline. */
+  function resumeReading(): void {
+    if (frameStartedMs !== undefined) frameStartedMs = clock.monotonicMs();
+    connection.resume();
+  }
+
+  function updatePause(): void {
+    if (isClosed) return;
+    const mayRead = inFlight.mayRead(member);
+    const mustPause = !mayRead || waiting.length + turns.length >= PIPELINED_REQUEST_COUNT_MAX || isFinishing;
+    if (mustPause === isPaused) return;
+    isPaused = mustPause;
+    if (!mustPause) {
+      resumeReading();
+      return;
+    }
+    connection.pause();
+    if (!mayRead) inFlight.wait(member);
+  }
+
+  function frameIsOverdue(nowMs: number): boolean {
+    if (frameStartedMs === undefined || isPaused) return false;
+    const allowedMs = FRAME_MS_MAX + (reader.partialSizeBytes / FRAME_RATE_BYTES_MIN) * 1_000;
+    return nowMs - frameStartedMs > allowedMs;
+  }
+
+  return {
+    peer,
+    onData(chunk) {
+      if (isClosed || isFinishing) return;
+      lastActiveMs = clock.monotonicMs();
+      const completedBefore = waiting.length;
+      reader.push(chunk);
+      if (waiting.length > completedBefore) {
+        frameStartedMs = undefined;
+        inFlight.leave(member);
+      }
+      countPartial();
+      beginWaiting();
+      updatePause();
+    },
+    onDrain() {
+      lastActiveMs = clock.monotonicMs();
+      beginWaiting();
+      updatePause();
+    },
+    onClose(reason: CloseReason) {
+      isClosed = true;
+      waiting.length = 0;
+      inFlight.leave(member);
+      inFlight.removeWhole(wholeSizeBytes);
+      inFlight.removePartial(partialSizeBytes);
+      if (reason === 'error') logger.debug('connection failed');
+      onClosed();
+    },
+    sweep() {
+      const nowMs = clock.monotonicMs();
+      if (frameIsOverdue(nowMs)) {
+        logger.warn('connection closed: a request took too long to arrive', { receivedBytes: reader.partialSizeBytes });
+        connection.destroy();
+        return;
+      }
+      const waitsForUs = turns.length > 0 && connection.unsentBytes === 0;
+      if (limits.idleMs >= 0 && !waitsForUs && nowMs - lastActiveMs > limits.idleMs) {
+        logger.debug('connection closed: idle', { idleMs: Math.round(nowMs - lastActiveMs) });
+        connection.destroy();
+      }
+    },
+    finish() {
+      isFinishing = true;
+      waiting.length = 0;
+      if (turns.length === 0) connection.end();
+    },
+    destroy() {
+      connection.destroy();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { encodeResponse } from '@sluice/protocol/frames';
+import type { MessageCodec } from '@sluice/protocol/message-codec';
+import type { Reader } from '@sluice/protocol/reader';
+import type { RequestInfo } from './request.ts';
+
+/**
+ * What becomes of a request: buffers to send, nothing to send (Produce with acks=0), or the end of the connection
+ * (Kafka's answer to what it cannot answer).
+ */
+export type Outcome = readonly Buffer[] | 'none' | 'close';
+
+/** One API of the broker, its types erased: what the registry holds. */
+export interface Api {
+  readonly key: number;
+  readonly name: string;
+  readonly versionMin: number;
+  readonly versionMax: number;
+  /** Where ApiVersions shows another minimum than the one that is served. */
+  readonly advertisedVersionMin: number;
+  readonly isPipelined: boolean;
+  serve(reader: Reader, info: RequestInfo, correlationId: number): Outcome | Promise<Outcome>;
+}
+
+export interface ApiDefinition<Request, ResponseInput> {
+  readonly request: MessageCodec<Request, never>;
+  readonly response: MessageCodec<unknown, ResponseInput>;
+  /** Defaults to the request codec's. */
+  readonly versionMin?: number;
+  readonly versionMax?: number;
+  readonly advertisedVersionMin?: number;
+  /** The connection's next request may begin before this one has ended: only where the order of effects is settled at once. */
+  readonly isPipelined?: boolean;
+  handle(request: Request, info: RequestInfo): Reply<ResponseInput> | Promise<Reply<ResponseInput>>;
+}
+
+export type Reply<ResponseInput> = ResponseInput | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
+export const NO_RESPONSE = Symbol('no response');
+export const CLOSE_CONNECTION = Symbol('close connection');
+
+/** Ties a handler to its codecs. */
+export function defineApi<Request, ResponseInput>(definition: ApiDefinition<Request, ResponseInput>): Api {
+  const { request, response, handle } = definition;
+  const key = request.apiKey;
+  if (key === undefined) throw new Error(`${request.name} is no request`);
+  const versionMin = definition.versionMin ?? request.versionMin;
+
+  function encode(reply: Reply<ResponseInput>, version: number, correlationId: number): Outcome {
+    if (reply === NO_RESPONSE) return 'none';
+    if (reply === CLOSE_CONNECTION) return 'close';
+    return encodeResponse(response, version, correlationId, reply as ResponseInput);
+  }
+
+  return {
+    key,
+    name: request.name.replace(/Request$/, ''),
+    versionMin,
+    versionMax: definition.versionMax ?? request.versionMax,
+    advertisedVersionMin: definition.advertisedVersionMin ?? versionMin,
+    isPipelined: definition.isPipelined ?? false,
+    serve(reader, info, correlationId) {
+      const version = info.apiVersion;
+      const reply = handle(request.decode(reader, version), info);
+      if (reply instanceof Promise) return reply.then((settled) => encode(settled, version, correlationId));
+      return encode(reply, version, correlationId);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { LeaderEpoch, Offset, Uuid } from '@sluice/kernel/ids';
+import type { ReadOptions, ReadResult } from '@sluice/log/partition-log';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { PartitionDataInput as PartitionData } from '@sluice/protocol/generated/messages/fetch-response';
+import { type HostedPartition, isHosted, type Lookup } from '../partitions/hosted-partition.ts';
+
+/** What a fetch asks of one partition. `topic` is '' while an id has never been resolved. */
+export interface FetchTarget {
+  topic: string;
+  readonly topicId: Uuid;
+  readonly partition: number;
+  fetchOffset: Offset;
+  currentLeaderEpoch: LeaderEpoch;
+  lastFetchedEpoch: LeaderEpoch;
+  maxBytes: number;
+}
+
+/** One partition's share of an answer under way. */
+export interface FetchedPartition {
+  readonly target: FetchTarget;
+  /** `undefined` if the partition cannot be read here. */
+  readonly hosted: HostedPartition | undefined;
+  readonly data: PartitionData;
+  readonly sizeBytes: number;
+  /** An error or a divergence ends the wait for more data. */
+  readonly endsWait: boolean;
+}
+
+const NO_BUFFERS: readonly Buffer[] = [];
+
+/** Reads what there is now; a promise only when it must come from disk. */
+export function fetchPartition(
+  target: FetchTarget,
+  lookup: Lookup,
+  options: ReadOptions,
+): FetchedPartition | Promise<FetchedPartition> {
+  if (!isHosted(lookup)) return refused(target, lookup.errorCode);
+  const divergence = divergenceOf(target, lookup);
+  if (divergence !== undefined) return divergence;
+  const result = lookup.log.read(target.fetchOffset, options);
+  if (result instanceof Promise) return result.then((settled) => complete(target, lookup, settled, options));
+  return complete(target, lookup, result, options);
+}
+
+function complete(target: FetchTarget, hosted: HostedPartition, result: ReadResult, options: ReadOptions): FetchedPartition {
+  if (result.kind === 'out-of-range') return refused(target, ErrorCode.OFFSET_OUT_OF_RANGE);
+  if (result.kind === 'failed') return refused(target, ErrorCode.KAFKA_STORAGE_ERROR);
+  const data = withRecords(target, hosted, result.buffers, options.upTo === 'last-stable');
+  return { target, hosted, data, sizeBytes: result.sizeBytes, endsWait: false };
+}
+
+function withRecords(
+  target: FetchTarget,
+  { log }: HostedPartition,
+  records: readonly Buffer[],
+  isCommittedOnly: boolean,
+): PartitionData {
+  return {
+    partitionIndex: target.partition,
+    errorCode: ErrorCode.NONE,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    abortedTransactions: isCommittedOnly ? [] : null,
+    records,
+  };
+}
+
+export function refused(target: FetchTarget, errorCode: number): FetchedPartition {
+  const data: PartitionData = {
+    partitionIndex: target.partition,
+    errorCode,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    abortedTransactions: null,
+    records: NO_BUFFERS,
+  };
+  return { target, hosted: undefined, data, sizeBytes: 0, endsWait: true };
+}
+
+/** KIP-595: a fetcher whose last epoch ended elsewhere in our log is told where, so that it can truncate. */
+function divergenceOf(target: FetchTarget, hosted: HostedPartition): FetchedPartition | undefined {
+  if (target.lastFetchedEpoch < 0) return undefined;
+  const end = hosted.log.endOffsetForEpoch(target.lastFetchedEpoch);
+  if (end.leaderEpoch < 0 || end.endOffset < 0) return refused(target, ErrorCode.OFFSET_OUT_OF_RANGE);
+  if (end.leaderEpoch >= target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined;
+  const data: PartitionData = {
+    ...withRecords(target, hosted, NO_BUFFERS, false),
+    divergingEpoch: { epoch: end.leaderEpoch, endOffset: end.endOffset },
+  };
+  return { target, hosted, data, sizeBytes: 0, endsWait: true };
+}

@@ -1,0 +1,45 @@
+import type { LeaderEpoch, NodeId, Uuid } from '@sluice/kernel/ids';
+import type { PartitionLog } from '@sluice/log/partition-log';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+
+/** A partition that this broker leads: its log and what the cluster says of it. */
+export interface HostedPartition {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partition: number;
+  readonly log: PartitionLog;
+  readonly leader: NodeId;
+  readonly leaderEpoch: LeaderEpoch;
+  readonly replicaCount: number;
+  readonly isrCount: number;
+  readonly minInsyncReplicas: number;
+}
+
+/** A partition, or the wire error that says why it cannot be used here. */
+export type Lookup = HostedPartition | { readonly errorCode: number };
+
+/** What this broker hosts, by the names that requests use. */
+export interface Partitions {
+  byName(topic: string, partition: number): Lookup;
+  /** An unknown id is UNKNOWN_TOPIC_ID. */
+  byId(topicId: Uuid, partition: number): Lookup;
+  all(): Iterable<HostedPartition>;
+}
+
+export function isHosted(lookup: Lookup): lookup is HostedPartition {
+  return 'log' in lookup;
+}
+
+/** KIP-320: a client that knows an older leader epoch is fenced, one that knows a newer one must wait. −1 asks nothing. */
+export function leaderEpochError(partition: HostedPartition, currentLeaderEpoch: LeaderEpoch): number {
+  if (currentLeaderEpoch === -1 || currentLeaderEpoch === partition.leaderEpoch) return ErrorCode.NONE;
+  return currentLeaderEpoch < partition.leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+}
+
+/** A lookup that also refuses an offline log and a wrong leader epoch. */
+export function checkUsable(lookup: Lookup, currentLeaderEpoch: LeaderEpoch): Lookup {
+  if (!isHosted(lookup)) return lookup;
+  if (lookup.log.failure !== undefined) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+  const errorCode = leaderEpochError(lookup, currentLeaderEpoch);
+  return errorCode === ErrorCode.NONE ? lookup : { errorCode };
+}

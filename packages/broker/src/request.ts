@@ -1,0 +1,17 @@
+/** Who is at the other end of a connection. */
+export interface Peer {
+  readonly connectionId: string;
+  readonly listenerName: string;
+  readonly address: string;
+  readonly port: number;
+  /** The address and port of ours that it reached. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+/** What a handler is told of a request besides its body. */
+export interface RequestInfo {
+  readonly apiVersion: number;
+  readonly clientId: string | null;
+  readonly peer: Peer;
+}
