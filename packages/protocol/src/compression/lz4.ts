@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as NativeLz4 from 'lz4-napi';
 import { CompressionError, checkLevel, LEVELS, tooLarge } from './codec.ts';
-import { decompressBlock } from './lz4-block.ts';
+import { type BlockResult, decompressBlock } from './lz4-block.ts';
 import { xxhash32 } from './xxhash32.ts';
 
 /*
@@ -27,6 +27,10 @@ const WRITTEN_BLOCK_SIZE_BYTES = 1 << 16;
 /** lz4-napi puts the uncompressed size in front of its blocks. */
 const NATIVE_SIZE_PREFIX_SIZE_BYTES = 4;
 
+/** Records usually compress less than this; more only takes another turn. */
+const EXPECTED_RATIO = 4;
+const OUTPUT_SIZE_BYTES_MIN = 1024;
+
 const require = createRequire(import.meta.url);
 let native: typeof NativeLz4 | undefined;
 
@@ -50,8 +54,10 @@ export function compressLz4(input: Buffer, level: number = LEVELS.lz4.default): 
 /** Reads one frame, as Java does; bytes behind it are ignored. Output never outgrows a small multiple of what was read. */
 export function decompressLz4(input: Buffer, sizeBytesMax: number): Buffer {
   const frame = readFrameHeader(input);
-  let output: Buffer = Buffer.allocUnsafe(Math.min(sizeBytesMax, Math.max(1024, input.length * 4)));
-  let to = 0;
+  const decoded: Decoded = {
+    output: Buffer.allocUnsafe(Math.min(sizeBytesMax, Math.max(OUTPUT_SIZE_BYTES_MIN, input.length * EXPECTED_RATIO))),
+    sizeBytes: 0,
+  };
   let at = frame.blocksAt;
   for (;;) {
     const lengthField = readUInt32(input, at);
@@ -61,37 +67,50 @@ export function decompressLz4(input: Buffer, sizeBytesMax: number): Buffer {
     const length = isStored ? lengthField - STORED_BIT : lengthField;
     if (length > frame.blockSizeBytesMax) throw corrupt(`a block of ${length} bytes`);
     if (length > input.length - at) throw corrupt('cut short in a block');
-    const end = at + length;
-    const blockStart = to;
-    const blockEndMax = Math.min(sizeBytesMax, blockStart + frame.blockSizeBytesMax);
-    for (;;) {
-      const outputEnd = Math.min(output.length, blockEndMax);
-      const result = isStored
-        ? storeBlock(input, at, end, output, blockStart, outputEnd)
-        : decompressBlock(input, at, end, output, blockStart, outputEnd, frame.isLinked ? 0 : blockStart);
-      if (result === 'corrupt') throw corrupt('a block is not LZ4');
-      if (result !== 'output-full') {
-        to = result;
-        break;
-      }
-      if (outputEnd === sizeBytesMax) throw tooLarge('lz4', sizeBytesMax);
-      if (outputEnd === blockEndMax) throw corrupt(`a block of more than ${frame.blockSizeBytesMax} bytes`);
-      output = grow(output, blockStart, sizeBytesMax);
-    }
-    at = end;
+    const block = input.subarray(at, at + length);
+    at += length;
     if (frame.hasBlockChecksum) {
-      if (readUInt32(input, at) !== xxhash32(input, end - length, end)) throw corrupt('a block checksum differs');
+      if (readUInt32(input, at) !== xxhash32(block)) throw corrupt('a block checksum differs');
       at += 4;
     }
+    addBlock(decoded, block, isStored, frame, sizeBytesMax);
   }
-  const content = output.subarray(0, to);
+  const content = decoded.output.subarray(0, decoded.sizeBytes);
   if (frame.hasContentChecksum && readUInt32(input, at) !== xxhash32(content)) {
     throw corrupt('the content checksum differs');
   }
-  if (frame.contentSizeBytes !== undefined && frame.contentSizeBytes !== BigInt(to)) {
-    throw corrupt(`${to} bytes instead of the announced ${frame.contentSizeBytes}`);
+  if (frame.contentSizeBytes !== undefined && frame.contentSizeBytes !== BigInt(content.length)) {
+    throw corrupt(`${content.length} bytes instead of the announced ${frame.contentSizeBytes}`);
   }
   return content;
+}
+
+/** What the blocks so far gave, in a buffer that grows. */
+interface Decoded {
+  output: Buffer;
+  sizeBytes: number;
+}
+
+/** Decodes a block behind the others, again from its start with twice the room for as long as it does not fit. */
+function addBlock(decoded: Decoded, block: Buffer, isStored: boolean, frame: FrameHeader, sizeBytesMax: number): void {
+  const start = decoded.sizeBytes;
+  const endMax = Math.min(sizeBytesMax, start + frame.blockSizeBytesMax);
+  for (;;) {
+    const end = Math.min(decoded.output.length, endMax);
+    const result = isStored
+      ? storeBlock(block, decoded.output, start, end)
+      : decompressBlock(block, 0, block.length, decoded.output, start, end, frame.isLinked ? 0 : start);
+    if (result === 'corrupt') throw corrupt('a block is not LZ4');
+    if (result !== 'output-full') {
+      decoded.sizeBytes = result;
+      return;
+    }
+    if (end === sizeBytesMax) throw tooLarge('lz4', sizeBytesMax);
+    if (end === endMax) throw corrupt(`a block of more than ${frame.blockSizeBytesMax} bytes`);
+    const larger = Buffer.allocUnsafe(Math.min(sizeBytesMax, decoded.output.length * 2));
+    decoded.output.copy(larger, 0, 0, start);
+    decoded.output = larger;
+  }
 }
 
 interface FrameHeader {
@@ -128,17 +147,10 @@ function readFrameHeader(input: Buffer): FrameHeader {
   };
 }
 
-function storeBlock(input: Buffer, start: number, end: number, output: Buffer, to: number, outputEnd: number) {
-  if (end - start > outputEnd - to) return 'output-full';
-  input.copy(output, to, start, end);
-  return to + end - start;
-}
-
-/** Twice the room, with what is already decoded. */
-function grow(output: Buffer, usedBytes: number, sizeBytesMax: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.min(sizeBytesMax, output.length * 2));
-  output.copy(larger, 0, 0, usedBytes);
-  return larger;
+function storeBlock(block: Buffer, output: Buffer, start: number, end: number): BlockResult {
+  if (block.length > end - start) return 'output-full';
+  block.copy(output, start);
+  return start + block.length;
 }
 
 function readUInt32(input: Buffer, at: number): number {

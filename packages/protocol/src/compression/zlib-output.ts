@@ -12,7 +12,7 @@ export function outputChunkSizeBytes(inputSizeBytes: number): number {
 
 /** What one of Node's synchronous decompressors threw, as ours. Anything that it does not throw for input is a bug. */
 export function decompressionError(codec: Codec, sizeBytesMax: number, error: unknown): CompressionError {
-  if (!(error instanceof Error)) throw error;
+  if (error instanceof CompressionError || !(error instanceof Error)) throw error;
   if ('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(codec, sizeBytesMax);
   return new CompressionError('corrupt', codec, error.message, { cause: error });
 }
