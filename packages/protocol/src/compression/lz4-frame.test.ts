@@ -60,8 +60,15 @@ test('dictionaries, reserved flags, other versions and block sizes are refused',
 });
 
 test('a match before the start, a distance of 0, and a block that ends within a sequence are corrupt', () => {
-  for (const lz4 of ['0401001021', '1061000010', '10', 'f0ff', '1f610100ff', '']) {
-    const bytes = frame(INDEPENDENT, lz4 === '' ? [{ lz4: '00' }, { lz4: '04' }] : [{ lz4 }]);
-    assert.throws(() => decompressLz4(bytes, 100_000), isCorrupt, lz4);
+  const cases = {
+    'a match before the start': '0401001021',
+    'a distance of 0': '1061000010',
+    'a literal that is missing': '10',
+    'a literal length that does not end': 'f0ff',
+    'half a distance': '106101',
+    'a match length that does not end': '1f610100ff',
+  };
+  for (const [name, lz4] of Object.entries(cases)) {
+    assert.throws(() => decompressLz4(frame(INDEPENDENT, [{ lz4 }]), 100_000), isCorrupt, name);
   }
 });
