@@ -1,6 +1,7 @@
 import { NOTICE } from './emit-message.ts';
 import { codecName, kebab } from './naming.ts';
 import type { MessageSpec } from './spec.ts';
+import { LINE_WIDTH_MAX } from './wrap.ts';
 
 export interface RawApi {
   readonly key: number;
@@ -31,9 +32,13 @@ export function emitApis(apis: readonly RawApi[], messages: readonly MessageSpec
     '',
     'export type ApiKey = (typeof ApiKey)[keyof typeof ApiKey];',
     '',
-    'export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([',
+    '/** In the order of their keys. */',
+    'export const API_LIST: readonly ApiSpec[] = [',
     ...entries,
-    ']);',
+    '];',
+    '',
+    '/** By API key. */',
+    'export const APIS: ReadonlyMap<number, ApiSpec> = new Map(API_LIST.map((api) => [api.key, api]));',
     '',
   ].join('\n');
 }
@@ -44,10 +49,10 @@ export function emitCodecs(apis: readonly RawApi[], messages: readonly MessageSp
     const pair = findMessages(api, messages);
     if (pair === undefined) return [];
     return [
-      `  [${api.key}, {`,
-      `    request: async () => (await import('./messages/${kebab(pair.request.name)}.ts')).${codecName(pair.request.name)},`,
-      `    response: async () => (await import('./messages/${kebab(pair.response.name)}.ts')).${codecName(pair.response.name)},`,
-      '  }],',
+      `  ${api.key}: {`,
+      ...emitLoader('request', pair.request),
+      ...emitLoader('response', pair.response),
+      '  },',
     ];
   });
   return [
@@ -61,11 +66,17 @@ export function emitCodecs(apis: readonly RawApi[], messages: readonly MessageSp
     '}',
     '',
     '/** By API key. A codec is loaded when it is asked for. */',
-    'export const API_CODECS: ReadonlyMap<number, ApiCodecs> = new Map<number, ApiCodecs>([',
+    'export const API_CODECS: Readonly<Record<number, ApiCodecs>> = {',
     ...entries,
-    ']);',
+    '};',
     '',
   ].join('\n');
+}
+
+function emitLoader(property: string, { name }: MessageSpec): string[] {
+  const load = `(await import('./messages/${kebab(name)}.ts')).${codecName(name)},`;
+  const line = `    ${property}: async () => ${load}`;
+  return line.length <= LINE_WIDTH_MAX ? [line] : [`    ${property}: async () =>`, `      ${load}`];
 }
 
 function emitEntry(api: RawApi, messages: readonly MessageSpec[]): string[] {
@@ -73,7 +84,7 @@ function emitEntry(api: RawApi, messages: readonly MessageSpec[]): string[] {
   if (pair === undefined) return [];
   const listeners = [...api.listeners.matchAll(/\w+/g)].map(([name]) => `'${name.toLowerCase()}'`);
   return [
-    `  [${api.key}, {`,
+    '  {',
     `    key: ${api.key},`,
     `    name: '${api.name}',`,
     `    oldest: ${api.oldest},`,
@@ -84,7 +95,7 @@ function emitEntry(api: RawApi, messages: readonly MessageSpec[]): string[] {
     `    listeners: [${listeners.join(', ')}],`,
     `    clusterAction: ${api.clusterAction},`,
     `    forwardable: ${api.forwardable},`,
-    '  }],',
+    '  },',
   ];
 }
 

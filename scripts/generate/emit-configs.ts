@@ -29,7 +29,7 @@ export function emitTopicSynonyms(synonyms: Readonly<Record<string, readonly str
     '',
     "/** The broker configurations that a topic configuration's default comes from, the first that is set wins. */",
     'export const TOPIC_SYNONYMS: Readonly<Record<string, readonly string[]>> = {',
-    ...Object.entries(synonyms).map(([name, brokers]) => `  ${quote(name)}: [${brokers.map(quote).join(', ')}],`),
+    ...Object.entries(synonyms).map(([name, brokers]) => `  ${key(name)}: [${brokers.map(quote).join(', ')}],`),
     '};',
     '',
   ].join('\n');
@@ -43,7 +43,7 @@ export function emitUpdateModes(modes: Readonly<Record<string, string>>): string
     '',
     '/** The broker configurations that may change at run time; all others are read-only. */',
     'export const DYNAMIC_UPDATE_MODES: Readonly<Record<string, DynamicUpdateMode>> = {',
-    ...Object.entries(modes).map(([name, mode]) => `  ${quote(name)}: ${quote(mode)},`),
+    ...Object.entries(modes).map(([name, mode]) => `  ${key(name)}: ${quote(mode)},`),
     '};',
     '',
   ].join('\n');
@@ -60,6 +60,10 @@ function emitConfig(config: RawConfig): string[] {
     `    importance: ${quote(config.importance)},`,
     '  },',
   ];
+}
+
+function key(name: string): string {
+  return /^\w+$/.test(name) ? name : quote(name);
 }
 
 function quote(text: string): string {

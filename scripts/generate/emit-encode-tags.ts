@@ -1,4 +1,4 @@
-import { inputValue, nonDefault } from './emit-non-default.ts';
+import { inputValue, nonDefault, operand } from './emit-non-default.ts';
 import { writeStatements } from './emit-write.ts';
 import { upperFirst } from './naming.ts';
 import type { GeneratedFunction } from './source.ts';
@@ -12,11 +12,11 @@ export function emitTagWriter(message: MessageSpec, struct: StructSpec): Generat
   tagged.sort((a, b) => (a.tag ?? 0) - (b.tag ?? 0));
   // Unknown tags follow the known ones: that keeps the order only while the known ones have no gaps.
   if (tagged.some((field, index) => field.tag !== index)) throw new Error(`${struct.name}: tags with gaps`);
-  const counts = tagged.map((field) => `Number(${flag(field)})`).join(' + ');
   const body = [
     ...tagged.map((field) => `const ${flag(field)} = ${condition(message, struct, field)};`),
-    `const known = ${counts};`,
-    'writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));',
+    'let count = value.unknownTaggedFields?.length ?? 0;',
+    ...tagged.map((field) => `if (${flag(field)}) count++;`),
+    'writer.unsignedVarint(count);',
     ...tagged.flatMap((field) => writeTag(struct, field)),
     `writeUnknownTags(writer, value.unknownTaggedFields, ${tagged.length});`,
   ];
@@ -31,7 +31,7 @@ function flag(field: FieldSpec): string {
 function condition(message: MessageSpec, struct: StructSpec, field: FieldSpec): string {
   const when = whenIn(field.tagged, flexibleVersions(message, struct));
   const check = nonDefault(struct, field);
-  return typeof when === 'string' ? check : `${when.condition} && ${check}`;
+  return typeof when === 'string' ? check : `${when.condition} && ${operand(check)}`;
 }
 
 function writeTag(struct: StructSpec, field: FieldSpec): string[] {

@@ -1,5 +1,5 @@
 import { emitTagWriter } from './emit-encode-tags.ts';
-import { inputValue, nonDefault } from './emit-non-default.ts';
+import { inputValue, nonDefault, operand } from './emit-non-default.ts';
 import { writeStatements } from './emit-write.ts';
 import { canBeNull, inputType, mandatoryVersions } from './field-types.ts';
 import { upperFirst } from './naming.ts';
@@ -54,7 +54,7 @@ function writeField(struct: StructSpec, field: FieldSpec): string[] {
     if (last === '}') return [...lines.slice(0, -1), `} else if (${check}) {`, `  ${complaint}`, '}'];
     return [...lines, `else if (${check}) ${complaint}`];
   }
-  return [...lines, `if (${outside(field.versions, struct.versions)} && ${check}) ${complaint}`];
+  return [...lines, `if (${outside(field.versions, struct.versions)} && ${operand(check)}) ${complaint}`];
 }
 
 function outside(versions: Versions, context: Versions): string {

@@ -32,8 +32,13 @@ export function nonDefault(struct: StructSpec, field: FieldSpec): string {
   return `(${value} ?? ${initial}) !== ${initial}`;
 }
 
+/** The condition, fit to stand beside `&&`. */
+export function operand(condition: string): string {
+  return condition.includes('||') ? `(${condition})` : condition;
+}
+
 /** A null that is not the default counts as set. */
 function orNull(struct: StructSpec, field: FieldSpec, value: string): (condition: string) => string {
   if (!canBeNull(field, struct)) return (condition) => condition;
-  return (condition) => `(${value} === null || ${condition.includes('&&') ? `(${condition})` : condition})`;
+  return (condition) => `${value} === null || ${condition.includes('&&') ? `(${condition})` : condition}`;
 }

@@ -1,4 +1,4 @@
-const LINE_WIDTH_MAX = 120;
+import { indent, LINE_WIDTH_MAX, wrapStatement } from './wrap.ts';
 
 /** A function of a generated file. */
 export interface GeneratedFunction {
@@ -29,10 +29,6 @@ export function printFunctions(functions: readonly GeneratedFunction[]): string 
     .join('\n');
 }
 
-export function indent(line: string): string {
-  return line === '' ? '' : `  ${line}`;
-}
-
 function resolveMarks(line: string, versioned: ReadonlySet<string>): string {
   return line.replace(/(, )?«(\w+)»/g, (_, comma: string | undefined, name: string) =>
     versioned.has(name) ? `${comma ?? ''}version` : '',
@@ -60,12 +56,4 @@ function printSignature(fn: GeneratedFunction, parameters: readonly string[]): s
   const line = `function ${fn.name}(${parameters.join(', ')}): ${fn.returns} {`;
   if (line.length <= LINE_WIDTH_MAX) return line;
   return [`function ${fn.name}(`, ...parameters.map((parameter) => `  ${parameter},`), `): ${fn.returns} {`].join('\n');
-}
-
-/** Breaks `if (condition) statement` and long calls where they are longer than a line, as Biome would. */
-function wrapStatement(line: string): string[] {
-  if (line.length + 2 <= LINE_WIDTH_MAX) return [line];
-  const conditional = /^(\s*)((?:else )?if \(.*?\)) (throw .*|writer.*|\w+\(.*)$/.exec(line);
-  if (conditional !== null) return [`${conditional[1]}${conditional[2]}`, `${conditional[1]}  ${conditional[3]}`];
-  return [line];
 }

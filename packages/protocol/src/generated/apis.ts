@@ -97,8 +97,9 @@ export const ApiKey = {
 
 export type ApiKey = (typeof ApiKey)[keyof typeof ApiKey];
 
-export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
-  [0, {
+/** In the order of their keys. */
+export const API_LIST: readonly ApiSpec[] = [
+  {
     key: 0,
     name: 'Produce',
     oldest: 3,
@@ -109,8 +110,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [1, {
+  },
+  {
     key: 1,
     name: 'Fetch',
     oldest: 4,
@@ -121,8 +122,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [2, {
+  },
+  {
     key: 2,
     name: 'ListOffsets',
     oldest: 1,
@@ -133,8 +134,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [3, {
+  },
+  {
     key: 3,
     name: 'Metadata',
     oldest: 0,
@@ -145,8 +146,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [8, {
+  },
+  {
     key: 8,
     name: 'OffsetCommit',
     oldest: 2,
@@ -157,8 +158,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [9, {
+  },
+  {
     key: 9,
     name: 'OffsetFetch',
     oldest: 1,
@@ -169,8 +170,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [10, {
+  },
+  {
     key: 10,
     name: 'FindCoordinator',
     oldest: 0,
@@ -181,8 +182,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [11, {
+  },
+  {
     key: 11,
     name: 'JoinGroup',
     oldest: 0,
@@ -193,8 +194,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [12, {
+  },
+  {
     key: 12,
     name: 'Heartbeat',
     oldest: 0,
@@ -205,8 +206,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [13, {
+  },
+  {
     key: 13,
     name: 'LeaveGroup',
     oldest: 0,
@@ -217,8 +218,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [14, {
+  },
+  {
     key: 14,
     name: 'SyncGroup',
     oldest: 0,
@@ -229,8 +230,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [15, {
+  },
+  {
     key: 15,
     name: 'DescribeGroups',
     oldest: 0,
@@ -241,8 +242,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [16, {
+  },
+  {
     key: 16,
     name: 'ListGroups',
     oldest: 0,
@@ -253,8 +254,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [17, {
+  },
+  {
     key: 17,
     name: 'SaslHandshake',
     oldest: 0,
@@ -265,8 +266,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [18, {
+  },
+  {
     key: 18,
     name: 'ApiVersions',
     oldest: 0,
@@ -277,8 +278,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [19, {
+  },
+  {
     key: 19,
     name: 'CreateTopics',
     oldest: 2,
@@ -289,8 +290,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [20, {
+  },
+  {
     key: 20,
     name: 'DeleteTopics',
     oldest: 1,
@@ -301,8 +302,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [21, {
+  },
+  {
     key: 21,
     name: 'DeleteRecords',
     oldest: 0,
@@ -313,8 +314,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [22, {
+  },
+  {
     key: 22,
     name: 'InitProducerId',
     oldest: 0,
@@ -325,8 +326,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [23, {
+  },
+  {
     key: 23,
     name: 'OffsetForLeaderEpoch',
     oldest: 2,
@@ -337,8 +338,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [24, {
+  },
+  {
     key: 24,
     name: 'AddPartitionsToTxn',
     oldest: 0,
@@ -349,8 +350,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [25, {
+  },
+  {
     key: 25,
     name: 'AddOffsetsToTxn',
     oldest: 0,
@@ -361,8 +362,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [26, {
+  },
+  {
     key: 26,
     name: 'EndTxn',
     oldest: 0,
@@ -373,8 +374,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [27, {
+  },
+  {
     key: 27,
     name: 'WriteTxnMarkers',
     oldest: 1,
@@ -385,8 +386,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [28, {
+  },
+  {
     key: 28,
     name: 'TxnOffsetCommit',
     oldest: 0,
@@ -397,8 +398,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [29, {
+  },
+  {
     key: 29,
     name: 'DescribeAcls',
     oldest: 1,
@@ -409,8 +410,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [30, {
+  },
+  {
     key: 30,
     name: 'CreateAcls',
     oldest: 1,
@@ -421,8 +422,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [31, {
+  },
+  {
     key: 31,
     name: 'DeleteAcls',
     oldest: 1,
@@ -433,8 +434,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [32, {
+  },
+  {
     key: 32,
     name: 'DescribeConfigs',
     oldest: 1,
@@ -445,8 +446,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [33, {
+  },
+  {
     key: 33,
     name: 'AlterConfigs',
     oldest: 0,
@@ -457,8 +458,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [34, {
+  },
+  {
     key: 34,
     name: 'AlterReplicaLogDirs',
     oldest: 1,
@@ -469,8 +470,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [35, {
+  },
+  {
     key: 35,
     name: 'DescribeLogDirs',
     oldest: 1,
@@ -481,8 +482,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [36, {
+  },
+  {
     key: 36,
     name: 'SaslAuthenticate',
     oldest: 0,
@@ -493,8 +494,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [37, {
+  },
+  {
     key: 37,
     name: 'CreatePartitions',
     oldest: 0,
@@ -505,8 +506,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [38, {
+  },
+  {
     key: 38,
     name: 'CreateDelegationToken',
     oldest: 1,
@@ -517,8 +518,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [39, {
+  },
+  {
     key: 39,
     name: 'RenewDelegationToken',
     oldest: 1,
@@ -529,8 +530,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [40, {
+  },
+  {
     key: 40,
     name: 'ExpireDelegationToken',
     oldest: 1,
@@ -541,8 +542,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [41, {
+  },
+  {
     key: 41,
     name: 'DescribeDelegationToken',
     oldest: 1,
@@ -553,8 +554,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [42, {
+  },
+  {
     key: 42,
     name: 'DeleteGroups',
     oldest: 0,
@@ -565,8 +566,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [43, {
+  },
+  {
     key: 43,
     name: 'ElectLeaders',
     oldest: 0,
@@ -577,8 +578,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [44, {
+  },
+  {
     key: 44,
     name: 'IncrementalAlterConfigs',
     oldest: 0,
@@ -589,8 +590,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [45, {
+  },
+  {
     key: 45,
     name: 'AlterPartitionReassignments',
     oldest: 0,
@@ -601,8 +602,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [46, {
+  },
+  {
     key: 46,
     name: 'ListPartitionReassignments',
     oldest: 0,
@@ -613,8 +614,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [47, {
+  },
+  {
     key: 47,
     name: 'OffsetDelete',
     oldest: 0,
@@ -625,8 +626,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [48, {
+  },
+  {
     key: 48,
     name: 'DescribeClientQuotas',
     oldest: 0,
@@ -637,8 +638,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [49, {
+  },
+  {
     key: 49,
     name: 'AlterClientQuotas',
     oldest: 0,
@@ -649,8 +650,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [50, {
+  },
+  {
     key: 50,
     name: 'DescribeUserScramCredentials',
     oldest: 0,
@@ -661,8 +662,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [51, {
+  },
+  {
     key: 51,
     name: 'AlterUserScramCredentials',
     oldest: 0,
@@ -673,8 +674,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [52, {
+  },
+  {
     key: 52,
     name: 'Vote',
     oldest: 0,
@@ -685,8 +686,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [53, {
+  },
+  {
     key: 53,
     name: 'BeginQuorumEpoch',
     oldest: 0,
@@ -697,8 +698,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [54, {
+  },
+  {
     key: 54,
     name: 'EndQuorumEpoch',
     oldest: 0,
@@ -709,8 +710,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [55, {
+  },
+  {
     key: 55,
     name: 'DescribeQuorum',
     oldest: 0,
@@ -721,8 +722,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: true,
     forwardable: true,
-  }],
-  [56, {
+  },
+  {
     key: 56,
     name: 'AlterPartition',
     oldest: 2,
@@ -733,8 +734,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [57, {
+  },
+  {
     key: 57,
     name: 'UpdateFeatures',
     oldest: 0,
@@ -745,8 +746,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: true,
     forwardable: true,
-  }],
-  [58, {
+  },
+  {
     key: 58,
     name: 'Envelope',
     oldest: 0,
@@ -757,8 +758,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [59, {
+  },
+  {
     key: 59,
     name: 'FetchSnapshot',
     oldest: 0,
@@ -769,8 +770,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [60, {
+  },
+  {
     key: 60,
     name: 'DescribeCluster',
     oldest: 0,
@@ -781,8 +782,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [61, {
+  },
+  {
     key: 61,
     name: 'DescribeProducers',
     oldest: 0,
@@ -793,8 +794,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [62, {
+  },
+  {
     key: 62,
     name: 'BrokerRegistration',
     oldest: 0,
@@ -805,8 +806,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [63, {
+  },
+  {
     key: 63,
     name: 'BrokerHeartbeat',
     oldest: 0,
@@ -817,8 +818,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [64, {
+  },
+  {
     key: 64,
     name: 'UnregisterBroker',
     oldest: 0,
@@ -829,8 +830,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [65, {
+  },
+  {
     key: 65,
     name: 'DescribeTransactions',
     oldest: 0,
@@ -841,8 +842,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [66, {
+  },
+  {
     key: 66,
     name: 'ListTransactions',
     oldest: 0,
@@ -853,8 +854,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [67, {
+  },
+  {
     key: 67,
     name: 'AllocateProducerIds',
     oldest: 0,
@@ -865,8 +866,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: true,
     forwardable: true,
-  }],
-  [68, {
+  },
+  {
     key: 68,
     name: 'ConsumerGroupHeartbeat',
     oldest: 0,
@@ -877,8 +878,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [69, {
+  },
+  {
     key: 69,
     name: 'ConsumerGroupDescribe',
     oldest: 0,
@@ -889,8 +890,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [70, {
+  },
+  {
     key: 70,
     name: 'ControllerRegistration',
     oldest: 0,
@@ -901,8 +902,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [71, {
+  },
+  {
     key: 71,
     name: 'GetTelemetrySubscriptions',
     oldest: 0,
@@ -913,8 +914,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [72, {
+  },
+  {
     key: 72,
     name: 'PushTelemetry',
     oldest: 0,
@@ -925,8 +926,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [73, {
+  },
+  {
     key: 73,
     name: 'AssignReplicasToDirs',
     oldest: 0,
@@ -937,8 +938,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [74, {
+  },
+  {
     key: 74,
     name: 'ListConfigResources',
     oldest: 0,
@@ -949,8 +950,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [75, {
+  },
+  {
     key: 75,
     name: 'DescribeTopicPartitions',
     oldest: 0,
@@ -961,8 +962,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [76, {
+  },
+  {
     key: 76,
     name: 'ShareGroupHeartbeat',
     oldest: 1,
@@ -973,8 +974,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [77, {
+  },
+  {
     key: 77,
     name: 'ShareGroupDescribe',
     oldest: 1,
@@ -985,8 +986,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [78, {
+  },
+  {
     key: 78,
     name: 'ShareFetch',
     oldest: 1,
@@ -997,8 +998,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [79, {
+  },
+  {
     key: 79,
     name: 'ShareAcknowledge',
     oldest: 1,
@@ -1009,8 +1010,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [80, {
+  },
+  {
     key: 80,
     name: 'AddRaftVoter',
     oldest: 0,
@@ -1021,8 +1022,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [81, {
+  },
+  {
     key: 81,
     name: 'RemoveRaftVoter',
     oldest: 0,
@@ -1033,8 +1034,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker', 'controller'],
     clusterAction: false,
     forwardable: true,
-  }],
-  [82, {
+  },
+  {
     key: 82,
     name: 'UpdateRaftVoter',
     oldest: 0,
@@ -1045,8 +1046,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['controller'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [83, {
+  },
+  {
     key: 83,
     name: 'InitializeShareGroupState',
     oldest: 0,
@@ -1057,8 +1058,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [84, {
+  },
+  {
     key: 84,
     name: 'ReadShareGroupState',
     oldest: 0,
@@ -1069,8 +1070,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [85, {
+  },
+  {
     key: 85,
     name: 'WriteShareGroupState',
     oldest: 0,
@@ -1081,8 +1082,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [86, {
+  },
+  {
     key: 86,
     name: 'DeleteShareGroupState',
     oldest: 0,
@@ -1093,8 +1094,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [87, {
+  },
+  {
     key: 87,
     name: 'ReadShareGroupStateSummary',
     oldest: 0,
@@ -1105,8 +1106,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: true,
     forwardable: false,
-  }],
-  [88, {
+  },
+  {
     key: 88,
     name: 'StreamsGroupHeartbeat',
     oldest: 0,
@@ -1117,8 +1118,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [89, {
+  },
+  {
     key: 89,
     name: 'StreamsGroupDescribe',
     oldest: 0,
@@ -1129,8 +1130,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [90, {
+  },
+  {
     key: 90,
     name: 'DescribeShareGroupOffsets',
     oldest: 0,
@@ -1141,8 +1142,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [91, {
+  },
+  {
     key: 91,
     name: 'AlterShareGroupOffsets',
     oldest: 0,
@@ -1153,8 +1154,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-  [92, {
+  },
+  {
     key: 92,
     name: 'DeleteShareGroupOffsets',
     oldest: 0,
@@ -1165,5 +1166,8 @@ export const APIS: ReadonlyMap<number, ApiSpec> = new Map<number, ApiSpec>([
     listeners: ['broker'],
     clusterAction: false,
     forwardable: false,
-  }],
-]);
+  },
+];
+
+/** By API key. */
+export const APIS: ReadonlyMap<number, ApiSpec> = new Map(API_LIST.map((api) => [api.key, api]));

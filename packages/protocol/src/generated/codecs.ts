@@ -8,361 +8,420 @@ export interface ApiCodecs {
 }
 
 /** By API key. A codec is loaded when it is asked for. */
-export const API_CODECS: ReadonlyMap<number, ApiCodecs> = new Map<number, ApiCodecs>([
-  [0, {
+export const API_CODECS: Readonly<Record<number, ApiCodecs>> = {
+  0: {
     request: async () => (await import('./messages/produce-request.ts')).produceRequestCodec,
     response: async () => (await import('./messages/produce-response.ts')).produceResponseCodec,
-  }],
-  [1, {
+  },
+  1: {
     request: async () => (await import('./messages/fetch-request.ts')).fetchRequestCodec,
     response: async () => (await import('./messages/fetch-response.ts')).fetchResponseCodec,
-  }],
-  [2, {
+  },
+  2: {
     request: async () => (await import('./messages/list-offsets-request.ts')).listOffsetsRequestCodec,
     response: async () => (await import('./messages/list-offsets-response.ts')).listOffsetsResponseCodec,
-  }],
-  [3, {
+  },
+  3: {
     request: async () => (await import('./messages/metadata-request.ts')).metadataRequestCodec,
     response: async () => (await import('./messages/metadata-response.ts')).metadataResponseCodec,
-  }],
-  [8, {
+  },
+  8: {
     request: async () => (await import('./messages/offset-commit-request.ts')).offsetCommitRequestCodec,
     response: async () => (await import('./messages/offset-commit-response.ts')).offsetCommitResponseCodec,
-  }],
-  [9, {
+  },
+  9: {
     request: async () => (await import('./messages/offset-fetch-request.ts')).offsetFetchRequestCodec,
     response: async () => (await import('./messages/offset-fetch-response.ts')).offsetFetchResponseCodec,
-  }],
-  [10, {
+  },
+  10: {
     request: async () => (await import('./messages/find-coordinator-request.ts')).findCoordinatorRequestCodec,
     response: async () => (await import('./messages/find-coordinator-response.ts')).findCoordinatorResponseCodec,
-  }],
-  [11, {
+  },
+  11: {
     request: async () => (await import('./messages/join-group-request.ts')).joinGroupRequestCodec,
     response: async () => (await import('./messages/join-group-response.ts')).joinGroupResponseCodec,
-  }],
-  [12, {
+  },
+  12: {
     request: async () => (await import('./messages/heartbeat-request.ts')).heartbeatRequestCodec,
     response: async () => (await import('./messages/heartbeat-response.ts')).heartbeatResponseCodec,
-  }],
-  [13, {
+  },
+  13: {
     request: async () => (await import('./messages/leave-group-request.ts')).leaveGroupRequestCodec,
     response: async () => (await import('./messages/leave-group-response.ts')).leaveGroupResponseCodec,
-  }],
-  [14, {
+  },
+  14: {
     request: async () => (await import('./messages/sync-group-request.ts')).syncGroupRequestCodec,
     response: async () => (await import('./messages/sync-group-response.ts')).syncGroupResponseCodec,
-  }],
-  [15, {
+  },
+  15: {
     request: async () => (await import('./messages/describe-groups-request.ts')).describeGroupsRequestCodec,
     response: async () => (await import('./messages/describe-groups-response.ts')).describeGroupsResponseCodec,
-  }],
-  [16, {
+  },
+  16: {
     request: async () => (await import('./messages/list-groups-request.ts')).listGroupsRequestCodec,
     response: async () => (await import('./messages/list-groups-response.ts')).listGroupsResponseCodec,
-  }],
-  [17, {
+  },
+  17: {
     request: async () => (await import('./messages/sasl-handshake-request.ts')).saslHandshakeRequestCodec,
     response: async () => (await import('./messages/sasl-handshake-response.ts')).saslHandshakeResponseCodec,
-  }],
-  [18, {
+  },
+  18: {
     request: async () => (await import('./messages/api-versions-request.ts')).apiVersionsRequestCodec,
     response: async () => (await import('./messages/api-versions-response.ts')).apiVersionsResponseCodec,
-  }],
-  [19, {
+  },
+  19: {
     request: async () => (await import('./messages/create-topics-request.ts')).createTopicsRequestCodec,
     response: async () => (await import('./messages/create-topics-response.ts')).createTopicsResponseCodec,
-  }],
-  [20, {
+  },
+  20: {
     request: async () => (await import('./messages/delete-topics-request.ts')).deleteTopicsRequestCodec,
     response: async () => (await import('./messages/delete-topics-response.ts')).deleteTopicsResponseCodec,
-  }],
-  [21, {
+  },
+  21: {
     request: async () => (await import('./messages/delete-records-request.ts')).deleteRecordsRequestCodec,
     response: async () => (await import('./messages/delete-records-response.ts')).deleteRecordsResponseCodec,
-  }],
-  [22, {
+  },
+  22: {
     request: async () => (await import('./messages/init-producer-id-request.ts')).initProducerIdRequestCodec,
     response: async () => (await import('./messages/init-producer-id-response.ts')).initProducerIdResponseCodec,
-  }],
-  [23, {
-    request: async () => (await import('./messages/offset-for-leader-epoch-request.ts')).offsetForLeaderEpochRequestCodec,
-    response: async () => (await import('./messages/offset-for-leader-epoch-response.ts')).offsetForLeaderEpochResponseCodec,
-  }],
-  [24, {
+  },
+  23: {
+    request: async () =>
+      (await import('./messages/offset-for-leader-epoch-request.ts')).offsetForLeaderEpochRequestCodec,
+    response: async () =>
+      (await import('./messages/offset-for-leader-epoch-response.ts')).offsetForLeaderEpochResponseCodec,
+  },
+  24: {
     request: async () => (await import('./messages/add-partitions-to-txn-request.ts')).addPartitionsToTxnRequestCodec,
-    response: async () => (await import('./messages/add-partitions-to-txn-response.ts')).addPartitionsToTxnResponseCodec,
-  }],
-  [25, {
+    response: async () =>
+      (await import('./messages/add-partitions-to-txn-response.ts')).addPartitionsToTxnResponseCodec,
+  },
+  25: {
     request: async () => (await import('./messages/add-offsets-to-txn-request.ts')).addOffsetsToTxnRequestCodec,
     response: async () => (await import('./messages/add-offsets-to-txn-response.ts')).addOffsetsToTxnResponseCodec,
-  }],
-  [26, {
+  },
+  26: {
     request: async () => (await import('./messages/end-txn-request.ts')).endTxnRequestCodec,
     response: async () => (await import('./messages/end-txn-response.ts')).endTxnResponseCodec,
-  }],
-  [27, {
+  },
+  27: {
     request: async () => (await import('./messages/write-txn-markers-request.ts')).writeTxnMarkersRequestCodec,
     response: async () => (await import('./messages/write-txn-markers-response.ts')).writeTxnMarkersResponseCodec,
-  }],
-  [28, {
+  },
+  28: {
     request: async () => (await import('./messages/txn-offset-commit-request.ts')).txnOffsetCommitRequestCodec,
     response: async () => (await import('./messages/txn-offset-commit-response.ts')).txnOffsetCommitResponseCodec,
-  }],
-  [29, {
+  },
+  29: {
     request: async () => (await import('./messages/describe-acls-request.ts')).describeAclsRequestCodec,
     response: async () => (await import('./messages/describe-acls-response.ts')).describeAclsResponseCodec,
-  }],
-  [30, {
+  },
+  30: {
     request: async () => (await import('./messages/create-acls-request.ts')).createAclsRequestCodec,
     response: async () => (await import('./messages/create-acls-response.ts')).createAclsResponseCodec,
-  }],
-  [31, {
+  },
+  31: {
     request: async () => (await import('./messages/delete-acls-request.ts')).deleteAclsRequestCodec,
     response: async () => (await import('./messages/delete-acls-response.ts')).deleteAclsResponseCodec,
-  }],
-  [32, {
+  },
+  32: {
     request: async () => (await import('./messages/describe-configs-request.ts')).describeConfigsRequestCodec,
     response: async () => (await import('./messages/describe-configs-response.ts')).describeConfigsResponseCodec,
-  }],
-  [33, {
+  },
+  33: {
     request: async () => (await import('./messages/alter-configs-request.ts')).alterConfigsRequestCodec,
     response: async () => (await import('./messages/alter-configs-response.ts')).alterConfigsResponseCodec,
-  }],
-  [34, {
+  },
+  34: {
     request: async () => (await import('./messages/alter-replica-log-dirs-request.ts')).alterReplicaLogDirsRequestCodec,
-    response: async () => (await import('./messages/alter-replica-log-dirs-response.ts')).alterReplicaLogDirsResponseCodec,
-  }],
-  [35, {
+    response: async () =>
+      (await import('./messages/alter-replica-log-dirs-response.ts')).alterReplicaLogDirsResponseCodec,
+  },
+  35: {
     request: async () => (await import('./messages/describe-log-dirs-request.ts')).describeLogDirsRequestCodec,
     response: async () => (await import('./messages/describe-log-dirs-response.ts')).describeLogDirsResponseCodec,
-  }],
-  [36, {
+  },
+  36: {
     request: async () => (await import('./messages/sasl-authenticate-request.ts')).saslAuthenticateRequestCodec,
     response: async () => (await import('./messages/sasl-authenticate-response.ts')).saslAuthenticateResponseCodec,
-  }],
-  [37, {
+  },
+  37: {
     request: async () => (await import('./messages/create-partitions-request.ts')).createPartitionsRequestCodec,
     response: async () => (await import('./messages/create-partitions-response.ts')).createPartitionsResponseCodec,
-  }],
-  [38, {
-    request: async () => (await import('./messages/create-delegation-token-request.ts')).createDelegationTokenRequestCodec,
-    response: async () => (await import('./messages/create-delegation-token-response.ts')).createDelegationTokenResponseCodec,
-  }],
-  [39, {
-    request: async () => (await import('./messages/renew-delegation-token-request.ts')).renewDelegationTokenRequestCodec,
-    response: async () => (await import('./messages/renew-delegation-token-response.ts')).renewDelegationTokenResponseCodec,
-  }],
-  [40, {
-    request: async () => (await import('./messages/expire-delegation-token-request.ts')).expireDelegationTokenRequestCodec,
-    response: async () => (await import('./messages/expire-delegation-token-response.ts')).expireDelegationTokenResponseCodec,
-  }],
-  [41, {
-    request: async () => (await import('./messages/describe-delegation-token-request.ts')).describeDelegationTokenRequestCodec,
-    response: async () => (await import('./messages/describe-delegation-token-response.ts')).describeDelegationTokenResponseCodec,
-  }],
-  [42, {
+  },
+  38: {
+    request: async () =>
+      (await import('./messages/create-delegation-token-request.ts')).createDelegationTokenRequestCodec,
+    response: async () =>
+      (await import('./messages/create-delegation-token-response.ts')).createDelegationTokenResponseCodec,
+  },
+  39: {
+    request: async () =>
+      (await import('./messages/renew-delegation-token-request.ts')).renewDelegationTokenRequestCodec,
+    response: async () =>
+      (await import('./messages/renew-delegation-token-response.ts')).renewDelegationTokenResponseCodec,
+  },
+  40: {
+    request: async () =>
+      (await import('./messages/expire-delegation-token-request.ts')).expireDelegationTokenRequestCodec,
+    response: async () =>
+      (await import('./messages/expire-delegation-token-response.ts')).expireDelegationTokenResponseCodec,
+  },
+  41: {
+    request: async () =>
+      (await import('./messages/describe-delegation-token-request.ts')).describeDelegationTokenRequestCodec,
+    response: async () =>
+      (await import('./messages/describe-delegation-token-response.ts')).describeDelegationTokenResponseCodec,
+  },
+  42: {
     request: async () => (await import('./messages/delete-groups-request.ts')).deleteGroupsRequestCodec,
     response: async () => (await import('./messages/delete-groups-response.ts')).deleteGroupsResponseCodec,
-  }],
-  [43, {
+  },
+  43: {
     request: async () => (await import('./messages/elect-leaders-request.ts')).electLeadersRequestCodec,
     response: async () => (await import('./messages/elect-leaders-response.ts')).electLeadersResponseCodec,
-  }],
-  [44, {
-    request: async () => (await import('./messages/incremental-alter-configs-request.ts')).incrementalAlterConfigsRequestCodec,
-    response: async () => (await import('./messages/incremental-alter-configs-response.ts')).incrementalAlterConfigsResponseCodec,
-  }],
-  [45, {
-    request: async () => (await import('./messages/alter-partition-reassignments-request.ts')).alterPartitionReassignmentsRequestCodec,
-    response: async () => (await import('./messages/alter-partition-reassignments-response.ts')).alterPartitionReassignmentsResponseCodec,
-  }],
-  [46, {
-    request: async () => (await import('./messages/list-partition-reassignments-request.ts')).listPartitionReassignmentsRequestCodec,
-    response: async () => (await import('./messages/list-partition-reassignments-response.ts')).listPartitionReassignmentsResponseCodec,
-  }],
-  [47, {
+  },
+  44: {
+    request: async () =>
+      (await import('./messages/incremental-alter-configs-request.ts')).incrementalAlterConfigsRequestCodec,
+    response: async () =>
+      (await import('./messages/incremental-alter-configs-response.ts')).incrementalAlterConfigsResponseCodec,
+  },
+  45: {
+    request: async () =>
+      (await import('./messages/alter-partition-reassignments-request.ts')).alterPartitionReassignmentsRequestCodec,
+    response: async () =>
+      (await import('./messages/alter-partition-reassignments-response.ts')).alterPartitionReassignmentsResponseCodec,
+  },
+  46: {
+    request: async () =>
+      (await import('./messages/list-partition-reassignments-request.ts')).listPartitionReassignmentsRequestCodec,
+    response: async () =>
+      (await import('./messages/list-partition-reassignments-response.ts')).listPartitionReassignmentsResponseCodec,
+  },
+  47: {
     request: async () => (await import('./messages/offset-delete-request.ts')).offsetDeleteRequestCodec,
     response: async () => (await import('./messages/offset-delete-response.ts')).offsetDeleteResponseCodec,
-  }],
-  [48, {
-    request: async () => (await import('./messages/describe-client-quotas-request.ts')).describeClientQuotasRequestCodec,
-    response: async () => (await import('./messages/describe-client-quotas-response.ts')).describeClientQuotasResponseCodec,
-  }],
-  [49, {
+  },
+  48: {
+    request: async () =>
+      (await import('./messages/describe-client-quotas-request.ts')).describeClientQuotasRequestCodec,
+    response: async () =>
+      (await import('./messages/describe-client-quotas-response.ts')).describeClientQuotasResponseCodec,
+  },
+  49: {
     request: async () => (await import('./messages/alter-client-quotas-request.ts')).alterClientQuotasRequestCodec,
     response: async () => (await import('./messages/alter-client-quotas-response.ts')).alterClientQuotasResponseCodec,
-  }],
-  [50, {
-    request: async () => (await import('./messages/describe-user-scram-credentials-request.ts')).describeUserScramCredentialsRequestCodec,
-    response: async () => (await import('./messages/describe-user-scram-credentials-response.ts')).describeUserScramCredentialsResponseCodec,
-  }],
-  [51, {
-    request: async () => (await import('./messages/alter-user-scram-credentials-request.ts')).alterUserScramCredentialsRequestCodec,
-    response: async () => (await import('./messages/alter-user-scram-credentials-response.ts')).alterUserScramCredentialsResponseCodec,
-  }],
-  [52, {
+  },
+  50: {
+    request: async () =>
+      (await import('./messages/describe-user-scram-credentials-request.ts')).describeUserScramCredentialsRequestCodec,
+    response: async () =>
+      (await import('./messages/describe-user-scram-credentials-response.ts')).describeUserScramCredentialsResponseCodec,
+  },
+  51: {
+    request: async () =>
+      (await import('./messages/alter-user-scram-credentials-request.ts')).alterUserScramCredentialsRequestCodec,
+    response: async () =>
+      (await import('./messages/alter-user-scram-credentials-response.ts')).alterUserScramCredentialsResponseCodec,
+  },
+  52: {
     request: async () => (await import('./messages/vote-request.ts')).voteRequestCodec,
     response: async () => (await import('./messages/vote-response.ts')).voteResponseCodec,
-  }],
-  [53, {
+  },
+  53: {
     request: async () => (await import('./messages/begin-quorum-epoch-request.ts')).beginQuorumEpochRequestCodec,
     response: async () => (await import('./messages/begin-quorum-epoch-response.ts')).beginQuorumEpochResponseCodec,
-  }],
-  [54, {
+  },
+  54: {
     request: async () => (await import('./messages/end-quorum-epoch-request.ts')).endQuorumEpochRequestCodec,
     response: async () => (await import('./messages/end-quorum-epoch-response.ts')).endQuorumEpochResponseCodec,
-  }],
-  [55, {
+  },
+  55: {
     request: async () => (await import('./messages/describe-quorum-request.ts')).describeQuorumRequestCodec,
     response: async () => (await import('./messages/describe-quorum-response.ts')).describeQuorumResponseCodec,
-  }],
-  [56, {
+  },
+  56: {
     request: async () => (await import('./messages/alter-partition-request.ts')).alterPartitionRequestCodec,
     response: async () => (await import('./messages/alter-partition-response.ts')).alterPartitionResponseCodec,
-  }],
-  [57, {
+  },
+  57: {
     request: async () => (await import('./messages/update-features-request.ts')).updateFeaturesRequestCodec,
     response: async () => (await import('./messages/update-features-response.ts')).updateFeaturesResponseCodec,
-  }],
-  [58, {
+  },
+  58: {
     request: async () => (await import('./messages/envelope-request.ts')).envelopeRequestCodec,
     response: async () => (await import('./messages/envelope-response.ts')).envelopeResponseCodec,
-  }],
-  [59, {
+  },
+  59: {
     request: async () => (await import('./messages/fetch-snapshot-request.ts')).fetchSnapshotRequestCodec,
     response: async () => (await import('./messages/fetch-snapshot-response.ts')).fetchSnapshotResponseCodec,
-  }],
-  [60, {
+  },
+  60: {
     request: async () => (await import('./messages/describe-cluster-request.ts')).describeClusterRequestCodec,
     response: async () => (await import('./messages/describe-cluster-response.ts')).describeClusterResponseCodec,
-  }],
-  [61, {
+  },
+  61: {
     request: async () => (await import('./messages/describe-producers-request.ts')).describeProducersRequestCodec,
     response: async () => (await import('./messages/describe-producers-response.ts')).describeProducersResponseCodec,
-  }],
-  [62, {
+  },
+  62: {
     request: async () => (await import('./messages/broker-registration-request.ts')).brokerRegistrationRequestCodec,
     response: async () => (await import('./messages/broker-registration-response.ts')).brokerRegistrationResponseCodec,
-  }],
-  [63, {
+  },
+  63: {
     request: async () => (await import('./messages/broker-heartbeat-request.ts')).brokerHeartbeatRequestCodec,
     response: async () => (await import('./messages/broker-heartbeat-response.ts')).brokerHeartbeatResponseCodec,
-  }],
-  [64, {
+  },
+  64: {
     request: async () => (await import('./messages/unregister-broker-request.ts')).unregisterBrokerRequestCodec,
     response: async () => (await import('./messages/unregister-broker-response.ts')).unregisterBrokerResponseCodec,
-  }],
-  [65, {
+  },
+  65: {
     request: async () => (await import('./messages/describe-transactions-request.ts')).describeTransactionsRequestCodec,
-    response: async () => (await import('./messages/describe-transactions-response.ts')).describeTransactionsResponseCodec,
-  }],
-  [66, {
+    response: async () =>
+      (await import('./messages/describe-transactions-response.ts')).describeTransactionsResponseCodec,
+  },
+  66: {
     request: async () => (await import('./messages/list-transactions-request.ts')).listTransactionsRequestCodec,
     response: async () => (await import('./messages/list-transactions-response.ts')).listTransactionsResponseCodec,
-  }],
-  [67, {
+  },
+  67: {
     request: async () => (await import('./messages/allocate-producer-ids-request.ts')).allocateProducerIdsRequestCodec,
-    response: async () => (await import('./messages/allocate-producer-ids-response.ts')).allocateProducerIdsResponseCodec,
-  }],
-  [68, {
-    request: async () => (await import('./messages/consumer-group-heartbeat-request.ts')).consumerGroupHeartbeatRequestCodec,
-    response: async () => (await import('./messages/consumer-group-heartbeat-response.ts')).consumerGroupHeartbeatResponseCodec,
-  }],
-  [69, {
-    request: async () => (await import('./messages/consumer-group-describe-request.ts')).consumerGroupDescribeRequestCodec,
-    response: async () => (await import('./messages/consumer-group-describe-response.ts')).consumerGroupDescribeResponseCodec,
-  }],
-  [70, {
-    request: async () => (await import('./messages/controller-registration-request.ts')).controllerRegistrationRequestCodec,
-    response: async () => (await import('./messages/controller-registration-response.ts')).controllerRegistrationResponseCodec,
-  }],
-  [71, {
-    request: async () => (await import('./messages/get-telemetry-subscriptions-request.ts')).getTelemetrySubscriptionsRequestCodec,
-    response: async () => (await import('./messages/get-telemetry-subscriptions-response.ts')).getTelemetrySubscriptionsResponseCodec,
-  }],
-  [72, {
+    response: async () =>
+      (await import('./messages/allocate-producer-ids-response.ts')).allocateProducerIdsResponseCodec,
+  },
+  68: {
+    request: async () =>
+      (await import('./messages/consumer-group-heartbeat-request.ts')).consumerGroupHeartbeatRequestCodec,
+    response: async () =>
+      (await import('./messages/consumer-group-heartbeat-response.ts')).consumerGroupHeartbeatResponseCodec,
+  },
+  69: {
+    request: async () =>
+      (await import('./messages/consumer-group-describe-request.ts')).consumerGroupDescribeRequestCodec,
+    response: async () =>
+      (await import('./messages/consumer-group-describe-response.ts')).consumerGroupDescribeResponseCodec,
+  },
+  70: {
+    request: async () =>
+      (await import('./messages/controller-registration-request.ts')).controllerRegistrationRequestCodec,
+    response: async () =>
+      (await import('./messages/controller-registration-response.ts')).controllerRegistrationResponseCodec,
+  },
+  71: {
+    request: async () =>
+      (await import('./messages/get-telemetry-subscriptions-request.ts')).getTelemetrySubscriptionsRequestCodec,
+    response: async () =>
+      (await import('./messages/get-telemetry-subscriptions-response.ts')).getTelemetrySubscriptionsResponseCodec,
+  },
+  72: {
     request: async () => (await import('./messages/push-telemetry-request.ts')).pushTelemetryRequestCodec,
     response: async () => (await import('./messages/push-telemetry-response.ts')).pushTelemetryResponseCodec,
-  }],
-  [73, {
-    request: async () => (await import('./messages/assign-replicas-to-dirs-request.ts')).assignReplicasToDirsRequestCodec,
-    response: async () => (await import('./messages/assign-replicas-to-dirs-response.ts')).assignReplicasToDirsResponseCodec,
-  }],
-  [74, {
+  },
+  73: {
+    request: async () =>
+      (await import('./messages/assign-replicas-to-dirs-request.ts')).assignReplicasToDirsRequestCodec,
+    response: async () =>
+      (await import('./messages/assign-replicas-to-dirs-response.ts')).assignReplicasToDirsResponseCodec,
+  },
+  74: {
     request: async () => (await import('./messages/list-config-resources-request.ts')).listConfigResourcesRequestCodec,
-    response: async () => (await import('./messages/list-config-resources-response.ts')).listConfigResourcesResponseCodec,
-  }],
-  [75, {
-    request: async () => (await import('./messages/describe-topic-partitions-request.ts')).describeTopicPartitionsRequestCodec,
-    response: async () => (await import('./messages/describe-topic-partitions-response.ts')).describeTopicPartitionsResponseCodec,
-  }],
-  [76, {
+    response: async () =>
+      (await import('./messages/list-config-resources-response.ts')).listConfigResourcesResponseCodec,
+  },
+  75: {
+    request: async () =>
+      (await import('./messages/describe-topic-partitions-request.ts')).describeTopicPartitionsRequestCodec,
+    response: async () =>
+      (await import('./messages/describe-topic-partitions-response.ts')).describeTopicPartitionsResponseCodec,
+  },
+  76: {
     request: async () => (await import('./messages/share-group-heartbeat-request.ts')).shareGroupHeartbeatRequestCodec,
-    response: async () => (await import('./messages/share-group-heartbeat-response.ts')).shareGroupHeartbeatResponseCodec,
-  }],
-  [77, {
+    response: async () =>
+      (await import('./messages/share-group-heartbeat-response.ts')).shareGroupHeartbeatResponseCodec,
+  },
+  77: {
     request: async () => (await import('./messages/share-group-describe-request.ts')).shareGroupDescribeRequestCodec,
     response: async () => (await import('./messages/share-group-describe-response.ts')).shareGroupDescribeResponseCodec,
-  }],
-  [78, {
+  },
+  78: {
     request: async () => (await import('./messages/share-fetch-request.ts')).shareFetchRequestCodec,
     response: async () => (await import('./messages/share-fetch-response.ts')).shareFetchResponseCodec,
-  }],
-  [79, {
+  },
+  79: {
     request: async () => (await import('./messages/share-acknowledge-request.ts')).shareAcknowledgeRequestCodec,
     response: async () => (await import('./messages/share-acknowledge-response.ts')).shareAcknowledgeResponseCodec,
-  }],
-  [80, {
+  },
+  80: {
     request: async () => (await import('./messages/add-raft-voter-request.ts')).addRaftVoterRequestCodec,
     response: async () => (await import('./messages/add-raft-voter-response.ts')).addRaftVoterResponseCodec,
-  }],
-  [81, {
+  },
+  81: {
     request: async () => (await import('./messages/remove-raft-voter-request.ts')).removeRaftVoterRequestCodec,
     response: async () => (await import('./messages/remove-raft-voter-response.ts')).removeRaftVoterResponseCodec,
-  }],
-  [82, {
+  },
+  82: {
     request: async () => (await import('./messages/update-raft-voter-request.ts')).updateRaftVoterRequestCodec,
     response: async () => (await import('./messages/update-raft-voter-response.ts')).updateRaftVoterResponseCodec,
-  }],
-  [83, {
-    request: async () => (await import('./messages/initialize-share-group-state-request.ts')).initializeShareGroupStateRequestCodec,
-    response: async () => (await import('./messages/initialize-share-group-state-response.ts')).initializeShareGroupStateResponseCodec,
-  }],
-  [84, {
+  },
+  83: {
+    request: async () =>
+      (await import('./messages/initialize-share-group-state-request.ts')).initializeShareGroupStateRequestCodec,
+    response: async () =>
+      (await import('./messages/initialize-share-group-state-response.ts')).initializeShareGroupStateResponseCodec,
+  },
+  84: {
     request: async () => (await import('./messages/read-share-group-state-request.ts')).readShareGroupStateRequestCodec,
-    response: async () => (await import('./messages/read-share-group-state-response.ts')).readShareGroupStateResponseCodec,
-  }],
-  [85, {
-    request: async () => (await import('./messages/write-share-group-state-request.ts')).writeShareGroupStateRequestCodec,
-    response: async () => (await import('./messages/write-share-group-state-response.ts')).writeShareGroupStateResponseCodec,
-  }],
-  [86, {
-    request: async () => (await import('./messages/delete-share-group-state-request.ts')).deleteShareGroupStateRequestCodec,
-    response: async () => (await import('./messages/delete-share-group-state-response.ts')).deleteShareGroupStateResponseCodec,
-  }],
-  [87, {
-    request: async () => (await import('./messages/read-share-group-state-summary-request.ts')).readShareGroupStateSummaryRequestCodec,
-    response: async () => (await import('./messages/read-share-group-state-summary-response.ts')).readShareGroupStateSummaryResponseCodec,
-  }],
-  [88, {
-    request: async () => (await import('./messages/streams-group-heartbeat-request.ts')).streamsGroupHeartbeatRequestCodec,
-    response: async () => (await import('./messages/streams-group-heartbeat-response.ts')).streamsGroupHeartbeatResponseCodec,
-  }],
-  [89, {
-    request: async () => (await import('./messages/streams-group-describe-request.ts')).streamsGroupDescribeRequestCodec,
-    response: async () => (await import('./messages/streams-group-describe-response.ts')).streamsGroupDescribeResponseCodec,
-  }],
-  [90, {
-    request: async () => (await import('./messages/describe-share-group-offsets-request.ts')).describeShareGroupOffsetsRequestCodec,
-    response: async () => (await import('./messages/describe-share-group-offsets-response.ts')).describeShareGroupOffsetsResponseCodec,
-  }],
-  [91, {
-    request: async () => (await import('./messages/alter-share-group-offsets-request.ts')).alterShareGroupOffsetsRequestCodec,
-    response: async () => (await import('./messages/alter-share-group-offsets-response.ts')).alterShareGroupOffsetsResponseCodec,
-  }],
-  [92, {
-    request: async () => (await import('./messages/delete-share-group-offsets-request.ts')).deleteShareGroupOffsetsRequestCodec,
-    response: async () => (await import('./messages/delete-share-group-offsets-response.ts')).deleteShareGroupOffsetsResponseCodec,
-  }],
-]);
+    response: async () =>
+      (await import('./messages/read-share-group-state-response.ts')).readShareGroupStateResponseCodec,
+  },
+  85: {
+    request: async () =>
+      (await import('./messages/write-share-group-state-request.ts')).writeShareGroupStateRequestCodec,
+    response: async () =>
+      (await import('./messages/write-share-group-state-response.ts')).writeShareGroupStateResponseCodec,
+  },
+  86: {
+    request: async () =>
+      (await import('./messages/delete-share-group-state-request.ts')).deleteShareGroupStateRequestCodec,
+    response: async () =>
+      (await import('./messages/delete-share-group-state-response.ts')).deleteShareGroupStateResponseCodec,
+  },
+  87: {
+    request: async () =>
+      (await import('./messages/read-share-group-state-summary-request.ts')).readShareGroupStateSummaryRequestCodec,
+    response: async () =>
+      (await import('./messages/read-share-group-state-summary-response.ts')).readShareGroupStateSummaryResponseCodec,
+  },
+  88: {
+    request: async () =>
+      (await import('./messages/streams-group-heartbeat-request.ts')).streamsGroupHeartbeatRequestCodec,
+    response: async () =>
+      (await import('./messages/streams-group-heartbeat-response.ts')).streamsGroupHeartbeatResponseCodec,
+  },
+  89: {
+    request: async () =>
+      (await import('./messages/streams-group-describe-request.ts')).streamsGroupDescribeRequestCodec,
+    response: async () =>
+      (await import('./messages/streams-group-describe-response.ts')).streamsGroupDescribeResponseCodec,
+  },
+  90: {
+    request: async () =>
+      (await import('./messages/describe-share-group-offsets-request.ts')).describeShareGroupOffsetsRequestCodec,
+    response: async () =>
+      (await import('./messages/describe-share-group-offsets-response.ts')).describeShareGroupOffsetsResponseCodec,
+  },
+  91: {
+    request: async () =>
+      (await import('./messages/alter-share-group-offsets-request.ts')).alterShareGroupOffsetsRequestCodec,
+    response: async () =>
+      (await import('./messages/alter-share-group-offsets-response.ts')).alterShareGroupOffsetsResponseCodec,
+  },
+  92: {
+    request: async () =>
+      (await import('./messages/delete-share-group-offsets-request.ts')).deleteShareGroupOffsetsRequestCodec,
+    response: async () =>
+      (await import('./messages/delete-share-group-offsets-response.ts')).deleteShareGroupOffsetsResponseCodec,
+  },
+};

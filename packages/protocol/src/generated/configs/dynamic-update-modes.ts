@@ -19,7 +19,7 @@ export const DYNAMIC_UPDATE_MODES: Readonly<Record<string, DynamicUpdateMode>> =
   'group.streams.assignment.interval.ms': 'cluster-wide',
   'leader.replication.throttled.rate': 'cluster-wide',
   'listener.security.protocol.map': 'per-broker',
-  'listeners': 'per-broker',
+  listeners: 'per-broker',
   'log.cleaner.backoff.ms': 'cluster-wide',
   'log.cleaner.dedupe.buffer.size': 'cluster-wide',
   'log.cleaner.delete.retention.ms': 'cluster-wide',

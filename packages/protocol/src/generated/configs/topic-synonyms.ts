@@ -22,7 +22,7 @@ export const TOPIC_SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   'min.cleanable.dirty.ratio': ['log.cleaner.min.cleanable.ratio'],
   'min.compaction.lag.ms': ['log.cleaner.min.compaction.lag.ms'],
   'min.insync.replicas': ['min.insync.replicas'],
-  'preallocate': ['log.preallocate'],
+  preallocate: ['log.preallocate'],
   'retention.bytes': ['log.retention.bytes'],
   'retention.ms': ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
   'segment.bytes': ['log.segment.bytes'],

@@ -59,7 +59,10 @@ export interface AddPartitionsToTxnPartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const addPartitionsToTxnResponseCodec: MessageCodec<AddPartitionsToTxnResponse, AddPartitionsToTxnResponseInput> = {
+export const addPartitionsToTxnResponseCodec: MessageCodec<
+  AddPartitionsToTxnResponse,
+  AddPartitionsToTxnResponseInput
+> = {
   name: 'AddPartitionsToTxnResponse',
   type: 'response',
   apiKey: 24,
@@ -87,7 +90,8 @@ function decodeAddPartitionsToTxnResponse(reader: Reader, version: number): AddP
     throttleTimeMs: reader.int32('throttleTimeMs'),
     errorCode: version >= 4 ? reader.int16('errorCode') : 0,
     resultsByTransaction: version >= 4 ? readAddPartitionsToTxnResponseResultsByTransaction(reader, version) : [],
-    resultsByTopicV3AndBelow: version <= 3 ? readAddPartitionsToTxnResponseResultsByTopicV3AndBelow(reader, version) : [],
+    resultsByTopicV3AndBelow:
+      version <= 3 ? readAddPartitionsToTxnResponseResultsByTopicV3AndBelow(reader, version) : [],
   };
   if (version >= 3) readUnknownTags(reader, value);
   return value;

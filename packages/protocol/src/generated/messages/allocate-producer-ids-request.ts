@@ -18,7 +18,10 @@ export interface AllocateProducerIdsRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const allocateProducerIdsRequestCodec: MessageCodec<AllocateProducerIdsRequest, AllocateProducerIdsRequestInput> = {
+export const allocateProducerIdsRequestCodec: MessageCodec<
+  AllocateProducerIdsRequest,
+  AllocateProducerIdsRequestInput
+> = {
   name: 'AllocateProducerIdsRequest',
   type: 'request',
   apiKey: 67,

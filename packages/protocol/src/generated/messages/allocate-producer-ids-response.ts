@@ -22,7 +22,10 @@ export interface AllocateProducerIdsResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const allocateProducerIdsResponseCodec: MessageCodec<AllocateProducerIdsResponse, AllocateProducerIdsResponseInput> = {
+export const allocateProducerIdsResponseCodec: MessageCodec<
+  AllocateProducerIdsResponse,
+  AllocateProducerIdsResponseInput
+> = {
   name: 'AllocateProducerIdsResponse',
   type: 'response',
   apiKey: 67,

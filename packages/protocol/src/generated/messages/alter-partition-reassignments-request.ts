@@ -45,7 +45,10 @@ export interface ReassignablePartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterPartitionReassignmentsRequestCodec: MessageCodec<AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsRequestInput> = {
+export const alterPartitionReassignmentsRequestCodec: MessageCodec<
+  AlterPartitionReassignmentsRequest,
+  AlterPartitionReassignmentsRequestInput
+> = {
   name: 'AlterPartitionReassignmentsRequest',
   type: 'request',
   apiKey: 45,

@@ -51,7 +51,10 @@ export interface ReassignablePartitionResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterPartitionReassignmentsResponseCodec: MessageCodec<AlterPartitionReassignmentsResponse, AlterPartitionReassignmentsResponseInput> = {
+export const alterPartitionReassignmentsResponseCodec: MessageCodec<
+  AlterPartitionReassignmentsResponse,
+  AlterPartitionReassignmentsResponseInput
+> = {
   name: 'AlterPartitionReassignmentsResponse',
   type: 'response',
   apiKey: 45,

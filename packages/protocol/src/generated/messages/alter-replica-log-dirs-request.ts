@@ -41,7 +41,10 @@ export interface AlterReplicaLogDirTopicInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterReplicaLogDirsRequestCodec: MessageCodec<AlterReplicaLogDirsRequest, AlterReplicaLogDirsRequestInput> = {
+export const alterReplicaLogDirsRequestCodec: MessageCodec<
+  AlterReplicaLogDirsRequest,
+  AlterReplicaLogDirsRequestInput
+> = {
   name: 'AlterReplicaLogDirsRequest',
   type: 'request',
   apiKey: 34,

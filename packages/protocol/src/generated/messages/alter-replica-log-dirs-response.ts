@@ -43,7 +43,10 @@ export interface AlterReplicaLogDirPartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterReplicaLogDirsResponseCodec: MessageCodec<AlterReplicaLogDirsResponse, AlterReplicaLogDirsResponseInput> = {
+export const alterReplicaLogDirsResponseCodec: MessageCodec<
+  AlterReplicaLogDirsResponse,
+  AlterReplicaLogDirsResponseInput
+> = {
   name: 'AlterReplicaLogDirsResponse',
   type: 'response',
   apiKey: 34,

@@ -43,7 +43,10 @@ export interface AlterShareGroupOffsetsRequestPartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterShareGroupOffsetsRequestCodec: MessageCodec<AlterShareGroupOffsetsRequest, AlterShareGroupOffsetsRequestInput> = {
+export const alterShareGroupOffsetsRequestCodec: MessageCodec<
+  AlterShareGroupOffsetsRequest,
+  AlterShareGroupOffsetsRequestInput
+> = {
   name: 'AlterShareGroupOffsetsRequest',
   type: 'request',
   apiKey: 91,

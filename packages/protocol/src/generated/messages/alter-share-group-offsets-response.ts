@@ -52,7 +52,10 @@ export interface AlterShareGroupOffsetsResponsePartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterShareGroupOffsetsResponseCodec: MessageCodec<AlterShareGroupOffsetsResponse, AlterShareGroupOffsetsResponseInput> = {
+export const alterShareGroupOffsetsResponseCodec: MessageCodec<
+  AlterShareGroupOffsetsResponse,
+  AlterShareGroupOffsetsResponseInput
+> = {
   name: 'AlterShareGroupOffsetsResponse',
   type: 'response',
   apiKey: 91,

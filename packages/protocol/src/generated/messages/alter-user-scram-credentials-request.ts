@@ -49,7 +49,10 @@ export interface ScramCredentialUpsertionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterUserScramCredentialsRequestCodec: MessageCodec<AlterUserScramCredentialsRequest, AlterUserScramCredentialsRequestInput> = {
+export const alterUserScramCredentialsRequestCodec: MessageCodec<
+  AlterUserScramCredentialsRequest,
+  AlterUserScramCredentialsRequestInput
+> = {
   name: 'AlterUserScramCredentialsRequest',
   type: 'request',
   apiKey: 51,

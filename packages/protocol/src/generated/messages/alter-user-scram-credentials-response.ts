@@ -33,7 +33,10 @@ export interface AlterUserScramCredentialsResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const alterUserScramCredentialsResponseCodec: MessageCodec<AlterUserScramCredentialsResponse, AlterUserScramCredentialsResponseInput> = {
+export const alterUserScramCredentialsResponseCodec: MessageCodec<
+  AlterUserScramCredentialsResponse,
+  AlterUserScramCredentialsResponseInput
+> = {
   name: 'AlterUserScramCredentialsResponse',
   type: 'response',
   apiKey: 51,

@@ -215,8 +215,12 @@ function writeApiVersionsResponseTags(writer: Writer, value: ApiVersionsResponse
   const hasFinalizedFeaturesEpoch = (value.finalizedFeaturesEpoch ?? -1) !== -1;
   const hasFinalizedFeatures = (value.finalizedFeatures?.length ?? 0) !== 0;
   const hasZkMigrationReady = (value.zkMigrationReady ?? false) !== false;
-  const known = Number(hasSupportedFeatures) + Number(hasFinalizedFeaturesEpoch) + Number(hasFinalizedFeatures) + Number(hasZkMigrationReady);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasSupportedFeatures) count++;
+  if (hasFinalizedFeaturesEpoch) count++;
+  if (hasFinalizedFeatures) count++;
+  if (hasZkMigrationReady) count++;
+  writer.unsignedVarint(count);
   if (hasSupportedFeatures) {
     const mark = writer.beginTag(0);
     writeApiVersionsResponseSupportedFeatures(writer, value.supportedFeatures ?? []);

@@ -56,7 +56,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const assignReplicasToDirsRequestCodec: MessageCodec<AssignReplicasToDirsRequest, AssignReplicasToDirsRequestInput> = {
+export const assignReplicasToDirsRequestCodec: MessageCodec<
+  AssignReplicasToDirsRequest,
+  AssignReplicasToDirsRequestInput
+> = {
   name: 'AssignReplicasToDirsRequest',
   type: 'request',
   apiKey: 73,

@@ -58,7 +58,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const assignReplicasToDirsResponseCodec: MessageCodec<AssignReplicasToDirsResponse, AssignReplicasToDirsResponseInput> = {
+export const assignReplicasToDirsResponseCodec: MessageCodec<
+  AssignReplicasToDirsResponse,
+  AssignReplicasToDirsResponseInput
+> = {
   name: 'AssignReplicasToDirsResponse',
   type: 'response',
   apiKey: 73,

@@ -192,8 +192,9 @@ function encodeBeginQuorumEpochResponse(writer: Writer, value: BeginQuorumEpochR
 
 function writeBeginQuorumEpochResponseTags(writer: Writer, value: BeginQuorumEpochResponseInput): void {
   const hasNodeEndpoints = (value.nodeEndpoints?.length ?? 0) !== 0;
-  const known = Number(hasNodeEndpoints);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasNodeEndpoints) count++;
+  writer.unsignedVarint(count);
   if (hasNodeEndpoints) {
     const mark = writer.beginTag(0);
     writeBeginQuorumEpochResponseNodeEndpoints(writer, value.nodeEndpoints ?? []);

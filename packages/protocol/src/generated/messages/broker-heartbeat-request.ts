@@ -127,8 +127,10 @@ function encodeBrokerHeartbeatRequest(writer: Writer, value: BrokerHeartbeatRequ
 function writeBrokerHeartbeatRequestTags(writer: Writer, value: BrokerHeartbeatRequestInput, version: number): void {
   const hasOfflineLogDirs = version >= 1 && (value.offlineLogDirs?.length ?? 0) !== 0;
   const hasCordonedLogDirs = version >= 2 && (value.cordonedLogDirs ?? null) !== null;
-  const known = Number(hasOfflineLogDirs) + Number(hasCordonedLogDirs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasOfflineLogDirs) count++;
+  if (hasCordonedLogDirs) count++;
+  writer.unsignedVarint(count);
   if (hasOfflineLogDirs) {
     const mark = writer.beginTag(0);
     writeBrokerHeartbeatRequestOfflineLogDirs(writer, value.offlineLogDirs ?? []);

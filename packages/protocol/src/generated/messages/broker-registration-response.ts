@@ -20,7 +20,10 @@ export interface BrokerRegistrationResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const brokerRegistrationResponseCodec: MessageCodec<BrokerRegistrationResponse, BrokerRegistrationResponseInput> = {
+export const brokerRegistrationResponseCodec: MessageCodec<
+  BrokerRegistrationResponse,
+  BrokerRegistrationResponseInput
+> = {
   name: 'BrokerRegistrationResponse',
   type: 'response',
   apiKey: 62,

@@ -19,7 +19,10 @@ export interface ConsumerGroupDescribeRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupDescribeRequestCodec: MessageCodec<ConsumerGroupDescribeRequest, ConsumerGroupDescribeRequestInput> = {
+export const consumerGroupDescribeRequestCodec: MessageCodec<
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeRequestInput
+> = {
   name: 'ConsumerGroupDescribeRequest',
   type: 'request',
   apiKey: 69,

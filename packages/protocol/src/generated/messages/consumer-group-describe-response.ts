@@ -100,7 +100,10 @@ export interface AssignmentInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupDescribeResponseCodec: MessageCodec<ConsumerGroupDescribeResponse, ConsumerGroupDescribeResponseInput> = {
+export const consumerGroupDescribeResponseCodec: MessageCodec<
+  ConsumerGroupDescribeResponse,
+  ConsumerGroupDescribeResponseInput
+> = {
   name: 'ConsumerGroupDescribeResponse',
   type: 'response',
   apiKey: 69,

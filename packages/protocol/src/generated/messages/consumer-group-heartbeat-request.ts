@@ -48,7 +48,10 @@ export interface TopicPartitionsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupHeartbeatRequestCodec: MessageCodec<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatRequestInput> = {
+export const consumerGroupHeartbeatRequestCodec: MessageCodec<
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatRequestInput
+> = {
   name: 'ConsumerGroupHeartbeatRequest',
   type: 'request',
   apiKey: 68,

@@ -52,7 +52,10 @@ export interface TopicPartitionsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupHeartbeatResponseCodec: MessageCodec<ConsumerGroupHeartbeatResponse, ConsumerGroupHeartbeatResponseInput> = {
+export const consumerGroupHeartbeatResponseCodec: MessageCodec<
+  ConsumerGroupHeartbeatResponse,
+  ConsumerGroupHeartbeatResponseInput
+> = {
   name: 'ConsumerGroupHeartbeatResponse',
   type: 'response',
   apiKey: 68,

@@ -26,7 +26,10 @@ export interface TopicPartitionInput {
   partitions: readonly number[];
 }
 
-export const consumerProtocolAssignmentCodec: MessageCodec<ConsumerProtocolAssignment, ConsumerProtocolAssignmentInput> = {
+export const consumerProtocolAssignmentCodec: MessageCodec<
+  ConsumerProtocolAssignment,
+  ConsumerProtocolAssignmentInput
+> = {
   name: 'ConsumerProtocolAssignment',
   type: 'data',
   apiKey: undefined,

@@ -32,7 +32,10 @@ export interface TopicPartitionInput {
   partitions: readonly number[];
 }
 
-export const consumerProtocolSubscriptionCodec: MessageCodec<ConsumerProtocolSubscription, ConsumerProtocolSubscriptionInput> = {
+export const consumerProtocolSubscriptionCodec: MessageCodec<
+  ConsumerProtocolSubscription,
+  ConsumerProtocolSubscriptionInput
+> = {
   name: 'ConsumerProtocolSubscription',
   type: 'data',
   apiKey: undefined,

@@ -56,7 +56,10 @@ export interface FeatureInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const controllerRegistrationRequestCodec: MessageCodec<ControllerRegistrationRequest, ControllerRegistrationRequestInput> = {
+export const controllerRegistrationRequestCodec: MessageCodec<
+  ControllerRegistrationRequest,
+  ControllerRegistrationRequestInput
+> = {
   name: 'ControllerRegistrationRequest',
   type: 'request',
   apiKey: 70,

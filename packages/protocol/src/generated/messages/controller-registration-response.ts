@@ -20,7 +20,10 @@ export interface ControllerRegistrationResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const controllerRegistrationResponseCodec: MessageCodec<ControllerRegistrationResponse, ControllerRegistrationResponseInput> = {
+export const controllerRegistrationResponseCodec: MessageCodec<
+  ControllerRegistrationResponse,
+  ControllerRegistrationResponseInput
+> = {
   name: 'ControllerRegistrationResponse',
   type: 'response',
   apiKey: 70,

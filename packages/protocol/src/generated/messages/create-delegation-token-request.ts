@@ -35,7 +35,10 @@ export interface CreatableRenewersInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const createDelegationTokenRequestCodec: MessageCodec<CreateDelegationTokenRequest, CreateDelegationTokenRequestInput> = {
+export const createDelegationTokenRequestCodec: MessageCodec<
+  CreateDelegationTokenRequest,
+  CreateDelegationTokenRequestInput
+> = {
   name: 'CreateDelegationTokenRequest',
   type: 'request',
   apiKey: 38,

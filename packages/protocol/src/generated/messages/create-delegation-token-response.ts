@@ -36,7 +36,10 @@ export interface CreateDelegationTokenResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const createDelegationTokenResponseCodec: MessageCodec<CreateDelegationTokenResponse, CreateDelegationTokenResponseInput> = {
+export const createDelegationTokenResponseCodec: MessageCodec<
+  CreateDelegationTokenResponse,
+  CreateDelegationTokenResponseInput
+> = {
   name: 'CreateDelegationTokenResponse',
   type: 'response',
   apiKey: 38,

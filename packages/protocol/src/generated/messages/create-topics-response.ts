@@ -196,8 +196,9 @@ function encodeCreatableTopicResult(writer: Writer, value: CreatableTopicResultI
 
 function writeCreatableTopicResultTags(writer: Writer, value: CreatableTopicResultInput): void {
   const hasTopicConfigErrorCode = (value.topicConfigErrorCode ?? 0) !== 0;
-  const known = Number(hasTopicConfigErrorCode);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasTopicConfigErrorCode) count++;
+  writer.unsignedVarint(count);
   if (hasTopicConfigErrorCode) {
     const mark = writer.beginTag(0);
     writer.int16(value.topicConfigErrorCode ?? 0);

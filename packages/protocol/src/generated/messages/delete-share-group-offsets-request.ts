@@ -29,7 +29,10 @@ export interface DeleteShareGroupOffsetsRequestTopicInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const deleteShareGroupOffsetsRequestCodec: MessageCodec<DeleteShareGroupOffsetsRequest, DeleteShareGroupOffsetsRequestInput> = {
+export const deleteShareGroupOffsetsRequestCodec: MessageCodec<
+  DeleteShareGroupOffsetsRequest,
+  DeleteShareGroupOffsetsRequestInput
+> = {
   name: 'DeleteShareGroupOffsetsRequest',
   type: 'request',
   apiKey: 92,

@@ -40,7 +40,10 @@ export interface DeleteShareGroupOffsetsResponseTopicInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const deleteShareGroupOffsetsResponseCodec: MessageCodec<DeleteShareGroupOffsetsResponse, DeleteShareGroupOffsetsResponseInput> = {
+export const deleteShareGroupOffsetsResponseCodec: MessageCodec<
+  DeleteShareGroupOffsetsResponse,
+  DeleteShareGroupOffsetsResponseInput
+> = {
   name: 'DeleteShareGroupOffsetsResponse',
   type: 'response',
   apiKey: 92,

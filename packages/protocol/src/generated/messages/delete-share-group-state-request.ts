@@ -42,7 +42,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const deleteShareGroupStateRequestCodec: MessageCodec<DeleteShareGroupStateRequest, DeleteShareGroupStateRequestInput> = {
+export const deleteShareGroupStateRequestCodec: MessageCodec<
+  DeleteShareGroupStateRequest,
+  DeleteShareGroupStateRequestInput
+> = {
   name: 'DeleteShareGroupStateRequest',
   type: 'request',
   apiKey: 86,

@@ -44,7 +44,10 @@ export interface PartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const deleteShareGroupStateResponseCodec: MessageCodec<DeleteShareGroupStateResponse, DeleteShareGroupStateResponseInput> = {
+export const deleteShareGroupStateResponseCodec: MessageCodec<
+  DeleteShareGroupStateResponse,
+  DeleteShareGroupStateResponseInput
+> = {
   name: 'DeleteShareGroupStateResponse',
   type: 'response',
   apiKey: 86,

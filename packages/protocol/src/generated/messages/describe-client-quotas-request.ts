@@ -33,7 +33,10 @@ export interface ComponentDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeClientQuotasRequestCodec: MessageCodec<DescribeClientQuotasRequest, DescribeClientQuotasRequestInput> = {
+export const describeClientQuotasRequestCodec: MessageCodec<
+  DescribeClientQuotasRequest,
+  DescribeClientQuotasRequestInput
+> = {
   name: 'DescribeClientQuotasRequest',
   type: 'request',
   apiKey: 48,

@@ -59,7 +59,10 @@ export interface ValueDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeClientQuotasResponseCodec: MessageCodec<DescribeClientQuotasResponse, DescribeClientQuotasResponseInput> = {
+export const describeClientQuotasResponseCodec: MessageCodec<
+  DescribeClientQuotasResponse,
+  DescribeClientQuotasResponseInput
+> = {
   name: 'DescribeClientQuotasResponse',
   type: 'response',
   apiKey: 48,

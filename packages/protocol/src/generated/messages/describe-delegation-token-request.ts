@@ -29,7 +29,10 @@ export interface DescribeDelegationTokenOwnerInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeDelegationTokenRequestCodec: MessageCodec<DescribeDelegationTokenRequest, DescribeDelegationTokenRequestInput> = {
+export const describeDelegationTokenRequestCodec: MessageCodec<
+  DescribeDelegationTokenRequest,
+  DescribeDelegationTokenRequestInput
+> = {
   name: 'DescribeDelegationTokenRequest',
   type: 'request',
   apiKey: 41,

@@ -61,7 +61,10 @@ export interface DescribedDelegationTokenRenewerInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeDelegationTokenResponseCodec: MessageCodec<DescribeDelegationTokenResponse, DescribeDelegationTokenResponseInput> = {
+export const describeDelegationTokenResponseCodec: MessageCodec<
+  DescribeDelegationTokenResponse,
+  DescribeDelegationTokenResponseInput
+> = {
   name: 'DescribeDelegationTokenResponse',
   type: 'response',
   apiKey: 41,

@@ -41,7 +41,10 @@ export interface DescribeShareGroupOffsetsRequestTopicInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeShareGroupOffsetsRequestCodec: MessageCodec<DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsRequestInput> = {
+export const describeShareGroupOffsetsRequestCodec: MessageCodec<
+  DescribeShareGroupOffsetsRequest,
+  DescribeShareGroupOffsetsRequestInput
+> = {
   name: 'DescribeShareGroupOffsetsRequest',
   type: 'request',
   apiKey: 90,

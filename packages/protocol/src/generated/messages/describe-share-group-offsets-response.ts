@@ -70,7 +70,10 @@ export interface DescribeShareGroupOffsetsResponsePartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeShareGroupOffsetsResponseCodec: MessageCodec<DescribeShareGroupOffsetsResponse, DescribeShareGroupOffsetsResponseInput> = {
+export const describeShareGroupOffsetsResponseCodec: MessageCodec<
+  DescribeShareGroupOffsetsResponse,
+  DescribeShareGroupOffsetsResponseInput
+> = {
   name: 'DescribeShareGroupOffsetsResponse',
   type: 'response',
   apiKey: 90,

@@ -43,7 +43,10 @@ export interface CursorInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeTopicPartitionsRequestCodec: MessageCodec<DescribeTopicPartitionsRequest, DescribeTopicPartitionsRequestInput> = {
+export const describeTopicPartitionsRequestCodec: MessageCodec<
+  DescribeTopicPartitionsRequest,
+  DescribeTopicPartitionsRequestInput
+> = {
   name: 'DescribeTopicPartitionsRequest',
   type: 'request',
   apiKey: 75,

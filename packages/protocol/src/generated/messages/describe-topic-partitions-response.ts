@@ -80,7 +80,10 @@ export interface CursorInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeTopicPartitionsResponseCodec: MessageCodec<DescribeTopicPartitionsResponse, DescribeTopicPartitionsResponseInput> = {
+export const describeTopicPartitionsResponseCodec: MessageCodec<
+  DescribeTopicPartitionsResponse,
+  DescribeTopicPartitionsResponseInput
+> = {
   name: 'DescribeTopicPartitionsResponse',
   type: 'response',
   apiKey: 75,

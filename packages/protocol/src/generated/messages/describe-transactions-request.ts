@@ -17,7 +17,10 @@ export interface DescribeTransactionsRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeTransactionsRequestCodec: MessageCodec<DescribeTransactionsRequest, DescribeTransactionsRequestInput> = {
+export const describeTransactionsRequestCodec: MessageCodec<
+  DescribeTransactionsRequest,
+  DescribeTransactionsRequestInput
+> = {
   name: 'DescribeTransactionsRequest',
   type: 'request',
   apiKey: 65,

@@ -55,7 +55,10 @@ export interface TopicDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeTransactionsResponseCodec: MessageCodec<DescribeTransactionsResponse, DescribeTransactionsResponseInput> = {
+export const describeTransactionsResponseCodec: MessageCodec<
+  DescribeTransactionsResponse,
+  DescribeTransactionsResponseInput
+> = {
   name: 'DescribeTransactionsResponse',
   type: 'response',
   apiKey: 65,

@@ -27,7 +27,10 @@ export interface UserNameInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeUserScramCredentialsRequestCodec: MessageCodec<DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsRequestInput> = {
+export const describeUserScramCredentialsRequestCodec: MessageCodec<
+  DescribeUserScramCredentialsRequest,
+  DescribeUserScramCredentialsRequestInput
+> = {
   name: 'DescribeUserScramCredentialsRequest',
   type: 'request',
   apiKey: 50,

@@ -51,7 +51,10 @@ export interface CredentialInfoInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const describeUserScramCredentialsResponseCodec: MessageCodec<DescribeUserScramCredentialsResponse, DescribeUserScramCredentialsResponseInput> = {
+export const describeUserScramCredentialsResponseCodec: MessageCodec<
+  DescribeUserScramCredentialsResponse,
+  DescribeUserScramCredentialsResponseInput
+> = {
   name: 'DescribeUserScramCredentialsResponse',
   type: 'response',
   apiKey: 50,

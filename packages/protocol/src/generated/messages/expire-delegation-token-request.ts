@@ -18,7 +18,10 @@ export interface ExpireDelegationTokenRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const expireDelegationTokenRequestCodec: MessageCodec<ExpireDelegationTokenRequest, ExpireDelegationTokenRequestInput> = {
+export const expireDelegationTokenRequestCodec: MessageCodec<
+  ExpireDelegationTokenRequest,
+  ExpireDelegationTokenRequestInput
+> = {
   name: 'ExpireDelegationTokenRequest',
   type: 'request',
   apiKey: 40,

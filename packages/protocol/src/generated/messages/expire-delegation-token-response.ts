@@ -20,7 +20,10 @@ export interface ExpireDelegationTokenResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const expireDelegationTokenResponseCodec: MessageCodec<ExpireDelegationTokenResponse, ExpireDelegationTokenResponseInput> = {
+export const expireDelegationTokenResponseCodec: MessageCodec<
+  ExpireDelegationTokenResponse,
+  ExpireDelegationTokenResponseInput
+> = {
   name: 'ExpireDelegationTokenResponse',
   type: 'response',
   apiKey: 40,

@@ -312,9 +312,12 @@ function encodeFetchRequest(writer: Writer, value: FetchRequestInput, version: n
 
 function writeFetchRequestTags(writer: Writer, value: FetchRequestInput, version: number): void {
   const hasClusterId = (value.clusterId ?? null) !== null;
-  const hasReplicaState = version >= 15 && value.replicaState !== undefined && !isDefaultReplicaState(value.replicaState);
-  const known = Number(hasClusterId) + Number(hasReplicaState);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasReplicaState =
+    version >= 15 && value.replicaState !== undefined && !isDefaultReplicaState(value.replicaState);
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasClusterId) count++;
+  if (hasReplicaState) count++;
+  writer.unsignedVarint(count);
   if (hasClusterId) {
     const mark = writer.beginTag(0);
     writer.nullableString(value.clusterId ?? null);
@@ -376,8 +379,10 @@ function encodeFetchPartition(writer: Writer, value: FetchPartitionInput, versio
 function writeFetchPartitionTags(writer: Writer, value: FetchPartitionInput, version: number): void {
   const hasReplicaDirectoryId = version >= 17 && (value.replicaDirectoryId ?? ZERO_UUID) !== ZERO_UUID;
   const hasHighWatermark = version >= 18 && (value.highWatermark ?? INT64_MAX) !== INT64_MAX;
-  const known = Number(hasReplicaDirectoryId) + Number(hasHighWatermark);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasReplicaDirectoryId) count++;
+  if (hasHighWatermark) count++;
+  writer.unsignedVarint(count);
   if (hasReplicaDirectoryId) {
     const mark = writer.beginTag(0);
     writer.uuid(value.replicaDirectoryId ?? ZERO_UUID);

@@ -372,8 +372,9 @@ function encodeFetchResponse(writer: Writer, value: FetchResponseInput, version:
 
 function writeFetchResponseTags(writer: Writer, value: FetchResponseInput, version: number): void {
   const hasNodeEndpoints = version >= 16 && (value.nodeEndpoints?.length ?? 0) !== 0;
-  const known = Number(hasNodeEndpoints);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasNodeEndpoints) count++;
+  writer.unsignedVarint(count);
   if (hasNodeEndpoints) {
     const mark = writer.beginTag(0);
     writeFetchResponseNodeEndpoints(writer, value.nodeEndpoints ?? []);
@@ -425,7 +426,11 @@ function encodePartitionData(writer: Writer, value: PartitionDataInput, version:
     throw unsupportedField('PartitionData', 'currentLeader', version);
   if (version < 12 && value.snapshotId !== undefined && !isDefaultSnapshotId(value.snapshotId))
     throw unsupportedField('PartitionData', 'snapshotId', version);
-  writePartitionDataAbortedTransactions(writer, value.abortedTransactions === undefined ? [] : value.abortedTransactions, version);
+  writePartitionDataAbortedTransactions(
+    writer,
+    value.abortedTransactions === undefined ? [] : value.abortedTransactions,
+    version,
+  );
   if (version >= 11) writer.int32(value.preferredReadReplica ?? -1);
   else if ((value.preferredReadReplica ?? -1) !== -1)
     throw unsupportedField('PartitionData', 'preferredReadReplica', version);
@@ -438,8 +443,11 @@ function writePartitionDataTags(writer: Writer, value: PartitionDataInput): void
   const hasDivergingEpoch = value.divergingEpoch !== undefined && !isDefaultEpochEndOffset(value.divergingEpoch);
   const hasCurrentLeader = value.currentLeader !== undefined && !isDefaultLeaderIdAndEpoch(value.currentLeader);
   const hasSnapshotId = value.snapshotId !== undefined && !isDefaultSnapshotId(value.snapshotId);
-  const known = Number(hasDivergingEpoch) + Number(hasCurrentLeader) + Number(hasSnapshotId);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasDivergingEpoch) count++;
+  if (hasCurrentLeader) count++;
+  if (hasSnapshotId) count++;
+  writer.unsignedVarint(count);
   if (hasDivergingEpoch) {
     const mark = writer.beginTag(0);
     encodeEpochEndOffset(writer, value.divergingEpoch ?? defaultEpochEndOffset());

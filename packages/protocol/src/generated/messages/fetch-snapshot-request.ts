@@ -202,8 +202,9 @@ function encodeFetchSnapshotRequest(writer: Writer, value: FetchSnapshotRequestI
 
 function writeFetchSnapshotRequestTags(writer: Writer, value: FetchSnapshotRequestInput): void {
   const hasClusterId = (value.clusterId ?? null) !== null;
-  const known = Number(hasClusterId);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasClusterId) count++;
+  writer.unsignedVarint(count);
   if (hasClusterId) {
     const mark = writer.beginTag(0);
     writer.nullableString(value.clusterId ?? null);
@@ -246,8 +247,9 @@ function encodePartitionSnapshot(writer: Writer, value: PartitionSnapshotInput, 
 
 function writePartitionSnapshotTags(writer: Writer, value: PartitionSnapshotInput, version: number): void {
   const hasReplicaDirectoryId = version >= 1 && (value.replicaDirectoryId ?? ZERO_UUID) !== ZERO_UUID;
-  const known = Number(hasReplicaDirectoryId);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasReplicaDirectoryId) count++;
+  writer.unsignedVarint(count);
   if (hasReplicaDirectoryId) {
     const mark = writer.beginTag(0);
     writer.uuid(value.replicaDirectoryId ?? ZERO_UUID);

@@ -273,8 +273,9 @@ function encodeFetchSnapshotResponse(writer: Writer, value: FetchSnapshotRespons
 
 function writeFetchSnapshotResponseTags(writer: Writer, value: FetchSnapshotResponseInput, version: number): void {
   const hasNodeEndpoints = version >= 1 && (value.nodeEndpoints?.length ?? 0) !== 0;
-  const known = Number(hasNodeEndpoints);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasNodeEndpoints) count++;
+  writer.unsignedVarint(count);
   if (hasNodeEndpoints) {
     const mark = writer.beginTag(0);
     writeFetchSnapshotResponseNodeEndpoints(writer, value.nodeEndpoints ?? []);
@@ -316,8 +317,9 @@ function encodePartitionSnapshot(writer: Writer, value: PartitionSnapshotInput):
 
 function writePartitionSnapshotTags(writer: Writer, value: PartitionSnapshotInput): void {
   const hasCurrentLeader = value.currentLeader !== undefined && !isDefaultLeaderIdAndEpoch(value.currentLeader);
-  const known = Number(hasCurrentLeader);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasCurrentLeader) count++;
+  writer.unsignedVarint(count);
   if (hasCurrentLeader) {
     const mark = writer.beginTag(0);
     encodeLeaderIdAndEpoch(writer, value.currentLeader ?? defaultLeaderIdAndEpoch());

@@ -17,7 +17,10 @@ export interface GetTelemetrySubscriptionsRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const getTelemetrySubscriptionsRequestCodec: MessageCodec<GetTelemetrySubscriptionsRequest, GetTelemetrySubscriptionsRequestInput> = {
+export const getTelemetrySubscriptionsRequestCodec: MessageCodec<
+  GetTelemetrySubscriptionsRequest,
+  GetTelemetrySubscriptionsRequestInput
+> = {
   name: 'GetTelemetrySubscriptionsRequest',
   type: 'request',
   apiKey: 71,

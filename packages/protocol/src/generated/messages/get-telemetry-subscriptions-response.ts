@@ -34,7 +34,10 @@ export interface GetTelemetrySubscriptionsResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const getTelemetrySubscriptionsResponseCodec: MessageCodec<GetTelemetrySubscriptionsResponse, GetTelemetrySubscriptionsResponseInput> = {
+export const getTelemetrySubscriptionsResponseCodec: MessageCodec<
+  GetTelemetrySubscriptionsResponse,
+  GetTelemetrySubscriptionsResponseInput
+> = {
   name: 'GetTelemetrySubscriptionsResponse',
   type: 'response',
   apiKey: 71,

@@ -47,7 +47,10 @@ export interface AlterableConfigInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const incrementalAlterConfigsRequestCodec: MessageCodec<IncrementalAlterConfigsRequest, IncrementalAlterConfigsRequestInput> = {
+export const incrementalAlterConfigsRequestCodec: MessageCodec<
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsRequestInput
+> = {
   name: 'IncrementalAlterConfigsRequest',
   type: 'request',
   apiKey: 44,

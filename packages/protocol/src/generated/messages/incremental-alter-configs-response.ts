@@ -35,7 +35,10 @@ export interface AlterConfigsResourceResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const incrementalAlterConfigsResponseCodec: MessageCodec<IncrementalAlterConfigsResponse, IncrementalAlterConfigsResponseInput> = {
+export const incrementalAlterConfigsResponseCodec: MessageCodec<
+  IncrementalAlterConfigsResponse,
+  IncrementalAlterConfigsResponseInput
+> = {
   name: 'IncrementalAlterConfigsResponse',
   type: 'response',
   apiKey: 44,

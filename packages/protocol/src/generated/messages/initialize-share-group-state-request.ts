@@ -46,7 +46,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const initializeShareGroupStateRequestCodec: MessageCodec<InitializeShareGroupStateRequest, InitializeShareGroupStateRequestInput> = {
+export const initializeShareGroupStateRequestCodec: MessageCodec<
+  InitializeShareGroupStateRequest,
+  InitializeShareGroupStateRequestInput
+> = {
   name: 'InitializeShareGroupStateRequest',
   type: 'request',
   apiKey: 83,

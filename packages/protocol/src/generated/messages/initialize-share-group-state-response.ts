@@ -44,7 +44,10 @@ export interface PartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const initializeShareGroupStateResponseCodec: MessageCodec<InitializeShareGroupStateResponse, InitializeShareGroupStateResponseInput> = {
+export const initializeShareGroupStateResponseCodec: MessageCodec<
+  InitializeShareGroupStateResponse,
+  InitializeShareGroupStateResponseInput
+> = {
   name: 'InitializeShareGroupStateResponse',
   type: 'response',
   apiKey: 83,

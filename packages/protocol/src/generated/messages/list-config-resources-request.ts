@@ -17,7 +17,10 @@ export interface ListConfigResourcesRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const listConfigResourcesRequestCodec: MessageCodec<ListConfigResourcesRequest, ListConfigResourcesRequestInput> = {
+export const listConfigResourcesRequestCodec: MessageCodec<
+  ListConfigResourcesRequest,
+  ListConfigResourcesRequestInput
+> = {
   name: 'ListConfigResourcesRequest',
   type: 'request',
   apiKey: 74,

@@ -33,7 +33,10 @@ export interface ConfigResourceInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const listConfigResourcesResponseCodec: MessageCodec<ListConfigResourcesResponse, ListConfigResourcesResponseInput> = {
+export const listConfigResourcesResponseCodec: MessageCodec<
+  ListConfigResourcesResponse,
+  ListConfigResourcesResponseInput
+> = {
   name: 'ListConfigResourcesResponse',
   type: 'response',
   apiKey: 74,

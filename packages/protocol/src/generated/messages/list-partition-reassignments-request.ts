@@ -31,7 +31,10 @@ export interface ListPartitionReassignmentsTopicsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const listPartitionReassignmentsRequestCodec: MessageCodec<ListPartitionReassignmentsRequest, ListPartitionReassignmentsRequestInput> = {
+export const listPartitionReassignmentsRequestCodec: MessageCodec<
+  ListPartitionReassignmentsRequest,
+  ListPartitionReassignmentsRequestInput
+> = {
   name: 'ListPartitionReassignmentsRequest',
   type: 'request',
   apiKey: 46,

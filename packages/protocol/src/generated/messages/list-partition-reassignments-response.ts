@@ -51,7 +51,10 @@ export interface OngoingPartitionReassignmentInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const listPartitionReassignmentsResponseCodec: MessageCodec<ListPartitionReassignmentsResponse, ListPartitionReassignmentsResponseInput> = {
+export const listPartitionReassignmentsResponseCodec: MessageCodec<
+  ListPartitionReassignmentsResponse,
+  ListPartitionReassignmentsResponseInput
+> = {
   name: 'ListPartitionReassignmentsResponse',
   type: 'response',
   apiKey: 46,

@@ -63,7 +63,8 @@ function decodeMetadataRequest(reader: Reader, version: number): MetadataRequest
   const value: MetadataRequest = {
     topics: readMetadataRequestTopics(reader, version),
     allowAutoTopicCreation: version >= 4 ? reader.bool('allowAutoTopicCreation') : true,
-    includeClusterAuthorizedOperations: version >= 8 && version <= 10 ? reader.bool('includeClusterAuthorizedOperations') : false,
+    includeClusterAuthorizedOperations:
+      version >= 8 && version <= 10 ? reader.bool('includeClusterAuthorizedOperations') : false,
     includeTopicAuthorizedOperations: version >= 8 ? reader.bool('includeTopicAuthorizedOperations') : false,
   };
   if (version >= 9) readUnknownTags(reader, value);

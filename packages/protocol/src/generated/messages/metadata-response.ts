@@ -118,7 +118,8 @@ function decodeMetadataResponse(reader: Reader, version: number): MetadataRespon
     clusterId: version >= 2 ? reader.nullableString('clusterId') : null,
     controllerId: version >= 1 ? reader.int32('controllerId') : -1,
     topics: readMetadataResponseTopics(reader, version),
-    clusterAuthorizedOperations: version >= 8 && version <= 10 ? reader.int32('clusterAuthorizedOperations') : -2147483648,
+    clusterAuthorizedOperations:
+      version >= 8 && version <= 10 ? reader.int32('clusterAuthorizedOperations') : -2147483648,
     errorCode: version >= 13 ? reader.int16('errorCode') : 0,
   };
   if (version >= 9) readUnknownTags(reader, value);

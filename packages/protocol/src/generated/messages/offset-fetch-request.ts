@@ -191,7 +191,7 @@ function encodeOffsetFetchRequest(writer: Writer, value: OffsetFetchRequestInput
   if (version <= 7) writer.string(value.groupId ?? '');
   else if ((value.groupId ?? '') !== '') throw unsupportedField('OffsetFetchRequest', 'groupId', version);
   if (version <= 7) writeOffsetFetchRequestTopics(writer, value.topics === undefined ? [] : value.topics, version);
-  else if ((value.topics === null || (value.topics?.length ?? 0) !== 0))
+  else if (value.topics === null || (value.topics?.length ?? 0) !== 0)
     throw unsupportedField('OffsetFetchRequest', 'topics', version);
   if (version >= 8) writeOffsetFetchRequestGroups(writer, value.groups ?? [], version);
   else if ((value.groups?.length ?? 0) !== 0) throw unsupportedField('OffsetFetchRequest', 'groups', version);

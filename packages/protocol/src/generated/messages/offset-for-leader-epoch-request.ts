@@ -45,7 +45,10 @@ export interface OffsetForLeaderPartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const offsetForLeaderEpochRequestCodec: MessageCodec<OffsetForLeaderEpochRequest, OffsetForLeaderEpochRequestInput> = {
+export const offsetForLeaderEpochRequestCodec: MessageCodec<
+  OffsetForLeaderEpochRequest,
+  OffsetForLeaderEpochRequestInput
+> = {
   name: 'OffsetForLeaderEpochRequest',
   type: 'request',
   apiKey: 23,

@@ -47,7 +47,10 @@ export interface EpochEndOffsetInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const offsetForLeaderEpochResponseCodec: MessageCodec<OffsetForLeaderEpochResponse, OffsetForLeaderEpochResponseInput> = {
+export const offsetForLeaderEpochResponseCodec: MessageCodec<
+  OffsetForLeaderEpochResponse,
+  OffsetForLeaderEpochResponseInput
+> = {
   name: 'OffsetForLeaderEpochResponse',
   type: 'response',
   apiKey: 23,

@@ -290,8 +290,9 @@ function encodeProduceResponse(writer: Writer, value: ProduceResponseInput, vers
 
 function writeProduceResponseTags(writer: Writer, value: ProduceResponseInput, version: number): void {
   const hasNodeEndpoints = version >= 10 && (value.nodeEndpoints?.length ?? 0) !== 0;
-  const known = Number(hasNodeEndpoints);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasNodeEndpoints) count++;
+  writer.unsignedVarint(count);
   if (hasNodeEndpoints) {
     const mark = writer.beginTag(0);
     writeProduceResponseNodeEndpoints(writer, value.nodeEndpoints ?? []);
@@ -350,9 +351,11 @@ function writePartitionProduceResponseTags(
   value: PartitionProduceResponseInput,
   version: number,
 ): void {
-  const hasCurrentLeader = version >= 10 && value.currentLeader !== undefined && !isDefaultLeaderIdAndEpoch(value.currentLeader);
-  const known = Number(hasCurrentLeader);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasCurrentLeader =
+    version >= 10 && value.currentLeader !== undefined && !isDefaultLeaderIdAndEpoch(value.currentLeader);
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasCurrentLeader) count++;
+  writer.unsignedVarint(count);
   if (hasCurrentLeader) {
     const mark = writer.beginTag(0);
     encodeLeaderIdAndEpoch(writer, value.currentLeader ?? defaultLeaderIdAndEpoch());

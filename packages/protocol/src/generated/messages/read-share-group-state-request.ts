@@ -44,7 +44,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const readShareGroupStateRequestCodec: MessageCodec<ReadShareGroupStateRequest, ReadShareGroupStateRequestInput> = {
+export const readShareGroupStateRequestCodec: MessageCodec<
+  ReadShareGroupStateRequest,
+  ReadShareGroupStateRequestInput
+> = {
   name: 'ReadShareGroupStateRequest',
   type: 'request',
   apiKey: 84,

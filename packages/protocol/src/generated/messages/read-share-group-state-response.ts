@@ -66,7 +66,10 @@ export interface StateBatchInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const readShareGroupStateResponseCodec: MessageCodec<ReadShareGroupStateResponse, ReadShareGroupStateResponseInput> = {
+export const readShareGroupStateResponseCodec: MessageCodec<
+  ReadShareGroupStateResponse,
+  ReadShareGroupStateResponseInput
+> = {
   name: 'ReadShareGroupStateResponse',
   type: 'response',
   apiKey: 84,

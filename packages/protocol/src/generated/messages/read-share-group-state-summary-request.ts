@@ -44,7 +44,10 @@ export interface PartitionDataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const readShareGroupStateSummaryRequestCodec: MessageCodec<ReadShareGroupStateSummaryRequest, ReadShareGroupStateSummaryRequestInput> = {
+export const readShareGroupStateSummaryRequestCodec: MessageCodec<
+  ReadShareGroupStateSummaryRequest,
+  ReadShareGroupStateSummaryRequestInput
+> = {
   name: 'ReadShareGroupStateSummaryRequest',
   type: 'request',
   apiKey: 87,

@@ -52,7 +52,10 @@ export interface PartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const readShareGroupStateSummaryResponseCodec: MessageCodec<ReadShareGroupStateSummaryResponse, ReadShareGroupStateSummaryResponseInput> = {
+export const readShareGroupStateSummaryResponseCodec: MessageCodec<
+  ReadShareGroupStateSummaryResponse,
+  ReadShareGroupStateSummaryResponseInput
+> = {
   name: 'ReadShareGroupStateSummaryResponse',
   type: 'response',
   apiKey: 87,

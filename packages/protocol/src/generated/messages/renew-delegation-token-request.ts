@@ -18,7 +18,10 @@ export interface RenewDelegationTokenRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const renewDelegationTokenRequestCodec: MessageCodec<RenewDelegationTokenRequest, RenewDelegationTokenRequestInput> = {
+export const renewDelegationTokenRequestCodec: MessageCodec<
+  RenewDelegationTokenRequest,
+  RenewDelegationTokenRequestInput
+> = {
   name: 'RenewDelegationTokenRequest',
   type: 'request',
   apiKey: 39,

@@ -20,7 +20,10 @@ export interface RenewDelegationTokenResponseInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const renewDelegationTokenResponseCodec: MessageCodec<RenewDelegationTokenResponse, RenewDelegationTokenResponseInput> = {
+export const renewDelegationTokenResponseCodec: MessageCodec<
+  RenewDelegationTokenResponse,
+  RenewDelegationTokenResponseInput
+> = {
   name: 'RenewDelegationTokenResponse',
   type: 'response',
   apiKey: 39,

@@ -92,7 +92,10 @@ export interface AssignmentInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupDescribeResponseCodec: MessageCodec<ShareGroupDescribeResponse, ShareGroupDescribeResponseInput> = {
+export const shareGroupDescribeResponseCodec: MessageCodec<
+  ShareGroupDescribeResponse,
+  ShareGroupDescribeResponseInput
+> = {
   name: 'ShareGroupDescribeResponse',
   type: 'response',
   apiKey: 77,

@@ -25,7 +25,10 @@ export interface ShareGroupHeartbeatRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupHeartbeatRequestCodec: MessageCodec<ShareGroupHeartbeatRequest, ShareGroupHeartbeatRequestInput> = {
+export const shareGroupHeartbeatRequestCodec: MessageCodec<
+  ShareGroupHeartbeatRequest,
+  ShareGroupHeartbeatRequestInput
+> = {
   name: 'ShareGroupHeartbeatRequest',
   type: 'request',
   apiKey: 76,

@@ -52,7 +52,10 @@ export interface TopicPartitionsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupHeartbeatResponseCodec: MessageCodec<ShareGroupHeartbeatResponse, ShareGroupHeartbeatResponseInput> = {
+export const shareGroupHeartbeatResponseCodec: MessageCodec<
+  ShareGroupHeartbeatResponse,
+  ShareGroupHeartbeatResponseInput
+> = {
   name: 'ShareGroupHeartbeatResponse',
   type: 'response',
   apiKey: 76,

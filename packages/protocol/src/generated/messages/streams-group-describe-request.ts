@@ -19,7 +19,10 @@ export interface StreamsGroupDescribeRequestInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupDescribeRequestCodec: MessageCodec<StreamsGroupDescribeRequest, StreamsGroupDescribeRequestInput> = {
+export const streamsGroupDescribeRequestCodec: MessageCodec<
+  StreamsGroupDescribeRequest,
+  StreamsGroupDescribeRequestInput
+> = {
   name: 'StreamsGroupDescribeRequest',
   type: 'request',
   apiKey: 89,

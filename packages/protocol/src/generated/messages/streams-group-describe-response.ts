@@ -193,7 +193,10 @@ export interface TopicInfoInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupDescribeResponseCodec: MessageCodec<StreamsGroupDescribeResponse, StreamsGroupDescribeResponseInput> = {
+export const streamsGroupDescribeResponseCodec: MessageCodec<
+  StreamsGroupDescribeResponse,
+  StreamsGroupDescribeResponseInput
+> = {
   name: 'StreamsGroupDescribeResponse',
   type: 'response',
   apiKey: 89,

@@ -163,7 +163,10 @@ export interface TaskIdsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupHeartbeatRequestCodec: MessageCodec<StreamsGroupHeartbeatRequest, StreamsGroupHeartbeatRequestInput> = {
+export const streamsGroupHeartbeatRequestCodec: MessageCodec<
+  StreamsGroupHeartbeatRequest,
+  StreamsGroupHeartbeatRequestInput
+> = {
   name: 'StreamsGroupHeartbeatRequest',
   type: 'request',
   apiKey: 88,

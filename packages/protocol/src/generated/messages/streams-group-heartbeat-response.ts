@@ -105,7 +105,10 @@ export interface EndpointInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupHeartbeatResponseCodec: MessageCodec<StreamsGroupHeartbeatResponse, StreamsGroupHeartbeatResponseInput> = {
+export const streamsGroupHeartbeatResponseCodec: MessageCodec<
+  StreamsGroupHeartbeatResponse,
+  StreamsGroupHeartbeatResponseInput
+> = {
   name: 'StreamsGroupHeartbeatResponse',
   type: 'response',
   apiKey: 88,

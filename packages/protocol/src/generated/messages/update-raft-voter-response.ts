@@ -113,8 +113,9 @@ function encodeUpdateRaftVoterResponse(writer: Writer, value: UpdateRaftVoterRes
 
 function writeUpdateRaftVoterResponseTags(writer: Writer, value: UpdateRaftVoterResponseInput): void {
   const hasCurrentLeader = value.currentLeader !== undefined && !isDefaultCurrentLeader(value.currentLeader);
-  const known = Number(hasCurrentLeader);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasCurrentLeader) count++;
+  writer.unsignedVarint(count);
   if (hasCurrentLeader) {
     const mark = writer.beginTag(0);
     encodeCurrentLeader(writer, value.currentLeader ?? defaultCurrentLeader());

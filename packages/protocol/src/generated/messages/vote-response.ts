@@ -189,8 +189,9 @@ function encodeVoteResponse(writer: Writer, value: VoteResponseInput, version: n
 
 function writeVoteResponseTags(writer: Writer, value: VoteResponseInput, version: number): void {
   const hasNodeEndpoints = version >= 1 && (value.nodeEndpoints?.length ?? 0) !== 0;
-  const known = Number(hasNodeEndpoints);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasNodeEndpoints) count++;
+  writer.unsignedVarint(count);
   if (hasNodeEndpoints) {
     const mark = writer.beginTag(0);
     writeVoteResponseNodeEndpoints(writer, value.nodeEndpoints ?? []);

@@ -68,7 +68,10 @@ export interface StateBatchInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const writeShareGroupStateRequestCodec: MessageCodec<WriteShareGroupStateRequest, WriteShareGroupStateRequestInput> = {
+export const writeShareGroupStateRequestCodec: MessageCodec<
+  WriteShareGroupStateRequest,
+  WriteShareGroupStateRequestInput
+> = {
   name: 'WriteShareGroupStateRequest',
   type: 'request',
   apiKey: 85,

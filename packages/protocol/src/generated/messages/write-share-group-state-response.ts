@@ -44,7 +44,10 @@ export interface PartitionResultInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const writeShareGroupStateResponseCodec: MessageCodec<WriteShareGroupStateResponse, WriteShareGroupStateResponseInput> = {
+export const writeShareGroupStateResponseCodec: MessageCodec<
+  WriteShareGroupStateResponse,
+  WriteShareGroupStateResponseInput
+> = {
   name: 'WriteShareGroupStateResponse',
   type: 'response',
   apiKey: 85,

@@ -15,7 +15,10 @@ export interface ConsumerGroupCurrentMemberAssignmentKeyInput {
   memberId: string;
 }
 
-export const consumerGroupCurrentMemberAssignmentKeyCodec: MessageCodec<ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentKeyInput> = {
+export const consumerGroupCurrentMemberAssignmentKeyCodec: MessageCodec<
+  ConsumerGroupCurrentMemberAssignmentKey,
+  ConsumerGroupCurrentMemberAssignmentKeyInput
+> = {
   name: 'ConsumerGroupCurrentMemberAssignmentKey',
   type: 'coordinator-key',
   apiKey: 8,

@@ -40,7 +40,10 @@ export interface TopicPartitionsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupCurrentMemberAssignmentValueCodec: MessageCodec<ConsumerGroupCurrentMemberAssignmentValue, ConsumerGroupCurrentMemberAssignmentValueInput> = {
+export const consumerGroupCurrentMemberAssignmentValueCodec: MessageCodec<
+  ConsumerGroupCurrentMemberAssignmentValue,
+  ConsumerGroupCurrentMemberAssignmentValueInput
+> = {
   name: 'ConsumerGroupCurrentMemberAssignmentValue',
   type: 'coordinator-value',
   apiKey: 8,
@@ -181,9 +184,10 @@ function encodeTopicPartitions(writer: Writer, value: TopicPartitionsInput): voi
 }
 
 function writeTopicPartitionsTags(writer: Writer, value: TopicPartitionsInput): void {
-  const hasAssignmentEpochs = (value.assignmentEpochs === null || value.assignmentEpochs.length !== 0);
-  const known = Number(hasAssignmentEpochs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasAssignmentEpochs = value.assignmentEpochs === null || value.assignmentEpochs.length !== 0;
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasAssignmentEpochs) count++;
+  writer.unsignedVarint(count);
   if (hasAssignmentEpochs) {
     const mark = writer.beginTag(0);
     writeTopicPartitionsAssignmentEpochs(writer, value.assignmentEpochs);

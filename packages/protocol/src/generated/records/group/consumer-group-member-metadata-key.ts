@@ -15,7 +15,10 @@ export interface ConsumerGroupMemberMetadataKeyInput {
   memberId: string;
 }
 
-export const consumerGroupMemberMetadataKeyCodec: MessageCodec<ConsumerGroupMemberMetadataKey, ConsumerGroupMemberMetadataKeyInput> = {
+export const consumerGroupMemberMetadataKeyCodec: MessageCodec<
+  ConsumerGroupMemberMetadataKey,
+  ConsumerGroupMemberMetadataKeyInput
+> = {
   name: 'ConsumerGroupMemberMetadataKey',
   type: 'coordinator-key',
   apiKey: 5,

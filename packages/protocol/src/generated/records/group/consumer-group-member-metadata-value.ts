@@ -57,7 +57,10 @@ export interface ClassicProtocolInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupMemberMetadataValueCodec: MessageCodec<ConsumerGroupMemberMetadataValue, ConsumerGroupMemberMetadataValueInput> = {
+export const consumerGroupMemberMetadataValueCodec: MessageCodec<
+  ConsumerGroupMemberMetadataValue,
+  ConsumerGroupMemberMetadataValueInput
+> = {
   name: 'ConsumerGroupMemberMetadataValue',
   type: 'coordinator-value',
   apiKey: 5,
@@ -174,9 +177,11 @@ function encodeConsumerGroupMemberMetadataValue(writer: Writer, value: ConsumerG
 }
 
 function writeConsumerGroupMemberMetadataValueTags(writer: Writer, value: ConsumerGroupMemberMetadataValueInput): void {
-  const hasClassicMemberMetadata = (value.classicMemberMetadata === null || !isDefaultClassicMemberMetadata(value.classicMemberMetadata));
-  const known = Number(hasClassicMemberMetadata);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasClassicMemberMetadata =
+    value.classicMemberMetadata === null || !isDefaultClassicMemberMetadata(value.classicMemberMetadata);
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasClassicMemberMetadata) count++;
+  writer.unsignedVarint(count);
   if (hasClassicMemberMetadata) {
     const mark = writer.beginTag(0);
     writeConsumerGroupMemberMetadataValueClassicMemberMetadata(writer, value.classicMemberMetadata);

@@ -18,7 +18,10 @@ export interface ConsumerGroupMetadataValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupMetadataValueCodec: MessageCodec<ConsumerGroupMetadataValue, ConsumerGroupMetadataValueInput> = {
+export const consumerGroupMetadataValueCodec: MessageCodec<
+  ConsumerGroupMetadataValue,
+  ConsumerGroupMetadataValueInput
+> = {
   name: 'ConsumerGroupMetadataValue',
   type: 'coordinator-value',
   apiKey: 3,
@@ -73,8 +76,9 @@ function encodeConsumerGroupMetadataValue(writer: Writer, value: ConsumerGroupMe
 
 function writeConsumerGroupMetadataValueTags(writer: Writer, value: ConsumerGroupMetadataValueInput): void {
   const hasMetadataHash = (value.metadataHash ?? 0) !== 0;
-  const known = Number(hasMetadataHash);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasMetadataHash) count++;
+  writer.unsignedVarint(count);
   if (hasMetadataHash) {
     const mark = writer.beginTag(0);
     writer.int64(value.metadataHash ?? 0);

@@ -13,7 +13,10 @@ export interface ConsumerGroupPartitionMetadataKeyInput {
   groupId: string;
 }
 
-export const consumerGroupPartitionMetadataKeyCodec: MessageCodec<ConsumerGroupPartitionMetadataKey, ConsumerGroupPartitionMetadataKeyInput> = {
+export const consumerGroupPartitionMetadataKeyCodec: MessageCodec<
+  ConsumerGroupPartitionMetadataKey,
+  ConsumerGroupPartitionMetadataKeyInput
+> = {
   name: 'ConsumerGroupPartitionMetadataKey',
   type: 'coordinator-key',
   apiKey: 4,

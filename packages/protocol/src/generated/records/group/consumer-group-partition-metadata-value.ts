@@ -46,7 +46,10 @@ export interface PartitionMetadataInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupPartitionMetadataValueCodec: MessageCodec<ConsumerGroupPartitionMetadataValue, ConsumerGroupPartitionMetadataValueInput> = {
+export const consumerGroupPartitionMetadataValueCodec: MessageCodec<
+  ConsumerGroupPartitionMetadataValue,
+  ConsumerGroupPartitionMetadataValueInput
+> = {
   name: 'ConsumerGroupPartitionMetadataValue',
   type: 'coordinator-value',
   apiKey: 4,

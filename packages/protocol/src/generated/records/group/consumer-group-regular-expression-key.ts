@@ -15,7 +15,10 @@ export interface ConsumerGroupRegularExpressionKeyInput {
   regularExpression: string;
 }
 
-export const consumerGroupRegularExpressionKeyCodec: MessageCodec<ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionKeyInput> = {
+export const consumerGroupRegularExpressionKeyCodec: MessageCodec<
+  ConsumerGroupRegularExpressionKey,
+  ConsumerGroupRegularExpressionKeyInput
+> = {
   name: 'ConsumerGroupRegularExpressionKey',
   type: 'coordinator-key',
   apiKey: 16,

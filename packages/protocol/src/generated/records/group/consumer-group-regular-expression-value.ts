@@ -21,7 +21,10 @@ export interface ConsumerGroupRegularExpressionValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupRegularExpressionValueCodec: MessageCodec<ConsumerGroupRegularExpressionValue, ConsumerGroupRegularExpressionValueInput> = {
+export const consumerGroupRegularExpressionValueCodec: MessageCodec<
+  ConsumerGroupRegularExpressionValue,
+  ConsumerGroupRegularExpressionValueInput
+> = {
   name: 'ConsumerGroupRegularExpressionValue',
   type: 'coordinator-value',
   apiKey: 16,

@@ -15,7 +15,10 @@ export interface ConsumerGroupTargetAssignmentMemberKeyInput {
   memberId: string;
 }
 
-export const consumerGroupTargetAssignmentMemberKeyCodec: MessageCodec<ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberKeyInput> = {
+export const consumerGroupTargetAssignmentMemberKeyCodec: MessageCodec<
+  ConsumerGroupTargetAssignmentMemberKey,
+  ConsumerGroupTargetAssignmentMemberKeyInput
+> = {
   name: 'ConsumerGroupTargetAssignmentMemberKey',
   type: 'coordinator-key',
   apiKey: 7,

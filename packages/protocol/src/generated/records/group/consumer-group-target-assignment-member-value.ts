@@ -30,7 +30,10 @@ export interface TopicPartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupTargetAssignmentMemberValueCodec: MessageCodec<ConsumerGroupTargetAssignmentMemberValue, ConsumerGroupTargetAssignmentMemberValueInput> = {
+export const consumerGroupTargetAssignmentMemberValueCodec: MessageCodec<
+  ConsumerGroupTargetAssignmentMemberValue,
+  ConsumerGroupTargetAssignmentMemberValueInput
+> = {
   name: 'ConsumerGroupTargetAssignmentMemberValue',
   type: 'coordinator-value',
   apiKey: 7,

@@ -13,7 +13,10 @@ export interface ConsumerGroupTargetAssignmentMetadataKeyInput {
   groupId: string;
 }
 
-export const consumerGroupTargetAssignmentMetadataKeyCodec: MessageCodec<ConsumerGroupTargetAssignmentMetadataKey, ConsumerGroupTargetAssignmentMetadataKeyInput> = {
+export const consumerGroupTargetAssignmentMetadataKeyCodec: MessageCodec<
+  ConsumerGroupTargetAssignmentMetadataKey,
+  ConsumerGroupTargetAssignmentMetadataKeyInput
+> = {
   name: 'ConsumerGroupTargetAssignmentMetadataKey',
   type: 'coordinator-key',
   apiKey: 6,

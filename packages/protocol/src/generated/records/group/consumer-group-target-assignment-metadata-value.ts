@@ -18,7 +18,10 @@ export interface ConsumerGroupTargetAssignmentMetadataValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const consumerGroupTargetAssignmentMetadataValueCodec: MessageCodec<ConsumerGroupTargetAssignmentMetadataValue, ConsumerGroupTargetAssignmentMetadataValueInput> = {
+export const consumerGroupTargetAssignmentMetadataValueCodec: MessageCodec<
+  ConsumerGroupTargetAssignmentMetadataValue,
+  ConsumerGroupTargetAssignmentMetadataValueInput
+> = {
   name: 'ConsumerGroupTargetAssignmentMetadataValue',
   type: 'coordinator-value',
   apiKey: 6,
@@ -82,8 +85,9 @@ function writeConsumerGroupTargetAssignmentMetadataValueTags(
   value: ConsumerGroupTargetAssignmentMetadataValueInput,
 ): void {
   const hasAssignmentTimestamp = (value.assignmentTimestamp ?? 0) !== 0;
-  const known = Number(hasAssignmentTimestamp);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasAssignmentTimestamp) count++;
+  writer.unsignedVarint(count);
   if (hasAssignmentTimestamp) {
     const mark = writer.beginTag(0);
     writer.int64(value.assignmentTimestamp ?? 0);

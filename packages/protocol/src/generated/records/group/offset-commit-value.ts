@@ -91,8 +91,9 @@ function encodeOffsetCommitValue(writer: Writer, value: OffsetCommitValueInput, 
 
 function writeOffsetCommitValueTags(writer: Writer, value: OffsetCommitValueInput): void {
   const hasTopicId = (value.topicId ?? ZERO_UUID) !== ZERO_UUID;
-  const known = Number(hasTopicId);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasTopicId) count++;
+  writer.unsignedVarint(count);
   if (hasTopicId) {
     const mark = writer.beginTag(0);
     writer.uuid(value.topicId ?? ZERO_UUID);

@@ -15,7 +15,10 @@ export interface ShareGroupCurrentMemberAssignmentKeyInput {
   memberId: string;
 }
 
-export const shareGroupCurrentMemberAssignmentKeyCodec: MessageCodec<ShareGroupCurrentMemberAssignmentKey, ShareGroupCurrentMemberAssignmentKeyInput> = {
+export const shareGroupCurrentMemberAssignmentKeyCodec: MessageCodec<
+  ShareGroupCurrentMemberAssignmentKey,
+  ShareGroupCurrentMemberAssignmentKeyInput
+> = {
   name: 'ShareGroupCurrentMemberAssignmentKey',
   type: 'coordinator-key',
   apiKey: 14,

@@ -36,7 +36,10 @@ export interface TopicPartitionsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupCurrentMemberAssignmentValueCodec: MessageCodec<ShareGroupCurrentMemberAssignmentValue, ShareGroupCurrentMemberAssignmentValueInput> = {
+export const shareGroupCurrentMemberAssignmentValueCodec: MessageCodec<
+  ShareGroupCurrentMemberAssignmentValue,
+  ShareGroupCurrentMemberAssignmentValueInput
+> = {
   name: 'ShareGroupCurrentMemberAssignmentValue',
   type: 'coordinator-value',
   apiKey: 14,

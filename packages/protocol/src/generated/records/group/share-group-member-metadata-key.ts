@@ -15,7 +15,10 @@ export interface ShareGroupMemberMetadataKeyInput {
   memberId: string;
 }
 
-export const shareGroupMemberMetadataKeyCodec: MessageCodec<ShareGroupMemberMetadataKey, ShareGroupMemberMetadataKeyInput> = {
+export const shareGroupMemberMetadataKeyCodec: MessageCodec<
+  ShareGroupMemberMetadataKey,
+  ShareGroupMemberMetadataKeyInput
+> = {
   name: 'ShareGroupMemberMetadataKey',
   type: 'coordinator-key',
   apiKey: 10,

@@ -23,7 +23,10 @@ export interface ShareGroupMemberMetadataValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupMemberMetadataValueCodec: MessageCodec<ShareGroupMemberMetadataValue, ShareGroupMemberMetadataValueInput> = {
+export const shareGroupMemberMetadataValueCodec: MessageCodec<
+  ShareGroupMemberMetadataValue,
+  ShareGroupMemberMetadataValueInput
+> = {
   name: 'ShareGroupMemberMetadataValue',
   type: 'coordinator-value',
   apiKey: 10,

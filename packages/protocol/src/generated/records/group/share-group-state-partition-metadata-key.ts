@@ -13,7 +13,10 @@ export interface ShareGroupStatePartitionMetadataKeyInput {
   groupId: string;
 }
 
-export const shareGroupStatePartitionMetadataKeyCodec: MessageCodec<ShareGroupStatePartitionMetadataKey, ShareGroupStatePartitionMetadataKeyInput> = {
+export const shareGroupStatePartitionMetadataKeyCodec: MessageCodec<
+  ShareGroupStatePartitionMetadataKey,
+  ShareGroupStatePartitionMetadataKeyInput
+> = {
   name: 'ShareGroupStatePartitionMetadataKey',
   type: 'coordinator-key',
   apiKey: 15,

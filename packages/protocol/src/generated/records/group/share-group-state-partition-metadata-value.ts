@@ -48,7 +48,10 @@ export interface TopicInfoInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupStatePartitionMetadataValueCodec: MessageCodec<ShareGroupStatePartitionMetadataValue, ShareGroupStatePartitionMetadataValueInput> = {
+export const shareGroupStatePartitionMetadataValueCodec: MessageCodec<
+  ShareGroupStatePartitionMetadataValue,
+  ShareGroupStatePartitionMetadataValueInput
+> = {
   name: 'ShareGroupStatePartitionMetadataValue',
   type: 'coordinator-value',
   apiKey: 15,

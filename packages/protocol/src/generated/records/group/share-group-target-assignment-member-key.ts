@@ -15,7 +15,10 @@ export interface ShareGroupTargetAssignmentMemberKeyInput {
   memberId: string;
 }
 
-export const shareGroupTargetAssignmentMemberKeyCodec: MessageCodec<ShareGroupTargetAssignmentMemberKey, ShareGroupTargetAssignmentMemberKeyInput> = {
+export const shareGroupTargetAssignmentMemberKeyCodec: MessageCodec<
+  ShareGroupTargetAssignmentMemberKey,
+  ShareGroupTargetAssignmentMemberKeyInput
+> = {
   name: 'ShareGroupTargetAssignmentMemberKey',
   type: 'coordinator-key',
   apiKey: 13,

@@ -30,7 +30,10 @@ export interface TopicPartitionInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupTargetAssignmentMemberValueCodec: MessageCodec<ShareGroupTargetAssignmentMemberValue, ShareGroupTargetAssignmentMemberValueInput> = {
+export const shareGroupTargetAssignmentMemberValueCodec: MessageCodec<
+  ShareGroupTargetAssignmentMemberValue,
+  ShareGroupTargetAssignmentMemberValueInput
+> = {
   name: 'ShareGroupTargetAssignmentMemberValue',
   type: 'coordinator-value',
   apiKey: 13,

@@ -13,7 +13,10 @@ export interface ShareGroupTargetAssignmentMetadataKeyInput {
   groupId: string;
 }
 
-export const shareGroupTargetAssignmentMetadataKeyCodec: MessageCodec<ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataKeyInput> = {
+export const shareGroupTargetAssignmentMetadataKeyCodec: MessageCodec<
+  ShareGroupTargetAssignmentMetadataKey,
+  ShareGroupTargetAssignmentMetadataKeyInput
+> = {
   name: 'ShareGroupTargetAssignmentMetadataKey',
   type: 'coordinator-key',
   apiKey: 12,

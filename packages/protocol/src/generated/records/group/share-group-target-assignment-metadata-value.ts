@@ -18,7 +18,10 @@ export interface ShareGroupTargetAssignmentMetadataValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const shareGroupTargetAssignmentMetadataValueCodec: MessageCodec<ShareGroupTargetAssignmentMetadataValue, ShareGroupTargetAssignmentMetadataValueInput> = {
+export const shareGroupTargetAssignmentMetadataValueCodec: MessageCodec<
+  ShareGroupTargetAssignmentMetadataValue,
+  ShareGroupTargetAssignmentMetadataValueInput
+> = {
   name: 'ShareGroupTargetAssignmentMetadataValue',
   type: 'coordinator-value',
   apiKey: 12,
@@ -82,8 +85,9 @@ function writeShareGroupTargetAssignmentMetadataValueTags(
   value: ShareGroupTargetAssignmentMetadataValueInput,
 ): void {
   const hasAssignmentTimestamp = (value.assignmentTimestamp ?? 0) !== 0;
-  const known = Number(hasAssignmentTimestamp);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasAssignmentTimestamp) count++;
+  writer.unsignedVarint(count);
   if (hasAssignmentTimestamp) {
     const mark = writer.beginTag(0);
     writer.int64(value.assignmentTimestamp ?? 0);

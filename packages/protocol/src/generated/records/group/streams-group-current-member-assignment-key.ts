@@ -15,7 +15,10 @@ export interface StreamsGroupCurrentMemberAssignmentKeyInput {
   memberId: string;
 }
 
-export const streamsGroupCurrentMemberAssignmentKeyCodec: MessageCodec<StreamsGroupCurrentMemberAssignmentKey, StreamsGroupCurrentMemberAssignmentKeyInput> = {
+export const streamsGroupCurrentMemberAssignmentKeyCodec: MessageCodec<
+  StreamsGroupCurrentMemberAssignmentKey,
+  StreamsGroupCurrentMemberAssignmentKeyInput
+> = {
   name: 'StreamsGroupCurrentMemberAssignmentKey',
   type: 'coordinator-key',
   apiKey: 22,

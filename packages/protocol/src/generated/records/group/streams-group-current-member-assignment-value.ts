@@ -47,7 +47,10 @@ export interface TaskIdsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupCurrentMemberAssignmentValueCodec: MessageCodec<StreamsGroupCurrentMemberAssignmentValue, StreamsGroupCurrentMemberAssignmentValueInput> = {
+export const streamsGroupCurrentMemberAssignmentValueCodec: MessageCodec<
+  StreamsGroupCurrentMemberAssignmentValue,
+  StreamsGroupCurrentMemberAssignmentValueInput
+> = {
   name: 'StreamsGroupCurrentMemberAssignmentValue',
   type: 'coordinator-value',
   apiKey: 22,
@@ -212,7 +215,10 @@ function encodeStreamsGroupCurrentMemberAssignmentValue(
   writeStreamsGroupCurrentMemberAssignmentValueStandbyTasks(writer, value.standbyTasks);
   writeStreamsGroupCurrentMemberAssignmentValueWarmupTasks(writer, value.warmupTasks);
   writeStreamsGroupCurrentMemberAssignmentValueActiveTasksPendingRevocation(writer, value.activeTasksPendingRevocation);
-  writeStreamsGroupCurrentMemberAssignmentValueStandbyTasksPendingRevocation(writer, value.standbyTasksPendingRevocation);
+  writeStreamsGroupCurrentMemberAssignmentValueStandbyTasksPendingRevocation(
+    writer,
+    value.standbyTasksPendingRevocation,
+  );
   writeStreamsGroupCurrentMemberAssignmentValueWarmupTasksPendingRevocation(writer, value.warmupTasksPendingRevocation);
   writeUnknownTagsOnly(writer, value.unknownTaggedFields);
 }
@@ -272,9 +278,10 @@ function encodeTaskIds(writer: Writer, value: TaskIdsInput): void {
 }
 
 function writeTaskIdsTags(writer: Writer, value: TaskIdsInput): void {
-  const hasAssignmentEpochs = (value.assignmentEpochs === null || value.assignmentEpochs.length !== 0);
-  const known = Number(hasAssignmentEpochs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasAssignmentEpochs = value.assignmentEpochs === null || value.assignmentEpochs.length !== 0;
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasAssignmentEpochs) count++;
+  writer.unsignedVarint(count);
   if (hasAssignmentEpochs) {
     const mark = writer.beginTag(0);
     writeTaskIdsAssignmentEpochs(writer, value.assignmentEpochs);

@@ -15,7 +15,10 @@ export interface StreamsGroupMemberMetadataKeyInput {
   memberId: string;
 }
 
-export const streamsGroupMemberMetadataKeyCodec: MessageCodec<StreamsGroupMemberMetadataKey, StreamsGroupMemberMetadataKeyInput> = {
+export const streamsGroupMemberMetadataKeyCodec: MessageCodec<
+  StreamsGroupMemberMetadataKey,
+  StreamsGroupMemberMetadataKeyInput
+> = {
   name: 'StreamsGroupMemberMetadataKey',
   type: 'coordinator-key',
   apiKey: 19,

@@ -57,7 +57,10 @@ export interface KeyValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupMemberMetadataValueCodec: MessageCodec<StreamsGroupMemberMetadataValue, StreamsGroupMemberMetadataValueInput> = {
+export const streamsGroupMemberMetadataValueCodec: MessageCodec<
+  StreamsGroupMemberMetadataValue,
+  StreamsGroupMemberMetadataValueInput
+> = {
   name: 'StreamsGroupMemberMetadataValue',
   type: 'coordinator-value',
   apiKey: 19,

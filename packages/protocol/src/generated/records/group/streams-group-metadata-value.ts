@@ -117,9 +117,11 @@ function encodeStreamsGroupMetadataValue(writer: Writer, value: StreamsGroupMeta
 
 function writeStreamsGroupMetadataValueTags(writer: Writer, value: StreamsGroupMetadataValueInput): void {
   const hasValidatedTopologyEpoch = (value.validatedTopologyEpoch ?? -1) !== -1;
-  const hasLastAssignmentConfigs = (value.lastAssignmentConfigs === null || value.lastAssignmentConfigs.length !== 0);
-  const known = Number(hasValidatedTopologyEpoch) + Number(hasLastAssignmentConfigs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  const hasLastAssignmentConfigs = value.lastAssignmentConfigs === null || value.lastAssignmentConfigs.length !== 0;
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasValidatedTopologyEpoch) count++;
+  if (hasLastAssignmentConfigs) count++;
+  writer.unsignedVarint(count);
   if (hasValidatedTopologyEpoch) {
     const mark = writer.beginTag(0);
     writer.int32(value.validatedTopologyEpoch ?? -1);

@@ -15,7 +15,10 @@ export interface StreamsGroupTargetAssignmentMemberKeyInput {
   memberId: string;
 }
 
-export const streamsGroupTargetAssignmentMemberKeyCodec: MessageCodec<StreamsGroupTargetAssignmentMemberKey, StreamsGroupTargetAssignmentMemberKeyInput> = {
+export const streamsGroupTargetAssignmentMemberKeyCodec: MessageCodec<
+  StreamsGroupTargetAssignmentMemberKey,
+  StreamsGroupTargetAssignmentMemberKeyInput
+> = {
   name: 'StreamsGroupTargetAssignmentMemberKey',
   type: 'coordinator-key',
   apiKey: 21,

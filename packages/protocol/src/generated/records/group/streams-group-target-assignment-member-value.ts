@@ -33,7 +33,10 @@ export interface TaskIdsInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupTargetAssignmentMemberValueCodec: MessageCodec<StreamsGroupTargetAssignmentMemberValue, StreamsGroupTargetAssignmentMemberValueInput> = {
+export const streamsGroupTargetAssignmentMemberValueCodec: MessageCodec<
+  StreamsGroupTargetAssignmentMemberValue,
+  StreamsGroupTargetAssignmentMemberValueInput
+> = {
   name: 'StreamsGroupTargetAssignmentMemberValue',
   type: 'coordinator-value',
   apiKey: 21,

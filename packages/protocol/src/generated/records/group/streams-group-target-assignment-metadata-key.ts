@@ -13,7 +13,10 @@ export interface StreamsGroupTargetAssignmentMetadataKeyInput {
   groupId: string;
 }
 
-export const streamsGroupTargetAssignmentMetadataKeyCodec: MessageCodec<StreamsGroupTargetAssignmentMetadataKey, StreamsGroupTargetAssignmentMetadataKeyInput> = {
+export const streamsGroupTargetAssignmentMetadataKeyCodec: MessageCodec<
+  StreamsGroupTargetAssignmentMetadataKey,
+  StreamsGroupTargetAssignmentMetadataKeyInput
+> = {
   name: 'StreamsGroupTargetAssignmentMetadataKey',
   type: 'coordinator-key',
   apiKey: 20,

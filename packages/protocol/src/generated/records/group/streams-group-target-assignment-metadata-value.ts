@@ -18,7 +18,10 @@ export interface StreamsGroupTargetAssignmentMetadataValueInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const streamsGroupTargetAssignmentMetadataValueCodec: MessageCodec<StreamsGroupTargetAssignmentMetadataValue, StreamsGroupTargetAssignmentMetadataValueInput> = {
+export const streamsGroupTargetAssignmentMetadataValueCodec: MessageCodec<
+  StreamsGroupTargetAssignmentMetadataValue,
+  StreamsGroupTargetAssignmentMetadataValueInput
+> = {
   name: 'StreamsGroupTargetAssignmentMetadataValue',
   type: 'coordinator-value',
   apiKey: 20,
@@ -82,8 +85,9 @@ function writeStreamsGroupTargetAssignmentMetadataValueTags(
   value: StreamsGroupTargetAssignmentMetadataValueInput,
 ): void {
   const hasAssignmentTimestamp = (value.assignmentTimestamp ?? 0) !== 0;
-  const known = Number(hasAssignmentTimestamp);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasAssignmentTimestamp) count++;
+  writer.unsignedVarint(count);
   if (hasAssignmentTimestamp) {
     const mark = writer.beginTag(0);
     writer.int64(value.assignmentTimestamp ?? 0);

@@ -69,8 +69,9 @@ function encodeAbortTransactionRecord(writer: Writer, value: AbortTransactionRec
 
 function writeAbortTransactionRecordTags(writer: Writer, value: AbortTransactionRecordInput): void {
   const hasReason = (value.reason ?? null) !== null;
-  const known = Number(hasReason);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasReason) count++;
+  writer.unsignedVarint(count);
   if (hasReason) {
     const mark = writer.beginTag(0);
     writer.nullableString(value.reason ?? null);

@@ -69,8 +69,9 @@ function encodeBeginTransactionRecord(writer: Writer, value: BeginTransactionRec
 
 function writeBeginTransactionRecordTags(writer: Writer, value: BeginTransactionRecordInput): void {
   const hasName = (value.name ?? null) !== null;
-  const known = Number(hasName);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasName) count++;
+  writer.unsignedVarint(count);
   if (hasName) {
     const mark = writer.beginTag(0);
     writer.nullableString(value.name ?? null);

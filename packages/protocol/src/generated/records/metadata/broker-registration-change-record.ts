@@ -28,7 +28,10 @@ export interface BrokerRegistrationChangeRecordInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const brokerRegistrationChangeRecordCodec: MessageCodec<BrokerRegistrationChangeRecord, BrokerRegistrationChangeRecordInput> = {
+export const brokerRegistrationChangeRecordCodec: MessageCodec<
+  BrokerRegistrationChangeRecord,
+  BrokerRegistrationChangeRecordInput
+> = {
   name: 'BrokerRegistrationChangeRecord',
   type: 'metadata',
   apiKey: 17,
@@ -144,8 +147,12 @@ function writeBrokerRegistrationChangeRecordTags(
   const hasInControlledShutdown = version >= 1 && (value.inControlledShutdown ?? 0) !== 0;
   const hasLogDirs = version >= 2 && (value.logDirs?.length ?? 0) !== 0;
   const hasCordonedLogDirs = version >= 3 && (value.cordonedLogDirs ?? null) !== null;
-  const known = Number(hasFenced) + Number(hasInControlledShutdown) + Number(hasLogDirs) + Number(hasCordonedLogDirs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasFenced) count++;
+  if (hasInControlledShutdown) count++;
+  if (hasLogDirs) count++;
+  if (hasCordonedLogDirs) count++;
+  writer.unsignedVarint(count);
   if (hasFenced) {
     const mark = writer.beginTag(0);
     writer.int8(value.fenced ?? 0);

@@ -228,8 +228,17 @@ function writePartitionChangeRecordTags(writer: Writer, value: PartitionChangeRe
   const hasEligibleLeaderReplicas = version >= 2 && (value.eligibleLeaderReplicas ?? null) !== null;
   const hasLastKnownElr = version >= 2 && (value.lastKnownElr ?? null) !== null;
   const hasDirectories = version >= 1 && (value.directories ?? null) !== null;
-  const known = Number(hasIsr) + Number(hasLeader) + Number(hasReplicas) + Number(hasRemovingReplicas) + Number(hasAddingReplicas) + Number(hasLeaderRecoveryState) + Number(hasEligibleLeaderReplicas) + Number(hasLastKnownElr) + Number(hasDirectories);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasIsr) count++;
+  if (hasLeader) count++;
+  if (hasReplicas) count++;
+  if (hasRemovingReplicas) count++;
+  if (hasAddingReplicas) count++;
+  if (hasLeaderRecoveryState) count++;
+  if (hasEligibleLeaderReplicas) count++;
+  if (hasLastKnownElr) count++;
+  if (hasDirectories) count++;
+  writer.unsignedVarint(count);
   if (hasIsr) {
     const mark = writer.beginTag(0);
     writePartitionChangeRecordIsr(writer, value.isr ?? null);

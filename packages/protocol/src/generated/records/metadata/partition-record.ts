@@ -211,8 +211,11 @@ function writePartitionRecordTags(writer: Writer, value: PartitionRecordInput, v
   const hasLeaderRecoveryState = (value.leaderRecoveryState ?? 0) !== 0;
   const hasEligibleLeaderReplicas = version >= 2 && (value.eligibleLeaderReplicas ?? null) !== null;
   const hasLastKnownElr = version >= 2 && (value.lastKnownElr ?? null) !== null;
-  const known = Number(hasLeaderRecoveryState) + Number(hasEligibleLeaderReplicas) + Number(hasLastKnownElr);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasLeaderRecoveryState) count++;
+  if (hasEligibleLeaderReplicas) count++;
+  if (hasLastKnownElr) count++;
+  writer.unsignedVarint(count);
   if (hasLeaderRecoveryState) {
     const mark = writer.beginTag(0);
     writer.int8(value.leaderRecoveryState ?? 0);

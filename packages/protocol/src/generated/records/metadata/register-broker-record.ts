@@ -220,8 +220,10 @@ function encodeRegisterBrokerRecord(writer: Writer, value: RegisterBrokerRecordI
 function writeRegisterBrokerRecordTags(writer: Writer, value: RegisterBrokerRecordInput, version: number): void {
   const hasLogDirs = version >= 3 && (value.logDirs?.length ?? 0) !== 0;
   const hasCordonedLogDirs = version >= 4 && (value.cordonedLogDirs ?? null) !== null;
-  const known = Number(hasLogDirs) + Number(hasCordonedLogDirs);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasLogDirs) count++;
+  if (hasCordonedLogDirs) count++;
+  writer.unsignedVarint(count);
   if (hasLogDirs) {
     const mark = writer.beginTag(0);
     writeRegisterBrokerRecordLogDirs(writer, value.logDirs ?? []);

@@ -17,7 +17,10 @@ export interface RemoveAccessControlEntryRecordInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const removeAccessControlEntryRecordCodec: MessageCodec<RemoveAccessControlEntryRecord, RemoveAccessControlEntryRecordInput> = {
+export const removeAccessControlEntryRecordCodec: MessageCodec<
+  RemoveAccessControlEntryRecord,
+  RemoveAccessControlEntryRecordInput
+> = {
   name: 'RemoveAccessControlEntryRecord',
   type: 'metadata',
   apiKey: 19,

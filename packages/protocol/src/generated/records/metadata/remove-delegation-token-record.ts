@@ -16,7 +16,10 @@ export interface RemoveDelegationTokenRecordInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const removeDelegationTokenRecordCodec: MessageCodec<RemoveDelegationTokenRecord, RemoveDelegationTokenRecordInput> = {
+export const removeDelegationTokenRecordCodec: MessageCodec<
+  RemoveDelegationTokenRecord,
+  RemoveDelegationTokenRecordInput
+> = {
   name: 'RemoveDelegationTokenRecord',
   type: 'metadata',
   apiKey: 26,

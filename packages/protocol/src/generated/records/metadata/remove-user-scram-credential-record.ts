@@ -18,7 +18,10 @@ export interface RemoveUserScramCredentialRecordInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const removeUserScramCredentialRecordCodec: MessageCodec<RemoveUserScramCredentialRecord, RemoveUserScramCredentialRecordInput> = {
+export const removeUserScramCredentialRecordCodec: MessageCodec<
+  RemoveUserScramCredentialRecord,
+  RemoveUserScramCredentialRecordInput
+> = {
   name: 'RemoveUserScramCredentialRecord',
   type: 'metadata',
   apiKey: 22,

@@ -136,8 +136,9 @@ function encodeShareSnapshotValue(writer: Writer, value: ShareSnapshotValueInput
 
 function writeShareSnapshotValueTags(writer: Writer, value: ShareSnapshotValueInput): void {
   const hasDeliveryCompleteCount = (value.deliveryCompleteCount ?? -1) !== -1;
-  const known = Number(hasDeliveryCompleteCount);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasDeliveryCompleteCount) count++;
+  writer.unsignedVarint(count);
   if (hasDeliveryCompleteCount) {
     const mark = writer.beginTag(0);
     writer.int32(value.deliveryCompleteCount ?? -1);

@@ -124,8 +124,9 @@ function encodeShareUpdateValue(writer: Writer, value: ShareUpdateValueInput): v
 
 function writeShareUpdateValueTags(writer: Writer, value: ShareUpdateValueInput): void {
   const hasDeliveryCompleteCount = (value.deliveryCompleteCount ?? -1) !== -1;
-  const known = Number(hasDeliveryCompleteCount);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasDeliveryCompleteCount) count++;
+  writer.unsignedVarint(count);
   if (hasDeliveryCompleteCount) {
     const mark = writer.beginTag(0);
     writer.int32(value.deliveryCompleteCount ?? -1);

@@ -76,7 +76,10 @@ export interface SegmentLeaderEpochEntryInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const remoteLogSegmentMetadataRecordCodec: MessageCodec<RemoteLogSegmentMetadataRecord, RemoteLogSegmentMetadataRecordInput> = {
+export const remoteLogSegmentMetadataRecordCodec: MessageCodec<
+  RemoteLogSegmentMetadataRecord,
+  RemoteLogSegmentMetadataRecordInput
+> = {
   name: 'RemoteLogSegmentMetadataRecord',
   type: 'metadata',
   apiKey: 0,
@@ -204,8 +207,9 @@ function encodeRemoteLogSegmentMetadataRecord(writer: Writer, value: RemoteLogSe
 
 function writeRemoteLogSegmentMetadataRecordTags(writer: Writer, value: RemoteLogSegmentMetadataRecordInput): void {
   const hasTxnIndexEmpty = (value.txnIndexEmpty ?? false) !== false;
-  const known = Number(hasTxnIndexEmpty);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasTxnIndexEmpty) count++;
+  writer.unsignedVarint(count);
   if (hasTxnIndexEmpty) {
     const mark = writer.beginTag(0);
     writer.bool(value.txnIndexEmpty ?? false);

@@ -50,7 +50,10 @@ export interface SegmentLeaderEpochEntryInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const remoteLogSegmentMetadataSnapshotRecordCodec: MessageCodec<RemoteLogSegmentMetadataSnapshotRecord, RemoteLogSegmentMetadataSnapshotRecordInput> = {
+export const remoteLogSegmentMetadataSnapshotRecordCodec: MessageCodec<
+  RemoteLogSegmentMetadataSnapshotRecord,
+  RemoteLogSegmentMetadataSnapshotRecordInput
+> = {
   name: 'RemoteLogSegmentMetadataSnapshotRecord',
   type: 'metadata',
   apiKey: 3,
@@ -152,8 +155,9 @@ function writeRemoteLogSegmentMetadataSnapshotRecordTags(
   value: RemoteLogSegmentMetadataSnapshotRecordInput,
 ): void {
   const hasTxnIndexEmpty = (value.txnIndexEmpty ?? false) !== false;
-  const known = Number(hasTxnIndexEmpty);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasTxnIndexEmpty) count++;
+  writer.unsignedVarint(count);
   if (hasTxnIndexEmpty) {
     const mark = writer.beginTag(0);
     writer.bool(value.txnIndexEmpty ?? false);

@@ -52,7 +52,10 @@ export interface TopicIdPartitionEntryInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const remoteLogSegmentMetadataUpdateRecordCodec: MessageCodec<RemoteLogSegmentMetadataUpdateRecord, RemoteLogSegmentMetadataUpdateRecordInput> = {
+export const remoteLogSegmentMetadataUpdateRecordCodec: MessageCodec<
+  RemoteLogSegmentMetadataUpdateRecord,
+  RemoteLogSegmentMetadataUpdateRecordInput
+> = {
   name: 'RemoteLogSegmentMetadataUpdateRecord',
   type: 'metadata',
   apiKey: 1,

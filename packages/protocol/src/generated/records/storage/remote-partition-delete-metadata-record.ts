@@ -38,7 +38,10 @@ export interface TopicIdPartitionEntryInput {
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
-export const remotePartitionDeleteMetadataRecordCodec: MessageCodec<RemotePartitionDeleteMetadataRecord, RemotePartitionDeleteMetadataRecordInput> = {
+export const remotePartitionDeleteMetadataRecordCodec: MessageCodec<
+  RemotePartitionDeleteMetadataRecord,
+  RemotePartitionDeleteMetadataRecordInput
+> = {
   name: 'RemotePartitionDeleteMetadataRecord',
   type: 'metadata',
   apiKey: 2,

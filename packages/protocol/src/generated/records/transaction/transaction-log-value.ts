@@ -178,8 +178,12 @@ function writeTransactionLogValueTags(writer: Writer, value: TransactionLogValue
   const hasNextProducerId = (value.nextProducerId ?? -1) !== -1;
   const hasClientTransactionVersion = (value.clientTransactionVersion ?? 0) !== 0;
   const hasNextProducerEpoch = (value.nextProducerEpoch ?? -1) !== -1;
-  const known = Number(hasPreviousProducerId) + Number(hasNextProducerId) + Number(hasClientTransactionVersion) + Number(hasNextProducerEpoch);
-  writer.unsignedVarint(known + (value.unknownTaggedFields?.length ?? 0));
+  let count = value.unknownTaggedFields?.length ?? 0;
+  if (hasPreviousProducerId) count++;
+  if (hasNextProducerId) count++;
+  if (hasClientTransactionVersion) count++;
+  if (hasNextProducerEpoch) count++;
+  writer.unsignedVarint(count);
   if (hasPreviousProducerId) {
     const mark = writer.beginTag(0);
     writer.int64(value.previousProducerId ?? -1);
