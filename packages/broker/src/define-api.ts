@@ -17,6 +17,8 @@ export interface Api {
   readonly versionMax: number;
   /** Where ApiVersions shows another minimum than the one that is served. */
   readonly advertisedVersionMin: number;
+  /** Whether ApiVersions lists it. */
+  readonly isAdvertised: boolean;
   readonly isPipelined: boolean;
   serve(reader: Reader, info: RequestInfo, correlationId: number): Outcome | Promise<Outcome>;
 }
@@ -28,6 +30,8 @@ export interface ApiDefinition<Request, ResponseInput> {
   readonly versionMin?: number;
   readonly versionMax?: number;
   readonly advertisedVersionMin?: number;
+  /** False for what is answered, but only to say that it is not to be had. Default: true. */
+  readonly isAdvertised?: boolean;
   /** The connection's next request may begin before this one has ended: only where the order of effects is settled at once. */
   readonly isPipelined?: boolean;
   handle(request: Request, info: RequestInfo): Reply<ResponseInput> | Promise<Reply<ResponseInput>>;
@@ -56,6 +60,7 @@ export function defineApi<Request, ResponseInput>(definition: ApiDefinition<Requ
     versionMin,
     versionMax: definition.versionMax ?? request.versionMax,
     advertisedVersionMin: definition.advertisedVersionMin ?? versionMin,
+    isAdvertised: definition.isAdvertised ?? true,
     isPipelined: definition.isPipelined ?? false,
     serve(reader, info, correlationId) {
       const version = info.apiVersion;

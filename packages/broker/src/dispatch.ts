@@ -1,8 +1,8 @@
 import { AssertionError } from '@sluice/kernel/assert';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
-import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { encodeResponse } from '@sluice/protocol/frames';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
 import { decodeRequestHeader, type RequestHeader } from '@sluice/protocol/headers';
 import { ProtocolError } from '@sluice/protocol/protocol-error';
@@ -32,14 +32,24 @@ const API_VERSIONS_KEY = 18;
 
 /** frame → header → API → decode → handle → encode. */
 export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions): Dispatch {
-  const counters = new Map([...apis.values()].map((api) => [api.key, metrics.counter('sluice_requests_total', { api: api.name })]));
+  const counters = new Map(
+    [...apis.values()].map((api) => [api.key, metrics.counter('sluice_requests_total', { api: api.name })]),
+  );
 
   function failed(error: unknown, header: RequestHeader, peer: Peer): Outcome {
-    const fields = { apiKey: header.requestApiKey, apiVersion: header.requestApiVersion, client: peer.address, connection: peer.connectionId };
+    const fields = {
+      apiKey: header.requestApiKey,
+      apiVersion: header.requestApiVersion,
+      client: peer.address,
+      connection: peer.connectionId,
+    };
     if (error instanceof ProtocolError) {
       logger.warn('connection closed: a request that cannot be read', { ...fields, reason: error.message });
     } else {
-      logger.error('connection closed: a request failed', { ...fields, reason: error instanceof Error ? error.stack : String(error) });
+      logger.error('connection closed: a request failed', {
+        ...fields,
+        reason: error instanceof Error ? error.stack : String(error),
+      });
       if (error instanceof AssertionError) onBug(error);
     }
     return 'close';

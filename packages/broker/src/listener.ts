@@ -3,8 +3,8 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Network } from '@sluice/kernel/network';
 import { createInFlight } from './connection/in-flight.ts';
-import { SWEEP_INTERVAL_MS, type ConnectionLimits } from './connection/limits.ts';
-import { serveConnection, type ServedConnection } from './connection/serve-connection.ts';
+import { type ConnectionLimits, SWEEP_INTERVAL_MS } from './connection/limits.ts';
+import { type ServedConnection, serveConnection } from './connection/serve-connection.ts';
 import type { Dispatch } from './dispatch.ts';
 
 export interface KafkaListener {

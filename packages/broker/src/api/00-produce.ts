@@ -14,8 +14,8 @@ import type { PartitionLog } from '@sluice/log/partition-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type ProduceRequest, produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
 import {
-  type ProduceResponseInput,
   type PartitionProduceResponseInput as PartitionResponse,
+  type ProduceResponseInput,
   produceResponseCodec,
 } from '@sluice/protocol/generated/messages/produce-response';
 import { BATCH_HEADER_SIZE_BYTES, codecId } from '@sluice/protocol/records/batch-header';
@@ -43,7 +43,9 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     const topic = request.topicData[topicIndex];
     if (topic === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
     const found = checkUsable(
-      info.apiVersion >= TOPIC_IDS_FROM ? partitions.byId(topic.topicId, partition) : partitions.byName(topic.name, partition),
+      info.apiVersion >= TOPIC_IDS_FROM
+        ? partitions.byId(topic.topicId, partition)
+        : partitions.byName(topic.name, partition),
       -1,
     );
     if (isHosted(found) && isInternalTopic(found.topic) && info.clientId !== ADMIN_CLIENT_ID) {
@@ -107,7 +109,10 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     return group.finished;
   }
 
-  function handle(request: ProduceRequest, info: RequestInfo): Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>> {
+  function handle(
+    request: ProduceRequest,
+    info: RequestInfo,
+  ): Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>> {
     const { acks } = request;
     const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
     const nowMs = clock.now();
@@ -117,7 +122,9 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       name: topic.name,
       topicId: topic.topicId,
       partitionResponses: topic.partitionData.map(({ index, records }) => {
-        const lookup = acksAreValid ? lookUp(request, topicIndex, index, info) : { errorCode: ErrorCode.INVALID_REQUIRED_ACKS };
+        const lookup = acksAreValid
+          ? lookUp(request, topicIndex, index, info)
+          : { errorCode: ErrorCode.INVALID_REQUIRED_ACKS };
         const { response, appended } = append(lookup, index, records, acks, info.apiVersion, nowMs);
         if (appended !== undefined) appends.push(appended);
         hasError ||= response.errorCode !== ErrorCode.NONE;

@@ -16,8 +16,15 @@ import { type FetchRequest, fetchRequestCodec } from '@sluice/protocol/generated
 import { fetchResponseCodec, type PartitionDataInput } from '@sluice/protocol/generated/messages/fetch-response';
 import { defineApi } from '../define-api.ts';
 import { fetchTargets } from '../fetch/fetch-now.ts';
-import { type FetchedPartition, type FetchTarget } from '../fetch/fetch-partition.ts';
-import { EPOCH_FINAL, EPOCH_INITIAL, type FetchSession, nextEpoch, selectChanged, updateSession } from '../fetch/fetch-session.ts';
+import type { FetchedPartition, FetchTarget } from '../fetch/fetch-partition.ts';
+import {
+  EPOCH_FINAL,
+  EPOCH_INITIAL,
+  type FetchSession,
+  nextEpoch,
+  selectChanged,
+  updateSession,
+} from '../fetch/fetch-session.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
 import { checkUsable, isHosted, type Lookup, type Partitions } from '../partitions/hosted-partition.ts';
 
@@ -43,13 +50,16 @@ type Opened =
 
 export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onStopping }: FetchServices) {
   function lookUp(target: FetchTarget, usesTopicIds: boolean, isFollower: boolean): Lookup {
-    const found = usesTopicIds ? partitions.byId(target.topicId, target.partition) : partitions.byName(target.topic, target.partition);
+    const found = usesTopicIds
+      ? partitions.byId(target.topicId, target.partition)
+      : partitions.byName(target.topic, target.partition);
     if (isHosted(found)) {
       target.topic = found.topic;
       if (isFollower) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
     } else if (usesTopicIds && target.topic !== '' && found.errorCode === ErrorCode.UNKNOWN_TOPIC_ID) {
       // The session knew the id: the topic was made again under its name.
-      if (isHosted(partitions.byName(target.topic, target.partition))) return { errorCode: ErrorCode.INCONSISTENT_TOPIC_ID };
+      if (isHosted(partitions.byName(target.topic, target.partition)))
+        return { errorCode: ErrorCode.INCONSISTENT_TOPIC_ID };
     }
     return checkUsable(found, target.currentLeaderEpoch);
   }
@@ -64,7 +74,8 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
     const session = sessions.get(sessionId);
     if (session === undefined) return { kind: 'refused', errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND };
     if (session.epoch !== sessionEpoch) return { kind: 'refused', errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH };
-    if (session.usesTopicIds !== usesTopicIds) return { kind: 'refused', errorCode: ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR };
+    if (session.usesTopicIds !== usesTopicIds)
+      return { kind: 'refused', errorCode: ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR };
     updateSession(session, targets, forgottenOf(request));
     if (session.partitions.size === 0) {
       sessions.remove(sessionId);

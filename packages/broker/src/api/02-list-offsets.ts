@@ -18,7 +18,14 @@ const READ_COMMITTED = 1;
 /** Replica ids below 0 are consumers. */
 const CONSUMER_ID_MAX = -1;
 
-const Special = { LATEST: -1, EARLIEST: -2, MAX_TIMESTAMP: -3, EARLIEST_LOCAL: -4, LATEST_TIERED: -5, EARLIEST_PENDING_UPLOAD: -6 } as const;
+const Special = {
+  LATEST: -1,
+  EARLIEST: -2,
+  MAX_TIMESTAMP: -3,
+  EARLIEST_LOCAL: -4,
+  LATEST_TIERED: -5,
+  EARLIEST_PENDING_UPLOAD: -6,
+} as const;
 
 /** The first version in which a special may be asked. */
 const SPECIAL_FROM: ReadonlyMap<number, number> = new Map([
@@ -47,7 +54,8 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
     const asked = toQuery(timestamp, isCommittedOnly);
     if (asked === undefined) return nothing(partitionIndex, ErrorCode.NONE);
     const found = await lookup.log.offsetForTimestamp(asked);
-    const isHidden = asked.kind === 'time' && found !== undefined && found.offset >= visibleEnd(lookup, isCommittedOnly);
+    const isHidden =
+      asked.kind === 'time' && found !== undefined && found.offset >= visibleEnd(lookup, isCommittedOnly);
     if (found === undefined || isHidden) return nothing(partitionIndex, ErrorCode.NONE);
     return {
       partitionIndex,

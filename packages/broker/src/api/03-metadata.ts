@@ -9,11 +9,14 @@
  *   (KIP-1102).
  */
 import { ZERO_UUID } from '@sluice/kernel/ids';
-import type { ClusterImage, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { validateTopicName } from '@sluice/metadata/controller/topic-name';
+import type { ClusterImage, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type MetadataRequest, metadataRequestCodec } from '@sluice/protocol/generated/messages/metadata-request';
-import { type MetadataResponseInput, metadataResponseCodec } from '@sluice/protocol/generated/messages/metadata-response';
+import {
+  type MetadataResponseInput,
+  metadataResponseCodec,
+} from '@sluice/protocol/generated/messages/metadata-response';
 import { CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, TOPIC_OPERATIONS } from '../authorized-operations.ts';
 import { defineApi } from '../define-api.ts';
 import { brokersOn, offlineReplicas } from '../describe-brokers.ts';
@@ -55,7 +58,11 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
     };
   }
 
-  function describeAsked(asked: NonNullable<MetadataRequest['topics']>, allowsCreation: boolean, operations: number): TopicResponse[] {
+  function describeAsked(
+    asked: NonNullable<MetadataRequest['topics']>,
+    allowsCreation: boolean,
+    operations: number,
+  ): TopicResponse[] {
     const missing: string[] = [];
     const seen = new Set<string>();
     const topics: TopicResponse[] = [];
@@ -65,7 +72,9 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
       seen.add(key);
       if (topicId !== ZERO_UUID) {
         const topic = image.topicsById.get(topicId);
-        topics.push(topic === undefined ? unknown(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID) : describe(topic, operations));
+        topics.push(
+          topic === undefined ? unknown(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID) : describe(topic, operations),
+        );
         continue;
       }
       const topic = image.topicsByName.get(name ?? '');
@@ -99,7 +108,9 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
         clusterId: image.clusterId ?? null,
         controllerId: image.controllerId,
         topics,
-        clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? CLUSTER_OPERATIONS : OPERATIONS_NOT_ASKED,
+        clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+          ? CLUSTER_OPERATIONS
+          : OPERATIONS_NOT_ASKED,
       };
     },
   });
@@ -109,7 +120,9 @@ function unknown(name: string | null, topicId: string, errorCode: number): Topic
   return { errorCode, name, topicId, isInternal: name !== null && isInternalTopic(name), partitions: [] };
 }
 
-function brokenRequest(asked: readonly { readonly name: string | null; readonly topicId: string }[]): MetadataResponseInput {
+function brokenRequest(
+  asked: readonly { readonly name: string | null; readonly topicId: string }[],
+): MetadataResponseInput {
   return {
     brokers: [],
     topics: asked.map(({ name, topicId }) => unknown(name ?? '', topicId, ErrorCode.UNKNOWN_SERVER_ERROR)),

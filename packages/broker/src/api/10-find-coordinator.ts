@@ -19,12 +19,22 @@ export function findCoordinatorApi() {
     request: findCoordinatorRequestCodec,
     response: findCoordinatorResponseCodec,
     handle({ key, keyType, coordinatorKeys }, { apiVersion }) {
-      const isKnown = keyType === KeyType.GROUP || keyType === KeyType.TRANSACTION || (keyType === KeyType.SHARE && apiVersion >= SHARE_FROM);
+      const isKnown =
+        keyType === KeyType.GROUP ||
+        keyType === KeyType.TRANSACTION ||
+        (keyType === KeyType.SHARE && apiVersion >= SHARE_FROM);
       const errorCode = isKnown ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST;
-      const errorMessage = isKnown ? 'this broker coordinates no groups and no transactions yet' : `unknown key type ${keyType}`;
+      const errorMessage = isKnown
+        ? 'this broker coordinates no groups and no transactions yet'
+        : `unknown key type ${keyType}`;
       const nobody = { nodeId: -1, host: '', port: -1, errorCode, errorMessage };
       if (apiVersion < BATCHED_FROM) return nobody;
-      return { coordinators: (key === '' ? coordinatorKeys : [key, ...coordinatorKeys]).map((each) => ({ ...nobody, key: each })) };
+      return {
+        coordinators: (key === '' ? coordinatorKeys : [key, ...coordinatorKeys]).map((each) => ({
+          ...nobody,
+          key: each,
+        })),
+      };
     },
   });
 }

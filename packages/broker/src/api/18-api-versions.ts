@@ -7,10 +7,11 @@
  *   v4: features whose minimum is 0 may be shown (KIP-1022). v5: cluster id and node id of the broker that the client
  *   believes to talk to (KIP-1242).
  */
+
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { apiVersionsRequestCodec } from '@sluice/protocol/generated/messages/api-versions-request';
 import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
-import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { type Api, defineApi } from '../define-api.ts';
 
 const SOFTWARE_CHECKED_FROM = 3;
@@ -25,6 +26,7 @@ export function apiVersionsApi({ apis, image }: { apis: () => Iterable<Api>; ima
       const isNamed = SOFTWARE_PATTERN.test(clientSoftwareName) && SOFTWARE_PATTERN.test(clientSoftwareVersion);
       if (apiVersion >= SOFTWARE_CHECKED_FROM && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
       const apiKeys = [...apis()]
+        .filter(({ isAdvertised }) => isAdvertised)
         .map(({ key, advertisedVersionMin, versionMax }) => ({
           apiKey: key,
           minVersion: advertisedVersionMin,

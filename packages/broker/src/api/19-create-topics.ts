@@ -5,8 +5,9 @@
  * - v4: −1 takes the broker's defaults (KIP-464). v5: flexible; the answer shows the configuration (KIP-525).
  *   v7: topic ids (KIP-516).
  */
-import { createTopics } from '@sluice/metadata/controller/create-topics';
+
 import { ZERO_UUID } from '@sluice/kernel/ids';
+import { createTopics } from '@sluice/metadata/controller/create-topics';
 import { createTopicsRequestCodec } from '@sluice/protocol/generated/messages/create-topics-request';
 import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/create-topics-response';
 import type { ChangeCluster } from '../change-cluster.ts';
@@ -18,9 +19,12 @@ export function createTopicsApi({ changeCluster }: { changeCluster: ChangeCluste
     response: createTopicsResponseCodec,
     async handle(request) {
       const outcome = await changeCluster(createTopics, request, request.timeoutMs);
-      if (outcome.kind === 'decided') return { topics: outcome.reply.topics.map((topic) => ({ ...topic, configs: [...topic.configs] })) };
+      if (outcome.kind === 'decided')
+        return { topics: outcome.reply.topics.map((topic) => ({ ...topic, configs: [...topic.configs] })) };
       const { errorCode, errorMessage } = outcome;
-      return { topics: request.topics.map(({ name }) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage, configs: [] })) };
+      return {
+        topics: request.topics.map(({ name }) => ({ name, topicId: ZERO_UUID, errorCode, errorMessage, configs: [] })),
+      };
     },
   });
 }

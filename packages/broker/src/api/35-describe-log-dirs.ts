@@ -5,7 +5,10 @@
  * - v2: flexible. v3: top-level error (KIP-784). v4: total and usable bytes (KIP-827). v5: cordoned (KIP-1066).
  */
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { type DescribeLogDirsRequest, describeLogDirsRequestCodec } from '@sluice/protocol/generated/messages/describe-log-dirs-request';
+import {
+  type DescribeLogDirsRequest,
+  describeLogDirsRequestCodec,
+} from '@sluice/protocol/generated/messages/describe-log-dirs-request';
 import { describeLogDirsResponseCodec } from '@sluice/protocol/generated/messages/describe-log-dirs-response';
 import { defineApi } from '../define-api.ts';
 import type { HostedPartition, Partitions } from '../partitions/hosted-partition.ts';
@@ -22,7 +25,10 @@ export interface DescribeLogDirsServices {
 
 export function describeLogDirsApi({ partitions, directories }: DescribeLogDirsServices) {
   function describeTopics(topics: DescribeLogDirsRequest['topics']) {
-    const asked = topics === null ? undefined : new Set(topics.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`)));
+    const asked =
+      topics === null
+        ? undefined
+        : new Set(topics.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`)));
     const byTopic = new Map<string, ReturnType<typeof describe>[]>();
     for (const hosted of partitions.all()) {
       if (asked !== undefined && !asked.has(`${hosted.topic}/${hosted.partition}`)) continue;

@@ -20,7 +20,13 @@ export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock
   function replica(replicaId: number) {
     const nowMs = clock.now();
     const replicaDirectoryId = image.brokers.get(replicaId)?.logDirs[0] ?? ZERO_UUID;
-    return { replicaId, replicaDirectoryId, logEndOffset: image.revision, lastFetchTimestamp: nowMs, lastCaughtUpTimestamp: nowMs };
+    return {
+      replicaId,
+      replicaDirectoryId,
+      logEndOffset: image.revision,
+      lastFetchTimestamp: nowMs,
+      lastCaughtUpTimestamp: nowMs,
+    };
   }
 
   function describe(topicName: string, partitionIndex: number) {

@@ -4,10 +4,11 @@
  * - The cluster's id, controller and brokers (KIP-700).
  * - v1: endpoint type; controllers are asked elsewhere: MISMATCHED_ENDPOINT_TYPE (KIP-919). v2: fenced brokers.
  */
+
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { describeClusterRequestCodec } from '@sluice/protocol/generated/messages/describe-cluster-request';
 import { describeClusterResponseCodec } from '@sluice/protocol/generated/messages/describe-cluster-response';
-import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED } from '../authorized-operations.ts';
 import { defineApi } from '../define-api.ts';
 import { brokersOn } from '../describe-brokers.ts';
@@ -21,7 +22,9 @@ export function describeClusterApi({ image }: { image: ClusterImage }) {
     handle({ endpointType, includeFencedBrokers, includeClusterAuthorizedOperations }, { peer }) {
       if (endpointType !== EndpointType.BROKERS) {
         const errorCode =
-          endpointType === EndpointType.CONTROLLERS ? ErrorCode.MISMATCHED_ENDPOINT_TYPE : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE;
+          endpointType === EndpointType.CONTROLLERS
+            ? ErrorCode.MISMATCHED_ENDPOINT_TYPE
+            : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE;
         return { throttleTimeMs: 0, errorCode, errorMessage: 'This is a broker endpoint.', clusterId: '', brokers: [] };
       }
       return {

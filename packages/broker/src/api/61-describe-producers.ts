@@ -12,7 +12,8 @@ import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-par
 export function describeProducersApi({ partitions }: { partitions: Partitions }) {
   function answer(topic: string, partitionIndex: number) {
     const lookup = checkUsable(partitions.byName(topic, partitionIndex), -1);
-    if (!isHosted(lookup)) return { partitionIndex, errorCode: lookup.errorCode, errorMessage: null, activeProducers: [] };
+    if (!isHosted(lookup))
+      return { partitionIndex, errorCode: lookup.errorCode, errorMessage: null, activeProducers: [] };
     const activeProducers = lookup.log.activeProducers().map((producer) => ({
       producerId: producer.producerId,
       producerEpoch: producer.producerEpoch,

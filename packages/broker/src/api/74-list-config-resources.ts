@@ -34,7 +34,8 @@ export function listConfigResourcesApi({ image }: { image: ClusterImage }) {
     response: listConfigResourcesResponseCodec,
     handle({ resourceTypes }, { apiVersion }) {
       const known: readonly number[] = Object.values(ConfigResourceType);
-      const asked = apiVersion === 0 ? [ConfigResourceType.CLIENT_METRICS] : resourceTypes.length > 0 ? resourceTypes : known;
+      const asked =
+        apiVersion === 0 ? [ConfigResourceType.CLIENT_METRICS] : resourceTypes.length > 0 ? resourceTypes : known;
       if (asked.some((type) => !known.includes(type))) {
         return { throttleTimeMs: 0, errorCode: ErrorCode.UNSUPPORTED_VERSION, configResources: [] };
       }

@@ -5,8 +5,8 @@
  *   then a cursor to the next (KIP-966).
  */
 import { ZERO_UUID } from '@sluice/kernel/ids';
-import type { ClusterImage, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { validateTopicName } from '@sluice/metadata/controller/topic-name';
+import type { ClusterImage, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { describeTopicPartitionsRequestCodec } from '@sluice/protocol/generated/messages/describe-topic-partitions-request';
 import {

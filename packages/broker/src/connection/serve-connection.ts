@@ -6,11 +6,11 @@ import type { Peer } from '../request.ts';
 import { createFrameReader } from './frame-reader.ts';
 import type { InFlight, InFlightMember } from './in-flight.ts';
 import {
+  type ConnectionLimits,
   FRAME_MS_MAX,
   FRAME_RATE_BYTES_MIN,
   PIPELINED_REQUEST_COUNT_MAX,
   UNSENT_SIZE_BYTES_MAX,
-  type ConnectionLimits,
 } from './limits.ts';
 import { describeBadLength } from './wrong-protocol.ts';
 
@@ -69,7 +69,9 @@ export function serveConnection(options: ServeOptions): ServedConnection {
       waiting.push(frame);
     },
     onBadLength(length) {
-      logger.warn('connection closed: not a Kafka frame', { reason: describeBadLength(length, limits.frameSizeBytesMax) });
+      logger.warn('connection closed: not a Kafka frame', {
+        reason: describeBadLength(length, limits.frameSizeBytesMax),
+      });
       connection.destroy();
     },
   });

@@ -42,7 +42,12 @@ export function fetchPartition(
   return complete(target, lookup, result, options);
 }
 
-function complete(target: FetchTarget, hosted: HostedPartition, result: ReadResult, options: ReadOptions): FetchedPartition {
+function complete(
+  target: FetchTarget,
+  hosted: HostedPartition,
+  result: ReadResult,
+  options: ReadOptions,
+): FetchedPartition {
   if (result.kind === 'out-of-range') return refused(target, ErrorCode.OFFSET_OUT_OF_RANGE);
   if (result.kind === 'failed') return refused(target, ErrorCode.KAFKA_STORAGE_ERROR);
   const data = withRecords(target, hosted, result.buffers, options.upTo === 'last-stable');

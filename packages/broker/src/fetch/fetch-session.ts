@@ -27,7 +27,10 @@ export function nextEpoch(epoch: number): number {
   return epoch === EPOCH_MAX ? 1 : epoch + 1;
 }
 
-export function partitionKey(target: Pick<FetchTarget, 'topic' | 'topicId' | 'partition'>, usesTopicIds: boolean): string {
+export function partitionKey(
+  target: Pick<FetchTarget, 'topic' | 'topicId' | 'partition'>,
+  usesTopicIds: boolean,
+): string {
   return `${usesTopicIds ? target.topicId : target.topic}/${target.partition}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Random } from '@sluice/kernel/random';
 import type { FetchTarget } from './fetch-partition.ts';
-import { type FetchSession, nextEpoch, EPOCH_INITIAL, partitionKey, toSessionPartition } from './fetch-session.ts';
+import { EPOCH_INITIAL, type FetchSession, nextEpoch, partitionKey, toSessionPartition } from './fetch-session.ts';
 
 export interface SessionCache {
   get(id: number): FetchSession | undefined;

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Clock } from '@sluice/kernel/clock';
+import { silentLogger } from '@sluice/kernel/logger';
+import type { Connection } from '@sluice/kernel/network';
+import type { Begun, Outcome } from '../dispatch.ts';
+import { createInFlight } from './in-flight.ts';
+import { FRAME_MS_MAX, PIPELINED_REQUEST_COUNT_MAX, UNSENT_SIZE_BYTES_MAX } from './limits.ts';
+import { serveConnection } from './serve-connection.ts';
+
+const settleMicrotasks = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function frame(text: string): Buffer {
+  const content = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(content.length);
+  return Buffer.concat([length, content]);
+}
+
+/** A served connection whose requests are answered by the test. */
+function serve(
+  options: { inFlightSizeBytesMax?: number; idleMs?: number; isPipelined?: (text: string) => boolean } = {},
+) {
+  let nowMs = 0;
+  const clock: Clock = { now: () => nowMs, monotonicMs: () => nowMs, setTimer: () => ({ cancel() {} }) };
+  const sent: string[] = [];
+  const begun: string[] = [];
+  const answers = new Map<string, (outcome: Outcome) => void>();
+  const state = { isPaused: false, isEnded: false, isDestroyed: false, unsentBytes: 0 };
+  const connection: Connection = {
+    remoteAddress: '127.0.0.1',
+    remotePort: 1,
+    localAddress: '127.0.0.1',
+    localPort: 2,
+    get unsentBytes() {
+      return state.unsentBytes;
+    },
+    write: (buffers) => void sent.push(buffers.map((buffer) => Buffer.from(buffer).toString()).join('+')),
+    pause: () => void (state.isPaused = true),
+    resume: () => void (state.isPaused = false),
+    end: () => void (state.isEnded = true),
+    destroy: () => void (state.isDestroyed = true),
+  };
+  const inFlight = createInFlight(options.inFlightSizeBytesMax ?? 1_000_000);
+  const served = serveConnection({
+    connection,
+    peer: {
+      connectionId: 'c',
+      listenerName: 'L',
+      address: '127.0.0.1',
+      port: 1,
+      localAddress: '127.0.0.1',
+      localPort: 2,
+    },
+    limits: {
+      frameSizeBytesMax: 100_000,
+      connectionCountMax: 1,
+      connectionCountPerIpMax: 1,
+      idleMs: options.idleMs ?? 600_000,
+      inFlightSizeBytesMax: 1_000_000,
+    },
+    inFlight,
+    clock,
+    logger: silentLogger,
+    onClosed() {},
+    dispatch(received): Begun {
+      const text = received.toString();
+      begun.push(text);
+      const outcome = new Promise<Outcome>((resolve) => answers.set(text, resolve));
+      return { outcome, isPipelined: options.isPipelined?.(text) ?? false };
+    },
+  });
+  return {
+    served,
+    sent,
+    begun,
+    state,
+    inFlight,
+    answer: async (text: string, outcome: Outcome = [Buffer.from(`re:${text}`)]) => {
+      answers.get(text)?.(outcome);
+      await settleMicrotasks();
+    },
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+test('a request waits for the end of the one before it', async () => {
+  const { served, begun, sent, answer } = serve();
+  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  assert.deepEqual(begun, ['a']);
+  await answer('a');
+  assert.deepEqual(begun, ['a', 'b']);
+  await answer('b');
+  assert.deepEqual(sent, ['re:a', 're:b']);
+});
+
+test('pipelined requests begin at once; their answers keep the order and leave together', async () => {
+  const { served, begun, sent, answer } = serve({ isPipelined: () => true });
+  served.onData(Buffer.concat([frame('a'), frame('b'), frame('c')]));
+  assert.deepEqual(begun, ['a', 'b', 'c']);
+  await answer('c');
+  await answer('b');
+  assert.deepEqual(sent, []);
+  await answer('a');
+  assert.deepEqual(sent, ['re:a+re:b+re:c']);
+});
+
+test('a request without an answer takes its turn all the same', async () => {
+  const { served, sent, answer } = serve({ isPipelined: () => true });
+  served.onData(Buffer.concat([frame('acks0'), frame('b')]));
+  await answer('b');
+  assert.deepEqual(sent, []);
+  await answer('acks0', 'none');
+  assert.deepEqual(sent, ['re:b']);
+});
+
+test('an outcome that closes sends what came before it and nothing after it', async () => {
+  const { served, sent, state, answer } = serve({ isPipelined: () => true });
+  served.onData(Buffer.concat([frame('a'), frame('bad'), frame('c')]));
+  await answer('c');
+  await answer('bad', 'close');
+  await answer('a');
+  assert.deepEqual(sent, ['re:a']);
+  assert.equal(state.isEnded, true);
+});
+
+test('reading pauses at the limit of pipelined requests and goes on below it', async () => {
+  const { served, state, answer } = serve();
+  for (let i = 0; i < PIPELINED_REQUEST_COUNT_MAX - 1; i++) served.onData(frame(`r${i}`));
+  assert.equal(state.isPaused, false);
+  served.onData(frame('last'));
+  assert.equal(state.isPaused, true);
+  await answer('r0');
+  assert.equal(state.isPaused, false);
+});
+
+test('a peer that does not read its answers gets no further request begun', async () => {
+  const { served, begun, state, answer } = serve();
+  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  state.unsentBytes = UNSENT_SIZE_BYTES_MAX + 1;
+  await answer('a');
+  assert.deepEqual(begun, ['a']);
+  state.unsentBytes = 0;
+  served.onDrain();
+  assert.deepEqual(begun, ['a', 'b']);
+});
+
+test('reading pauses while the bytes in flight are full, and they are given back at the answer and at the close', async () => {
+  const { served, state, inFlight, answer } = serve({ inFlightSizeBytesMax: 10 });
+  served.onData(frame('0123456789'));
+  assert.equal(state.isPaused, true);
+  await answer('0123456789');
+  assert.equal(state.isPaused, false);
+  assert.equal(inFlight.sizeBytes, 0);
+  served.onData(Buffer.concat([frame('abc'), Buffer.from([0, 0, 0, 9, 1, 2])]));
+  assert.equal(inFlight.sizeBytes, 9);
+  served.onClose('peer');
+  assert.equal(inFlight.sizeBytes, 0);
+  await answer('abc');
+  assert.equal(inFlight.sizeBytes, 0);
+});
+
+test('a frame that drips is closed at its deadline, although it never idles', () => {
+  const { served, state, pass } = serve();
+  served.onData(Buffer.from([0, 0, 1, 0]));
+  for (let i = 0; i < 30; i++) {
+    pass(FRAME_MS_MAX / 30);
+    served.onData(Buffer.from([1]));
+    served.sweep();
+  }
+  assert.equal(state.isDestroyed, false);
+  pass(1_000);
+  served.sweep();
+  assert.equal(state.isDestroyed, true);
+});
+
+test('an idle connection is closed after its time, one that waits for us is not', async () => {
+  const { served, state, pass, answer } = serve({ idleMs: 1_000 });
+  served.onData(frame('slow'));
+  pass(5_000);
+  served.sweep();
+  assert.equal(state.isDestroyed, false);
+  await answer('slow');
+  pass(1_001);
+  served.sweep();
+  assert.equal(state.isDestroyed, true);
+});
+
+test('finishing answers what has begun and then closes', async () => {
+  const { served, begun, sent, state, answer } = serve();
+  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  served.finish();
+  assert.equal(state.isEnded, false);
+  await answer('a');
+  assert.deepEqual([begun, sent, state.isEnded], [['a'], ['re:a'], true]);
+});

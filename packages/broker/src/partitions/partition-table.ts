@@ -1,0 +1,170 @@
+import type { NodeId, Uuid } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
+import type { ClusterImage, ImageDelta, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { createTaskQueue } from '../task-queue.ts';
+import type { HostedPartition, Lookup, Partitions } from './hosted-partition.ts';
+
+/** Where this broker's logs live. */
+export interface LogHost {
+  /** Opens the partition's log, made new if there is none. */
+  openLog(topic: string, topicId: Uuid, partition: number, config: LogConfig): Promise<PartitionLog>;
+  /** Closes and removes it; it never comes back, also after a crash. */
+  removeLog(topic: string, topicId: Uuid, partition: number): Promise<void>;
+}
+
+/** The settings of a topic that act on its partitions, as they are now. */
+export interface TopicSettings {
+  readonly log: LogConfig;
+  readonly minInsyncReplicas: number;
+}
+
+export interface PartitionTable extends Partitions {
+  /** Brings this broker's logs in line with what the image just got. */
+  follow(delta: ImageDelta): void;
+  /** Opens what the image already gives this broker. */
+  start(): Promise<void>;
+  /** Everything that was begun is done: what the image shows here can be used. */
+  settled(): Promise<void>;
+}
+
+export interface PartitionTableOptions {
+  readonly image: ClusterImage;
+  readonly nodeId: NodeId;
+  readonly logs: LogHost;
+  readonly logger: Logger;
+  settingsOf(topic: string): TopicSettings;
+}
+
+/** Logs that are opened or removed at the same time. */
+const CONCURRENT_CHANGE_COUNT_MAX = 64;
+
+type Hosted = { -readonly [Key in keyof HostedPartition]: HostedPartition[Key] };
+
+/** This broker's partitions, kept in line with the cluster's image; no request changes them by itself. */
+export function createPartitionTable(options: PartitionTableOptions): PartitionTable {
+  const { image, nodeId, logs, logger, settingsOf } = options;
+  /** By topic id, then by partition. */
+  const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
+  const changes = createTaskQueue(CONCURRENT_CHANGE_COUNT_MAX);
+
+  function open(topic: TopicImage, partition: number): void {
+    changes.add(`${topic.name}-${partition}`, async () => {
+      try {
+        const settings = settingsOf(topic.name);
+        const log = await logs.openLog(topic.name, topic.id, partition, settings.log);
+        const state = image.topicsById.get(topic.id)?.partitions[partition];
+        // Deleted meanwhile: its removal is the next task of this key.
+        if (state === undefined) return;
+        const hosted: Hosted = {
+          topic: topic.name,
+          topicId: topic.id,
+          partition,
+          log,
+          leader: state.leader,
+          leaderEpoch: state.leaderEpoch,
+          replicaCount: state.replicas.length,
+          isrCount: state.isr.length,
+          minInsyncReplicas: settings.minInsyncReplicas,
+        };
+        const ofTopic = hostedByTopic.get(topic.id) ?? [];
+        ofTopic[partition] = hosted;
+        hostedByTopic.set(topic.id, ofTopic);
+      } catch (error) {
+        logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
+      }
+    });
+  }
+
+  function remove(topic: TopicImage, partition: number): void {
+    changes.add(`${topic.name}-${partition}`, async () => {
+      try {
+        await logs.removeLog(topic.name, topic.id, partition);
+      } catch (error) {
+        logger.error('a log cannot be removed', { topic: topic.name, partition, reason: reasonOf(error) });
+      }
+    });
+  }
+
+  function openAll(topic: TopicImage): void {
+    for (const [partition, state] of topic.partitions.entries()) {
+      if (state.replicas.includes(nodeId)) open(topic, partition);
+    }
+  }
+
+  function removeAll(topic: TopicImage): void {
+    hostedByTopic.delete(topic.id);
+    for (const [partition, state] of topic.partitions.entries()) {
+      if (state.replicas.includes(nodeId)) remove(topic, partition);
+    }
+  }
+
+  function update(topic: TopicImage, partition: number, state: PartitionState): void {
+    const hosted = hostedByTopic.get(topic.id)?.[partition];
+    if (hosted === undefined) {
+      if (state.replicas.includes(nodeId)) open(topic, partition);
+      return;
+    }
+    hosted.leader = state.leader;
+    hosted.leaderEpoch = state.leaderEpoch;
+    hosted.replicaCount = state.replicas.length;
+    hosted.isrCount = state.isr.length;
+  }
+
+  function reconfigure(topic: TopicImage): void {
+    const settings = settingsOf(topic.name);
+    for (const hosted of hostedByTopic.get(topic.id) ?? []) {
+      if (hosted === undefined) continue;
+      hosted.log.reconfigure(settings.log);
+      hosted.minInsyncReplicas = settings.minInsyncReplicas;
+    }
+  }
+
+  /** A broker's or the cluster's configuration may be the default of every topic's. */
+  function reconfigured({ configsChanged }: ImageDelta): Iterable<TopicImage> {
+    if (configsChanged.some(({ type }) => type === 'broker')) return image.topicsByName.values();
+    return configsChanged.flatMap(({ type, name }) => {
+      const topic = type === 'topic' ? image.topicsByName.get(name) : undefined;
+      return topic === undefined ? [] : [topic];
+    });
+  }
+
+  function lookUp(topic: TopicImage, partition: number): Lookup {
+    const state = topic.partitions[partition];
+    if (state === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+    const hosted = hostedByTopic.get(topic.id)?.[partition];
+    if (hosted === undefined || state.leader !== nodeId) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+    return hosted;
+  }
+
+  return {
+    follow(delta) {
+      for (const topic of delta.topicsDeleted) removeAll(topic);
+      for (const topic of delta.topicsCreated) openAll(topic);
+      for (const { topic, partition, after } of delta.partitionsChanged) update(topic, partition, after);
+      for (const topic of reconfigured(delta)) reconfigure(topic);
+    },
+    start() {
+      for (const topic of image.topicsByName.values()) openAll(topic);
+      return changes.idle();
+    },
+    settled: () => changes.idle(),
+    byName(name, partition) {
+      const topic = image.topicsByName.get(name);
+      return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION } : lookUp(topic, partition);
+    },
+    byId(id, partition) {
+      const topic = image.topicsById.get(id);
+      return topic === undefined ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID } : lookUp(topic, partition);
+    },
+    *all() {
+      for (const ofTopic of hostedByTopic.values())
+        for (const hosted of ofTopic) if (hosted !== undefined) yield hosted;
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
