@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   await writeFile(properties, `${lines.join('\n')}\n`);
 
-  await format(classPath, properties, dataDir);
+  // A directory that was used before keeps its cluster id; formatting it again with another one is refused.
+  if (!existsSync(join(settings['log.dirs'] ?? dataDir, 'meta.properties')))
+    await format(classPath, properties, dataDir);
   const logPath = join(dataDir, 'kafka.log');
   const startedAt = performance.now();
   const child = spawnKafka(classPath, properties, options.heap ?? '1g', logPath);

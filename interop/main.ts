@@ -1,0 +1,126 @@
+import { parseArgs } from 'node:util';
+import { admin } from './runner/cases/admin.ts';
+import { autoCreate } from './runner/cases/auto-create.ts';
+import { errors } from './runner/cases/errors.ts';
+import { flood } from './runner/cases/flood.ts';
+import { matrix } from './runner/cases/matrix.ts';
+import { crash, restart } from './runner/cases/restart.ts';
+import { seek } from './runner/cases/seek.ts';
+import { tools } from './runner/cases/tools.ts';
+import { type Client, clients } from './runner/clients.ts';
+import { createReport, type Report } from './runner/report.ts';
+import { type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
+import { messageOf, openStage, type Stage } from './runner/stage.ts';
+
+type Case = { readonly name: string; readonly settings?: Settings; run(stage: Stage): Promise<void> };
+
+const cases: readonly Case[] = [
+  { name: 'matrix', run: matrix },
+  { name: 'seek', run: seek },
+  { name: 'flood', run: flood },
+  { name: 'auto-create', run: autoCreate },
+  { name: 'errors', run: errors, settings: { 'auto.create.topics.enable': 'false' } },
+  { name: 'admin', run: admin },
+  { name: 'restart', run: restart },
+  { name: 'crash', run: crash },
+  { name: 'tools', run: tools },
+];
+
+const folderNames = [...new Set(clients.map((client) => client.folder.name))];
+const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--groups] [NAME]...
+    runs other people's clients against a broker that it starts
+    NAME    a case (${cases.map((one) => one.name).join(', ')}),
+            a client (${clients.map((client) => client.name).join(', ')})
+            or a folder of clients (${folderNames.join(', ')}); all when left out
+    --groups    also what needs consumer groups (always with --server kafka)
+    --install   only install and build the clients
+`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      server: { type: 'string', default: 'sluice' },
+      groups: { type: 'boolean', default: false },
+      install: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const kind = serverKinds.find((known) => known === values.server);
+  const names = new Set([...cases, ...clients].map((one) => one.name).concat(folderNames));
+  const unknown = positionals.filter((name) => !names.has(name));
+  if (values.help || kind === undefined || unknown.length > 0) {
+    process.stderr.write(unknown.length > 0 ? `no such case, client or folder: ${unknown.join(' ')}\n${usage}` : usage);
+    return values.help ? 0 : 2;
+  }
+  const chosenClients = chosen(clients, (client) => [client.name, client.folder.name], positionals);
+  const chosenCases = chosen(cases, (one) => [one.name], positionals);
+  const report = createReport((text) => process.stdout.write(text));
+  const ready = await prepare(chosenClients, report);
+  if (!values.install) {
+    for (const one of chosenCases) await runCase(one, kind, ready, report, values.groups || kind === 'kafka');
+  }
+  return report.finish() === 0 ? 0 : 1;
+}
+
+/** Those that a name was given for; all when none of the names is of their sort. */
+function chosen<T>(all: readonly T[], namesOf: (one: T) => readonly string[], wanted: readonly string[]): readonly T[] {
+  const named = all.filter((one) => namesOf(one).some((name) => wanted.includes(name)));
+  return named.length > 0 ? named : all;
+}
+
+/** Installs the clients' folders one after another; returns the clients that can run here. */
+async function prepare(wanted: readonly Client[], report: Report): Promise<readonly Client[]> {
+  const ready: Client[] = [];
+  const installs = new Map<string, Promise<void>>();
+  for (const client of wanted) {
+    const { folder } = client;
+    const row = { client: client.name, caseName: 'install', name: folder.name, startedAt: performance.now() };
+    const skipped = await folder.missing(client.name);
+    if (skipped !== undefined) {
+      report.add({ ...row, skipped });
+      continue;
+    }
+    const install = installs.get(folder.name) ?? folder.install();
+    installs.set(folder.name, install);
+    try {
+      await install;
+      report.add(row);
+      ready.push(client);
+    } catch (cause) {
+      report.add({ ...row, error: messageOf(cause) });
+    }
+  }
+  return ready;
+}
+
+async function runCase(
+  { name, run, settings }: Case,
+  kind: ServerKind,
+  ready: readonly Client[],
+  report: Report,
+  servesGroups: boolean,
+): Promise<void> {
+  const wanted = name === 'tools' ? ready.filter((client) => client.folder.name === 'java') : ready;
+  if (wanted.length === 0) return;
+  const row = { client: 'server', caseName: name, startedAt: performance.now() };
+  try {
+    const server = await startServer(kind, settings);
+    try {
+      const stage = await openStage(name, server, wanted, report, servesGroups);
+      try {
+        await run(stage);
+      } finally {
+        await stage.close();
+      }
+    } catch (cause) {
+      report.add({ ...row, name: 'runs the case', error: `${messageOf(cause)}\n${server.output().slice(-2000)}` });
+    } finally {
+      await server.remove();
+    }
+  } catch (cause) {
+    report.add({ ...row, name: 'starts and stops', error: messageOf(cause) });
+  }
+}

@@ -1,0 +1,88 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Fault } from './contract.ts';
+
+/** What a client answered instead of doing what it was asked. */
+export class ClientFault extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(`${fault.type}${fault.code > 0 ? ` (${fault.code})` : ''}: ${fault.message}`);
+    this.fault = fault;
+  }
+}
+
+export type ClientProcess = {
+  /** Sends one request and waits for its answer; `onProgress` hears the progress lines before it. */
+  ask(request: object, timeoutMs: number, onProgress?: (count: number) => void): Promise<unknown>;
+  readonly isAlive: boolean;
+  end(): Promise<void>;
+};
+
+export type Command = { readonly argv: readonly string[]; readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
+
+const stderrCharsMax = 4_000;
+const endTimeoutMs = 10_000;
+
+/** Starts a client's program (CONTRACT.md): requests on its stdin, replies on its stdout, one JSON line each. */
+export function startClient(command: Command, bootstrap: string): ClientProcess {
+  const [program = '', ...args] = command.argv;
+  const child = spawn(program, [...args, bootstrap], {
+    cwd: command.cwd,
+    env: { ...process.env, ...command.env },
+    stdio: 'pipe',
+  });
+  let stderr = '';
+  let waiting:
+    | { resolve(reply: unknown): void; reject(cause: Error): void; onProgress(count: number): void }
+    | undefined;
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr = (stderr + chunk).slice(-stderrCharsMax);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.startsWith('{')) {
+      stderr = `${stderr}${line}\n`.slice(-stderrCharsMax);
+      return;
+    }
+    const message: { ok?: unknown; error?: Fault; progress?: number } = JSON.parse(line);
+    if (message.progress !== undefined) waiting?.onProgress(message.progress);
+    else if (message.error !== undefined) waiting?.reject(new ClientFault(message.error));
+    else waiting?.resolve(message.ok);
+  });
+  const fail = (what: string) => waiting?.reject(new Error(`${what}\n${stderr.trim()}`));
+  child.on('error', (cause) => fail(cause.message));
+  child.on('close', (code, signal) => fail(`the client's program ended (${signal ?? code})`));
+  child.stdin.on('error', () => {});
+
+  const isAlive = () => child.exitCode === null && child.signalCode === null && child.pid !== undefined;
+  return {
+    get isAlive() {
+      return isAlive();
+    },
+    async ask(request, timeoutMs, onProgress = () => {}) {
+      if (!isAlive()) throw new Error(`the client's program is gone\n${stderr.trim()}`);
+      const answer = Promise.withResolvers<unknown>();
+      waiting = { ...answer, onProgress };
+      const timer = setTimeout(() => {
+        fail(`no answer within ${timeoutMs} ms`);
+        child.kill('SIGKILL');
+      }, timeoutMs);
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      try {
+        return await answer.promise;
+      } finally {
+        clearTimeout(timer);
+        waiting = undefined;
+      }
+    },
+    end: () => endChild(child),
+  };
+}
+
+async function endChild(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.stdin.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
+  await exited;
+  clearTimeout(timer);
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitUntilServing } from '../../scripts/kafka/probe.ts';
+import { root } from './paths.ts';
+
+export const serverKinds = ['sluice', 'kafka'] as const;
+export type ServerKind = (typeof serverKinds)[number];
+export type Settings = Readonly<Record<string, string>>;
+
+/** One broker on loopback that can be ended and started again on the same port and data. */
+export type Server = {
+  readonly kind: ServerKind;
+  readonly bootstrap: string;
+  readonly dataDir: string;
+  /** Where the partitions' directories are. */
+  readonly logDir: string;
+  /** What the server itself wrote on stdout and stderr, over all its lives. */
+  output(): string;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  startAgain(): Promise<void>;
+  /** Ends it and removes its files. */
+  remove(): Promise<void>;
+};
+
+const startTimeoutMs = 90_000;
+const endTimeoutMs = 60_000;
+const outputCharsMax = 200_000;
+
+export async function startServer(kind: ServerKind, settings: Settings = {}): Promise<Server> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-interop-'));
+  const port = await freePort();
+  let output = '';
+  let child: ChildProcess | undefined;
+  let brokerPid: number | undefined;
+
+  const start = async () => {
+    const started = spawn(process.execPath, commandLine(kind, port, dataDir, settings), {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const ready = Promise.withResolvers<void>();
+    const collect = (chunk: string) => {
+      output = (output + chunk).slice(-outputCharsMax);
+    };
+    let said = '';
+    started.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      collect(chunk);
+      said += chunk;
+      if (!/^ready .*bootstrap=\S+/m.test(said)) return;
+      // The runner of Kafka stands between us and the broker, which must be hit itself by a SIGKILL.
+      brokerPid = Number(/ pid=(\d+)/.exec(said)?.[1] ?? started.pid);
+      ready.resolve();
+    });
+    started.stderr.setEncoding('utf8').on('data', collect);
+    started.once('exit', (code, signal) => {
+      ready.reject(new Error(`the server ended (${signal ?? code}) before it was ready:\n${output.slice(-2000)}`));
+    });
+    const timer = setTimeout(() => ready.reject(new Error('the server was not ready in time')), startTimeoutMs);
+    try {
+      await ready.promise;
+      await waitUntilServing(port, startTimeoutMs);
+    } catch (cause) {
+      started.kill('SIGKILL');
+      throw cause;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const ending = child;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    const exited = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
+    if (signal === 'SIGKILL' && brokerPid !== undefined) process.kill(brokerPid, 'SIGKILL');
+    else ending.kill(signal);
+    const timer = setTimeout(() => ending.kill('SIGKILL'), endTimeoutMs);
+    await exited;
+    clearTimeout(timer);
+  };
+
+  const remove = async () => {
+    await end('SIGTERM');
+    await rm(dataDir, { recursive: true, force: true });
+  };
+
+  try {
+    await start();
+  } catch (cause) {
+    await remove();
+    throw cause;
+  }
+  return {
+    kind,
+    bootstrap: `127.0.0.1:${port}`,
+    dataDir,
+    logDir: kind === 'kafka' ? join(dataDir, 'logs') : dataDir,
+    output: () => output,
+    end,
+    startAgain: start,
+    remove,
+  };
+}
+
+function commandLine(kind: ServerKind, port: number, dataDir: string, settings: Settings): string[] {
+  const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  if (kind === 'sluice') {
+    return ['packages/cli/src/main.ts', 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDir, ...sets];
+  }
+  const own = ['--port', `${port}`, '--data', dataDir, '--heap', '512m', '--no-stdin'];
+  return ['scripts/kafka/main.ts', 'start', ...own, ...sets];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,90 @@
+import { type ClientProcess, startClient } from './client-process.ts';
+import type { Client } from './clients.ts';
+import type { Hello, Op, Replies } from './contract.ts';
+import type { Report } from './report.ts';
+import type { Server } from './server.ts';
+
+/** A client under test, its program running against this stage's server. */
+export type Actor = {
+  readonly name: string;
+  readonly client: Client;
+  readonly hello: Hello;
+  ask<O extends Op>(op: O, request?: object, options?: AskOptions): Promise<Replies[O]>;
+};
+export type AskOptions = { readonly timeoutMs?: number; readonly onProgress?: (count: number) => void };
+
+/** What a case plays on: one server, the chosen clients, and the report that hears the outcome. */
+export type Stage = {
+  readonly caseName: string;
+  readonly server: Server;
+  readonly actors: readonly Actor[];
+  /** Whether this server serves consumer groups, without which some clients cannot read at all. */
+  readonly servesGroups: boolean;
+  /** Runs one named test; a thrown error is its failure, a `Skip` its reason not to run. */
+  test(actor: Actor, name: string, run: () => Promise<string | undefined>): Promise<void>;
+  row(actor: Actor, name: string, outcome: { error?: string; skipped?: string }): void;
+};
+
+/** Thrown by a test that finds it has nothing to test here. */
+export class Skip extends Error {}
+
+const askTimeoutMs = 60_000;
+
+export async function openStage(
+  caseName: string,
+  server: Server,
+  clients: readonly Client[],
+  report: Report,
+  servesGroups: boolean,
+): Promise<Stage & { close(): Promise<void> }> {
+  const processes = new Map<string, ClientProcess>();
+  const processOf = (client: Client) => {
+    let running = processes.get(client.name);
+    if (running === undefined || !running.isAlive) {
+      running = startClient(client.command(), server.bootstrap);
+      processes.set(client.name, running);
+    }
+    return running;
+  };
+  const actors: Actor[] = [];
+  for (const client of clients) {
+    const ask: Actor['ask'] = async (op, request = {}, { timeoutMs = askTimeoutMs, onProgress } = {}) => {
+      // The program answers with the reply that CONTRACT.md gives for this request.
+      const reply = await processOf(client).ask({ op, ...request }, timeoutMs, onProgress);
+      return reply as Awaited<ReturnType<typeof ask>> as never;
+    };
+    const startedAt = performance.now();
+    try {
+      actors.push({ name: client.name, client, hello: await ask('hello'), ask });
+    } catch (cause) {
+      report.add({ client: client.name, caseName, name: 'start', startedAt, error: messageOf(cause) });
+    }
+  }
+  return {
+    caseName,
+    server,
+    actors,
+    servesGroups,
+    async test(actor, name, run) {
+      const startedAt = performance.now();
+      const row = { client: actor.name, caseName, name, startedAt };
+      try {
+        const note = await run();
+        report.add({ ...row, ...(note === undefined ? {} : { note }) });
+      } catch (cause) {
+        if (cause instanceof Skip) report.add({ ...row, skipped: cause.message });
+        else report.add({ ...row, error: messageOf(cause) });
+      }
+    },
+    row(actor, name, outcome) {
+      report.add({ client: actor.name, caseName, name, startedAt: performance.now(), ...outcome });
+    },
+    async close() {
+      await Promise.all([...processes.values()].map((running) => running.end()));
+    },
+  };
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
