@@ -17,6 +17,7 @@ export function adoptSocket(
     return undefined;
   }
   let reason: CloseReason | undefined;
+  let drainOwed = false;
   const connection: Connection = {
     remoteAddress: withoutMapping(remoteAddress),
     remotePort,
@@ -28,7 +29,9 @@ export function adoptSocket(
     },
     write(buffers) {
       // After the peer's end or a failure there is nobody to tell; `onClose` follows.
-      if (socket.writable) writeAll(socket, buffers);
+      if (!socket.writable) return;
+      writeAll(socket, buffers);
+      drainOwed = socket.writableLength > 0;
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
@@ -47,7 +50,12 @@ export function adoptSocket(
     connection,
     start(handler) {
       socket.on('data', (chunk) => handler.onData(chunk));
-      socket.on('drain', () => handler.onDrain());
+      socket.on('drain', () => {
+        // Node also reports one after a write that the system took at once.
+        if (!drainOwed || socket.writableLength > 0) return;
+        drainOwed = false;
+        handler.onDrain();
+      });
       socket.on('end', () => {
         reason ??= 'peer';
       });

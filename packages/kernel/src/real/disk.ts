@@ -1,12 +1,12 @@
 import fs from 'node:fs';
-import { dirname } from 'node:path';
 import { type Disk, DiskError, type DiskStat } from '../disk.ts';
+import { replaceFile } from '../replace-file.ts';
+import { createSerializer } from '../serialize.ts';
 import { lockFile } from './directory-lock.ts';
 import { toDiskError } from './disk-error.ts';
 import { openFile } from './file.ts';
 
-/** The last replacement under way of each path; replacing one path twice at a time would share the temporary file. */
-const replacing = new Map<string, Promise<void>>();
+const replacing = createSerializer();
 
 /** The machine's file systems. */
 export const realDisk: Disk = {
@@ -14,16 +14,7 @@ export const realDisk: Disk = {
   async readFile(path) {
     return orNothing(call<Buffer>(path, (done) => fs.readFile(path, done)));
   },
-  replaceFile(path, content) {
-    const before = replacing.get(path) ?? Promise.resolve();
-    const replaced = before.catch(() => {}).then(() => replaceFile(path, content));
-    replacing.set(path, replaced);
-    const forget = () => {
-      if (replacing.get(path) === replaced) replacing.delete(path);
-    };
-    replaced.then(forget, forget);
-    return replaced;
-  },
+  replaceFile: (path, content) => replacing(path, () => replaceFile(realDisk, path, content)),
   async list(path) {
     const names = await call<string[]>(path, (done) => fs.readdir(path, done));
     return names.sort();
@@ -47,31 +38,6 @@ export const realDisk: Disk = {
     return { totalBytes: stats.blocks * stats.bsize, freeBytes: stats.bavail * stats.bsize };
   },
 };
-
-async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.tmp`;
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  try {
-    await writeWhole(temporary, bytes);
-    await realDisk.rename(temporary, path);
-  } catch (error) {
-    // Best effort: it may hold the space whose lack is the reason.
-    await realDisk.unlink(temporary).catch(() => {});
-    throw error;
-  }
-  await syncDirectory(dirname(path));
-}
-
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  const file = await openFile(path, 'write');
-  try {
-    await file.truncate(0);
-    await file.writev([content], 0);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a directory for syncing; NTFS journals its entries.
