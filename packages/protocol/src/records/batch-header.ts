@@ -1,6 +1,7 @@
 import { type Codec, codecOfId } from '../compression/codec.ts';
+import { putInt64 } from '../int64.ts';
 import { crc32c } from './crc32c.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64 } from './int64.ts';
 
 /*
  * The magic-2 batch header (KIP-98), 61 bytes, big-endian:
@@ -152,7 +153,7 @@ export function recordCount(buffer: Buffer, position: number): number {
 
 /** Outside the CRC. */
 export function setBaseOffset(buffer: Buffer, position: number, offset: number): void {
-  writeInt64(buffer, position + BASE_OFFSET, offset);
+  putInt64(buffer, position + BASE_OFFSET, offset);
 }
 
 /** Outside the CRC, but the CRC then covers other bytes. */
@@ -184,8 +185,8 @@ export interface HeaderPatch {
 /** Rewrites fields under the CRC, then the CRC. */
 export function patchUnderCrc(buffer: Buffer, position: number, patch: HeaderPatch): void {
   if (patch.attributes !== undefined) buffer.writeInt16BE(patch.attributes, position + ATTRIBUTES);
-  if (patch.baseTimestampMs !== undefined) writeInt64(buffer, position + BASE_TIMESTAMP, patch.baseTimestampMs);
-  if (patch.maxTimestampMs !== undefined) writeInt64(buffer, position + MAX_TIMESTAMP, patch.maxTimestampMs);
+  if (patch.baseTimestampMs !== undefined) putInt64(buffer, position + BASE_TIMESTAMP, patch.baseTimestampMs);
+  if (patch.maxTimestampMs !== undefined) putInt64(buffer, position + MAX_TIMESTAMP, patch.maxTimestampMs);
   buffer.writeUInt32BE(computeCrc(buffer, position), position + CRC);
 }
 
@@ -230,12 +231,12 @@ export interface BatchHeader {
 
 /** Writes the header in front of the payload that already ends at `end`, and the CRC over both. */
 export function writeHeader(buffer: Buffer, position: number, end: number, header: BatchHeader): void {
-  writeInt64(buffer, position + BASE_OFFSET, header.baseOffset);
+  putInt64(buffer, position + BASE_OFFSET, header.baseOffset);
   buffer.writeInt32BE(end - position - BATCH_OVERHEAD_SIZE_BYTES, position + BATCH_LENGTH);
   buffer.writeInt32BE(header.partitionLeaderEpoch, position + PARTITION_LEADER_EPOCH);
   buffer.writeInt8(CURRENT_MAGIC, position + MAGIC);
   buffer.writeInt32BE(header.lastOffsetDelta, position + LAST_OFFSET_DELTA);
-  writeInt64(buffer, position + PRODUCER_ID, header.producerId);
+  putInt64(buffer, position + PRODUCER_ID, header.producerId);
   buffer.writeInt16BE(header.producerEpoch, position + PRODUCER_EPOCH);
   buffer.writeInt32BE(header.baseSequence, position + BASE_SEQUENCE);
   buffer.writeInt32BE(header.recordCount, position + RECORD_COUNT);

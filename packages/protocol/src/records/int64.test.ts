@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readInt64, writeInt64 } from './int64.ts';
+import { putInt64 } from '../int64.ts';
+import { readInt64 } from './int64.ts';
 
 test('safe integers are written as int64 and read back', () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), (value) => {
       const buffer = Buffer.alloc(10);
-      writeInt64(buffer, 1, value);
+      putInt64(buffer, 1, value);
       assert.equal(buffer.readBigInt64BE(1), BigInt(value));
       assert.equal(readInt64(buffer, 1), value);
     }),
