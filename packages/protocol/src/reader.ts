@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Uuid, ZERO_UUID } from '@sluice/kernel/ids';
+import { EMPTY_BYTES } from './empty-bytes.ts';
 import { INT64_MAX, int64At } from './int64.ts';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -205,7 +206,8 @@ export class Reader {
 
   #view(field: string, size: number): Buffer {
     const start = this.#take(field, size);
-    return this.buffer.subarray(start, start + size);
+    // A view costs a hundred bytes of memory: one byte on the wire must not buy that.
+    return size === 0 ? EMPTY_BYTES : this.buffer.subarray(start, start + size);
   }
 
   #utf8(field: string, size: number): string {
