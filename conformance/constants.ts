@@ -1,0 +1,2 @@
+/** A topic id that no topic has. */
+export const unknownId = 'AQEBAQEBQAGAAQEBAQEBAQ';

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka } from '../scripts/kafka/start-kafka.ts';
+
+/** A server under test. */
+export type Target = { readonly host: string; readonly port: number; stop(): Promise<void> };
+
+/** `kafka`, `sluice` (each started fresh and removed afterwards), or the address of a running server. */
+export async function openTarget(server: string): Promise<Target> {
+  if (server === 'kafka') {
+    const kafka = await startKafka();
+    return { host: '127.0.0.1', port: kafka.port, stop: () => kafka.stop() };
+  }
+  if (server === 'sluice') return startSluice();
+  const match = /^(.+):(\d+)$/.exec(server);
+  if (match === null) throw new Error(`--server wants sluice, kafka or host:port, not ${server}`);
+  return { host: match[1] ?? '', port: Number(match[2]), stop: async () => {} };
+}
+
+async function startSluice(): Promise<Target> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-conformance-'));
+  const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
+  const args = [main, 'start', '--listen', '127.0.0.1:0', '--data', join(dataDir, 'data')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    return { host: '127.0.0.1', port: await readyPort(child), stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+function readyPort(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+      const port = /^ready .*bootstrap=\S+:(\d+)/m.exec(output)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`sluice ended with ${code} before it was ready`)));
+  });
+}
