@@ -1,22 +1,18 @@
 import type { Clock } from '../clock.ts';
-import { type Disk, DiskError, type DiskFile } from '../disk.ts';
+import { type Disk, DiskError } from '../disk.ts';
 import { replaceFile } from '../replace-file.ts';
 import { createSerializer } from '../serialize.ts';
 import { surviveCrash } from './crash.ts';
-import { openSimFile } from './disk-file.ts';
+import { createSimEntries } from './disk-entries.ts';
 import { createDiskOperations } from './disk-operations.ts';
 import { createDiskSpace } from './disk-space.ts';
 import {
   createDirectoryNode,
-  createFileNode,
   type DirectoryNode,
-  type EntryStep,
   type FileNode,
-  locateEntry,
   lookup,
   requireDirectory,
   splitPath,
-  type TreeNode,
 } from './disk-tree.ts';
 import type { FaultRule } from './faults.ts';
 import { createSimRandom } from './random.ts';
@@ -69,83 +65,10 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
   const locked = new Set<string>();
   for (const [, node] of walkFiles(root)) space.resized(node.content.sizeBytes);
 
-  /** One change of a directory's entries, in what the running system sees and in what a crash may keep. */
-  const changeEntries = (
-    parent: DirectoryNode,
-    change: { removes?: string; adds?: string; node: TreeNode; step: EntryStep },
-  ) => {
-    const { removes, adds, node, step } = change;
-    if (adds !== undefined) {
-      const replaced = parent.entries.get(adds);
-      if (node.kind === 'file') space.hold(node);
-      parent.entries.set(adds, node);
-      if (replaced?.kind === 'file') space.release(replaced);
-    }
-    if (removes !== undefined) {
-      parent.entries.delete(removes);
-      if (node.kind === 'file') space.release(node);
-    }
-    parent.modifiedMs = now();
-    parent.history?.pending.push({ removes, adds, node, step });
-  };
-
-  const newStep = (): EntryStep => ({ settled: false, durable: false });
-  const settle = (step: EntryStep | undefined) => {
-    if (step !== undefined) step.settled = true;
-  };
-
-  const addEntry = (parent: DirectoryNode, name: string, node: TreeNode): EntryStep => {
-    const step = newStep();
-    changeEntries(parent, { adds: name, node, step });
-    return step;
-  };
-
-  const open = async (path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> => {
-    const isMissing = mode !== 'read' && lookup(root, splitPath(path)) === undefined;
-    const opened = await operations.run({
-      kind: isMissing ? 'create' : 'open',
-      path,
-      apply() {
-        const { parent, name } = locateEntry(root, path);
-        const existing = parent.entries.get(name);
-        if (existing === undefined && mode === 'read') throw notFound(path);
-        if (existing !== undefined && mode === 'create') throw new DiskError('exists', path, `${path} exists`);
-        if (existing?.kind === 'directory') throw new DiskError('io', path, `${path} is a directory`);
-        const node = existing ?? createFileNode(modelsCrashes, now());
-        const step = existing === undefined ? addEntry(parent, name, node) : undefined;
-        return { file: openSimFile(node, path, mode !== 'read', { operations, space, now }), step };
-      },
-      settle: ({ step }) => settle(step),
-    });
-    return opened.file;
-  };
-
-  const unlinkNode = async (path: string): Promise<void> => {
-    await operations.run({
-      kind: 'unlink',
-      path,
-      apply() {
-        const { parent, name } = locateEntry(root, path);
-        const node = parent.entries.get(name);
-        if (node === undefined) return undefined;
-        const step = newStep();
-        changeEntries(parent, { removes: name, node, step });
-        return step;
-      },
-      settle,
-    });
-  };
-
-  const removeTree = async (path: string): Promise<void> => {
-    const node = lookup(root, splitPath(path));
-    if (node === undefined) return;
-    if (node.kind === 'directory') {
-      for (const name of [...node.entries.keys()].sort()) await removeTree(`${path}/${name}`);
-    }
-    await unlinkNode(path);
-  };
+  const entries = createSimEntries(root, { operations, space, modelsCrashes, now });
 
   const disk: SimDisk = {
+    ...entries,
     get changeCount() {
       return operations.changeCount;
     },
@@ -174,7 +97,6 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
     setCapacity: space.setCapacity,
     files: () => [...walkFiles(root)].map(([path]) => path).sort(),
 
-    open,
     readFile: (path) =>
       operations.run({
         kind: 'read',
@@ -203,80 +125,10 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
           return { sizeBytes, isDirectory: node.kind === 'directory', modifiedMs: node.modifiedMs };
         },
       }),
-    async makeDirectory(path) {
-      const parts = splitPath(path);
-      for (let depth = 1; depth <= parts.length; depth++) {
-        const existing = lookup(root, parts.slice(0, depth));
-        if (existing?.kind === 'directory') continue;
-        if (existing !== undefined) {
-          throw new DiskError(depth === parts.length ? 'exists' : 'not-found', path, `a file is in the way of ${path}`);
-        }
-        await operations.run({
-          kind: 'make-directory',
-          path: `/${parts.slice(0, depth).join('/')}`,
-          apply() {
-            const { parent, name } = locateEntry(root, parts.slice(0, depth).join('/'));
-            if (parent.entries.has(name)) return undefined;
-            return addEntry(parent, name, createDirectoryNode(modelsCrashes, now()));
-          },
-          settle,
-        });
-      }
-    },
-    async rename(from, to) {
-      await operations.run({
-        kind: 'rename',
-        path: from,
-        apply() {
-          const source = locateEntry(root, from);
-          const target = locateEntry(root, to);
-          const node = source.parent.entries.get(source.name);
-          if (node === undefined) throw notFound(from);
-          const replaced = target.parent.entries.get(target.name);
-          if (replaced === node) return undefined;
-          if (replaced !== undefined) ensureReplaceable(node, replaced, to);
-          const step = newStep();
-          if (source.parent === target.parent) {
-            changeEntries(source.parent, { removes: source.name, adds: target.name, node, step });
-          } else {
-            changeEntries(target.parent, { adds: target.name, node, step });
-            changeEntries(source.parent, { removes: source.name, node, step });
-          }
-          return step;
-        },
-        settle,
-      });
-    },
-    async unlink(path) {
-      const parts = splitPath(path);
-      const node = lookup(root, parts);
-      if (node?.kind === 'directory') throw new DiskError('io', path, `${path} is a directory`);
-      await unlinkNode(path).catch(ignoreMissing);
-    },
-    removeTree,
-    async syncDirectory(path) {
-      await operations.run({
-        kind: 'sync-directory',
-        path,
-        apply() {
-          const node = requireDirectory(root, splitPath(path), path);
-          return { node, covered: node.history?.pending.filter((change) => change.step.settled) ?? [] };
-        },
-        settle({ node, covered }) {
-          if (node.history === undefined) return;
-          for (const { removes, adds, node: child, step } of covered) {
-            if (removes !== undefined) node.history.durable.delete(removes);
-            if (adds !== undefined) node.history.durable.set(adds, child);
-            step.durable = true;
-          }
-          node.history.pending = node.history.pending.filter((change) => !covered.includes(change));
-        },
-      });
-    },
     async lock(path) {
       const key = splitPath(path).join('/');
       if (locked.has(key)) throw new DiskError('busy', path, `${path} is locked`);
-      const file = await open(path, 'write');
+      const file = await entries.open(path, 'write');
       await file.close();
       if (locked.has(key)) throw new DiskError('busy', path, `${path} is locked`);
       locked.add(key);
@@ -304,17 +156,6 @@ function* walkFiles(directory: DirectoryNode, prefix = ''): Generator<[string, F
     if (node.kind === 'file') yield [`${prefix}/${name}`, node];
     else yield* walkFiles(node, `${prefix}/${name}`);
   }
-}
-
-function ensureReplaceable(node: TreeNode, replaced: TreeNode, path: string): void {
-  if (replaced.kind !== node.kind) throw new DiskError('io', path, `${path} is of another kind`);
-  if (replaced.kind === 'directory' && replaced.entries.size > 0) {
-    throw new DiskError('not-empty', path, `${path} is not empty`);
-  }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof DiskError && error.tag === 'not-found')) throw error;
 }
 
 function notFound(path: string): DiskError {
