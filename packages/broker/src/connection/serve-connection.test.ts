@@ -36,10 +36,18 @@ function serve(
       return state.unsentBytes;
     },
     write: (buffers) => void sent.push(buffers.map((buffer) => Buffer.from(buffer).toString()).join('+')),
-    pause: () => void (state.isPaused = true),
-    resume: () => void (state.isPaused = false),
-    end: () => void (state.isEnded = true),
-    destroy: () => void (state.isDestroyed = true),
+    pause() {
+      state.isPaused = true;
+    },
+    resume() {
+      state.isPaused = false;
+    },
+    end() {
+      state.isEnded = true;
+    },
+    destroy() {
+      state.isDestroyed = true;
+    },
   };
   const inFlight = createInFlight(options.inFlightSizeBytesMax ?? 1_000_000);
   const served = serveConnection({
