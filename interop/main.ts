@@ -9,7 +9,7 @@ import { seek } from './runner/cases/seek.ts';
 import { tools } from './runner/cases/tools.ts';
 import { type Client, clients } from './runner/clients.ts';
 import { createReport, type Report } from './runner/report.ts';
-import { type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
+import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
 
 type Case = { readonly name: string; readonly settings?: Settings; run(stage: Stage): Promise<void> };
@@ -36,6 +36,15 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--group
     --install   only install and build the clients
 `;
 
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    abandonServers();
+    process.exit(code);
+  });
+}
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,6 +29,13 @@ export type Server = {
 const startTimeoutMs = 90_000;
 const endTimeoutMs = 60_000;
 const outputCharsMax = 200_000;
+
+const abandons = new Set<() => void>();
+
+/** For a run that is broken off: no server and no files stay behind. */
+export function abandonServers(): void {
+  for (const abandon of abandons) abandon();
+}
 
 export async function startServer(kind: ServerKind, settings: Settings = {}): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-interop-'));
@@ -82,9 +90,17 @@ export async function startServer(kind: ServerKind, settings: Settings = {}): Pr
     clearTimeout(timer);
   };
 
+  const abandon = () => {
+    if (brokerPid !== undefined && child?.exitCode === null) process.kill(brokerPid, 'SIGKILL');
+    child?.kill('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  abandons.add(abandon);
+
   const remove = async () => {
     await end('SIGTERM');
     await rm(dataDir, { recursive: true, force: true });
+    abandons.delete(abandon);
   };
 
   try {

@@ -1,0 +1,97 @@
+"""The Python side of ../CONTRACT.md: requests and replies as JSON lines."""
+
+import hashlib
+import json
+import sys
+import time
+
+
+def bytes_of(spec):
+    """The bytes that a specification stands for; None for null."""
+    if spec is None:
+        return None
+    if isinstance(spec, str):
+        return spec.encode()
+    if "hex" in spec:
+        return bytes.fromhex(spec["hex"])
+    size = spec["size"]
+    if "repeat" in spec:
+        text = spec["repeat"].encode()
+        return (text * (size // len(text) + 1))[:size]
+    generated = bytearray(size)
+    state = spec["seed"]
+    for index in range(size):
+        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+        generated[index] = state >> 24
+    return bytes(generated)
+
+
+def digest(content):
+    if content is None:
+        return None
+    return f"{len(content)}:{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def seen(offset, timestamp, key, value, headers):
+    """A record as it was read: contents as digests."""
+    return {
+        "offset": offset,
+        "timestamp": timestamp,
+        "key": digest(key),
+        "value": digest(value),
+        "headers": [[name, digest(content)] for name, content in headers],
+    }
+
+
+def write(message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def progress(count):
+    write({"progress": count})
+
+
+def requests():
+    for line in sys.stdin:
+        yield json.loads(line)
+
+
+class Checks:
+    """Named steps; a failed one does not stop the rest."""
+
+    def __init__(self):
+        self.rows = []
+
+    def run(self, name, step):
+        try:
+            step()
+            self.rows.append({"name": name})
+        except Exception as error:
+            self.rows.append({"name": name, "error": f"{type(error).__name__}: {error}"})
+
+    async def run_async(self, name, step):
+        try:
+            await step()
+            self.rows.append({"name": name})
+        except Exception as error:
+            self.rows.append({"name": name, "error": f"{type(error).__name__}: {error}"})
+
+
+def expect(what, got, want):
+    if got != want:
+        raise AssertionError(f"{what}: got {got!r}, want {want!r}")
+
+
+def eventually(step):
+    """Tries again for a while: Kafka's brokers hear of a change of metadata after it was answered."""
+    for _ in range(50):
+        try:
+            return step()
+        except AssertionError:
+            time.sleep(0.1)
+    return step()
+
+
+class NothingWentWrong(Exception):
+    """What was to be provoked did not come."""
