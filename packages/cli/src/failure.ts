@@ -1,0 +1,26 @@
+/**
+ * What a script sees of a command's end. The numbers are a promise to users: they stand in `sluice --help` and in
+ * docs/reference/cli.md.
+ */
+export const EXIT_CODES = {
+  ok: { code: 0, meaning: 'done' },
+  failed: { code: 1, meaning: 'the broker refused, or something went wrong; the message on stderr says what' },
+  usage: { code: 2, meaning: 'the command line is wrong; nothing was done' },
+  'not-found': { code: 3, meaning: 'the topic, partition, broker or file does not exist' },
+  exists: { code: 4, meaning: 'what should be made is already there' },
+  unreachable: { code: 5, meaning: 'no broker could be reached, or none answered in time; trying again may help' },
+} as const;
+
+export type ExitReason = keyof typeof EXIT_CODES;
+
+/** A failure that the user can act on: one line that says what happened, and one that says what to do about it. */
+export class CliFailure extends Error {
+  override readonly name = 'CliFailure';
+  readonly reason: ExitReason;
+  readonly hint: string | undefined;
+  constructor(reason: ExitReason, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,98 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Style } from './style.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string | number;
+  /** Numbers stand right. */
+  readonly align?: 'left' | 'right';
+  /** May be broken into lines where the terminal is too narrow; other columns are never cut. */
+  readonly wrap?: boolean;
+}
+
+const GAP = '  ';
+/** A wrapped column is never narrower than this, whatever the terminal. */
+const WRAPPED_WIDTH_MIN = 16;
+
+/** Lays rows out in columns, a blank gap between them. `columns` is the terminal's width, undefined for a pipe. */
+export function formatTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  style: Style,
+  terminalColumns: number | undefined,
+): string {
+  const cells = rows.map((row) => columns.map((column) => String(column.value(row))));
+  const natural = columns.map((column, index) =>
+    Math.max(displayWidth(column.title), ...cells.map((line) => displayWidth(line[index] ?? ''))),
+  );
+  const widths = fitWidths(natural, columns, terminalColumns);
+  const header = columns.map((column, index) => align(column.title, widths[index] ?? 0, column.align));
+  const lines = [style('bold', header.join(GAP).trimEnd())];
+  for (const line of cells) lines.push(...layOutRow(line, columns, widths));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Label and value, one pair a line, the values below each other. */
+export function formatPairs(pairs: readonly (readonly [string, string | number])[], style: Style): string {
+  const width = Math.max(...pairs.map(([label]) => displayWidth(label)));
+  return pairs.map(([label, value]) => `${style('bold', label.padEnd(width))}${GAP}${value}\n`).join('');
+}
+
+function layOutRow<Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string[] {
+  const parts = line.map((cell, index) => wrapText(cell, widths[index] ?? 0));
+  const height = Math.max(...parts.map((part) => part.length));
+  const out: string[] = [];
+  for (let row = 0; row < height; row++) {
+    const cells = parts.map((part, index) => align(part[row] ?? '', widths[index] ?? 0, columns[index]?.align));
+    out.push(cells.join(GAP).trimEnd());
+  }
+  return out;
+}
+
+/** Takes what is too much for the terminal from the columns that may wrap, the widest first. */
+function fitWidths<Row>(
+  natural: readonly number[],
+  columns: readonly Column<Row>[],
+  terminalColumns: number | undefined,
+): number[] {
+  const widths = [...natural];
+  if (terminalColumns === undefined) return widths;
+  let excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - terminalColumns;
+  while (excess > 0) {
+    let widest = -1;
+    for (const [index, column] of columns.entries()) {
+      const width = widths[index] ?? 0;
+      if (column.wrap && width > WRAPPED_WIDTH_MIN && width > (widths[widest] ?? 0)) widest = index;
+    }
+    if (widest === -1) return widths;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess--;
+  }
+  return widths;
+}
+
+/** Breaks at blanks or after commas where it can, else in the middle of a word. */
+function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (displayWidth(rest) > width) {
+    const window = rest.slice(0, width + 1);
+    const blank = window.lastIndexOf(' ');
+    const comma = rest.slice(0, width).lastIndexOf(',') + 1;
+    const cut = Math.max(blank, comma) > 0 ? Math.max(blank, comma) : width;
+    lines.push(rest.slice(0, cut).trimEnd());
+    rest = rest.slice(cut).trimStart();
+  }
+  lines.push(rest);
+  return lines;
+}
+
+function align(text: string, width: number, side: 'left' | 'right' = 'left'): string {
+  const fill = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'right' ? fill + text : text + fill;
+}
+
+/** Characters on a terminal; wide East Asian characters count as one, which only costs alignment. */
+function displayWidth(text: string): number {
+  return stripVTControlCharacters(text).length;
+}

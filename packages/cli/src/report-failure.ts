@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+import { CliFailure, EXIT_CODES } from './failure.ts';
+import { styleFor } from './output/style.ts';
+import type { Shell } from './shell.ts';
+
+/** Prints what went wrong on stderr, as one line with what to do about it, and gives the exit code. */
+export async function reportFailure(shell: Shell, args: readonly string[], error: unknown): Promise<number> {
+  // Help and version end as errors in commander, with exit code 0.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok.code;
+  const failure = toFailure(error);
+  if (failure === undefined) {
+    await shell.stderr.write(`sluice: a bug in Sluice: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return EXIT_CODES.failed.code;
+  }
+  const { message, hint, reason } = failure;
+  const { code } = EXIT_CODES[reason];
+  if (args.includes('--json')) {
+    await shell.stderr.write(`${JSON.stringify({ error: { reason, message, hint } })}\n`);
+    return code;
+  }
+  const style = styleFor(shell.stderr);
+  await shell.stderr.write(`${style('red', 'error:')} ${message}${hint === undefined ? '' : `; ${hint}`}\n`);
+  return code;
+}
+
+function toFailure(error: unknown): CliFailure | undefined {
+  if (error instanceof CliFailure) return error;
+  if (error instanceof CommanderError) return usageFailure(error);
+  return undefined;
+}
+
+function usageFailure(error: CommanderError): CliFailure {
+  // A group of commands without a command: its help was shown in full, but to nobody who asked for it.
+  if (error.code === 'commander.help') {
+    return new CliFailure('usage', 'a command is missing', 'see --help', { cause: error });
+  }
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
+  const hint = suggestion === '' ? 'see --help' : suggestion.charAt(0).toLowerCase() + suggestion.slice(1);
+  return new CliFailure('usage', first, hint, { cause: error });
+}

@@ -1,0 +1,64 @@
+import type { Broker } from '@sluice/client/broker';
+import { KafkaError } from '@sluice/client/kafka-error';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { describeConfigsRequestCodec } from '@sluice/protocol/generated/messages/describe-configs-request';
+import { describeConfigsResponseCodec } from '@sluice/protocol/generated/messages/describe-configs-response';
+
+const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: describeConfigsResponseCodec };
+
+/** Kafka's numbers for what a setting belongs to. */
+export const RESOURCE_TYPES = { topic: 2, broker: 4 } as const;
+
+/** Kafka's numbers for where a setting's value comes from, in words. */
+const SOURCES: Readonly<Record<number, string>> = {
+  1: 'topic',
+  2: 'this broker (dynamic)',
+  3: 'all brokers (dynamic)',
+  4: 'configuration file',
+  5: 'default',
+};
+const DEFAULT_SOURCE = 5;
+
+export interface Setting {
+  readonly name: string;
+  /** Null when it is a secret or has no value. */
+  readonly value: string | null;
+  readonly source: string;
+  readonly isDefault: boolean;
+  readonly isReadOnly: boolean;
+  readonly isSensitive: boolean;
+}
+
+export interface DescribedResource {
+  readonly name: string;
+  readonly settings: readonly Setting[];
+}
+
+/** The settings of topics or brokers, by name. Fails with `KafkaError` when one cannot be described. */
+export async function describeConfigs(
+  broker: Broker,
+  kind: 'topic' | 'broker',
+  names: readonly string[],
+): Promise<readonly DescribedResource[]> {
+  const response = await broker.request(DESCRIBE_CONFIGS, () => ({
+    resources: names.map((resourceName) => ({
+      resourceType: RESOURCE_TYPES[kind],
+      resourceName,
+      configurationKeys: null,
+    })),
+    includeSynonyms: false,
+    includeDocumentation: false,
+  }));
+  return response.results.map(({ errorCode, errorMessage, resourceName, configs }) => {
+    if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, errorMessage);
+    const settings = configs.map(({ name, value, configSource, readOnly, isSensitive }) => ({
+      name,
+      value,
+      source: SOURCES[configSource] ?? 'unknown',
+      isDefault: configSource === DEFAULT_SOURCE,
+      isReadOnly: readOnly,
+      isSensitive,
+    }));
+    return { name: resourceName, settings: settings.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  });
+}
