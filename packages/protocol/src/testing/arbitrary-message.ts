@@ -88,7 +88,7 @@ function arbitraryUnknownTags(struct: StructSpec): fc.Arbitrary<{ tag: number; d
     selector: (field) => field.tag,
   });
   return fc.oneof(
-    { weight: 8, arbitrary: fc.constant([]) },
+    { weight: 8, arbitrary: fc.constant<{ tag: number; data: Buffer }[]>([]) },
     { weight: 1, arbitrary: tags.map((some) => some.sort((a, b) => a.tag - b.tag)) },
   );
 }
