@@ -1,0 +1,20 @@
+import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import type { BatchInfo } from './batch-info.ts';
+import type { LeaderEpochs } from './leader-epochs.ts';
+
+/**
+ * What is wrong with a whole batch that was read from a file. The base offset and the leader epoch lie outside its CRC:
+ * the caller checks the first against its neighbours, and the leader epochs that this log wrote down vouch for the other.
+ */
+export function checkBatchFromDisk(
+  buffer: Buffer,
+  at: number,
+  batch: BatchInfo,
+  epochs: LeaderEpochs,
+): string | undefined {
+  if (!isCrcValid(buffer, at)) return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
+  if (!epochs.isTrusted) return undefined;
+  const epoch = partitionLeaderEpoch(buffer, at);
+  const expected = epochs.epochAt(batch.baseOffset);
+  return epoch === expected ? undefined : `leader epoch ${epoch} at offset ${batch.baseOffset} instead of ${expected}`;
+}

@@ -1,0 +1,160 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import type { FileCache } from './file-cache.ts';
+import { LEADER_EPOCH_CHECKPOINT } from './file-names.ts';
+import { writeIndexFiles } from './index-files.ts';
+import { encodeLeaderEpochs } from './leader-epochs.ts';
+import { activeSegment, type LogState } from './log-state.ts';
+import { encodeProducerSnapshot } from './producer-snapshot.ts';
+import { snapshotOffsets, snapshotPath } from './producer-snapshots.ts';
+import { createSegment, emptyIndexes, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
+import { failureOf, type Writer } from './writer.ts';
+
+export interface HousekeeperOptions {
+  readonly state: LogState;
+  readonly writer: Writer;
+  readonly disk: Disk;
+  readonly files: FileCache;
+  readonly rollJitterMs: () => number;
+  readonly recoveryPoint: Offset;
+  /** Whether the epoch checkpoint on disk is what is in memory. */
+  readonly areEpochsWritten: boolean;
+  /** The recovery point has moved far enough to be worth writing down. */
+  readonly onCheckpointDue: () => void;
+}
+
+/** The slow work of one log, one task at a time: sealing segments, checkpoints, removing files. */
+export interface Housekeeper {
+  /** A crash recovery need not look below it: all of it, indexes and producer state included, is on disk. */
+  readonly recoveryPoint: Offset;
+  roll(nowMs: number): Segment;
+  /** Makes everything that is in the log now durable, its indexes and producer state too, and moves the recovery point. */
+  checkpoint(isLast?: boolean): Promise<void>;
+  writeLeaderEpochs(): void;
+  removeSegments(segments: readonly Segment[]): Promise<void>;
+  /** Runs `task` alone. */
+  run<T>(task: () => Promise<T>): Promise<T>;
+  setRecoveryPoint(offset: Offset): void;
+}
+
+export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
+  const { state, writer, disk, files } = options;
+  let recoveryPoint = options.recoveryPoint;
+  let lastTask: Promise<unknown> = Promise.resolve();
+  let areEpochsWritten = options.areEpochsWritten;
+
+  function run<T>(task: () => Promise<T>): Promise<T> {
+    const result = lastTask.then(task);
+    lastTask = result.catch(() => {});
+    return result;
+  }
+
+  /** Work that nobody waits for: its failure is the log's. */
+  function runInBackground(task: () => Promise<void>): void {
+    run(task).catch((error: unknown) => writer.fail(failureOf(error)));
+  }
+
+  function roll(nowMs: number): Segment {
+    const sealed = activeSegment(state);
+    const { indexes } = sealed;
+    assert(indexes !== undefined, 'the active segment has its indexes in memory');
+    if (sealed.maxTimestamp !== undefined) indexes.times.appendIfLarger(sealed.maxTimestamp);
+    const baseOffset = state.logEndOffset;
+    const snapshot = encodeProducerSnapshot(state.producers.entries());
+    const segment = newSegment(baseOffset, nowMs);
+    state.segments.push(segment);
+    runInBackground(() => seal(sealed, indexes, baseOffset, snapshot));
+    return segment;
+  }
+
+  function newSegment(baseOffset: Offset, nowMs: number): Segment {
+    return createSegment({
+      baseOffset,
+      directory: state.directory,
+      createdMs: nowMs,
+      rollJitterMs: options.rollJitterMs(),
+      indexes: emptyIndexes(baseOffset),
+    });
+  }
+
+  async function seal(segment: Segment, indexes: SegmentIndexes, endOffset: Offset, snapshot: Buffer): Promise<void> {
+    await untilDurable(endOffset);
+    await writeState(segment, indexes, endOffset, snapshot);
+    if (segment !== activeSegment(state) && state.segments.includes(segment)) segment.indexes = undefined;
+    options.onCheckpointDue();
+  }
+
+  function untilDurable(offset: Offset): Promise<void> {
+    return new Promise((resolve, reject) => {
+      writer.onSynced(offset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+    });
+  }
+
+  /** Writes what a recovery from `endOffset` on relies on, then lets it. */
+  async function writeState(
+    segment: Segment,
+    indexes: SegmentIndexes,
+    endOffset: Offset,
+    snapshot: Buffer,
+  ): Promise<void> {
+    await Promise.all([
+      writeIndexFiles(disk, segment, indexes),
+      disk.replaceFile(snapshotPath(state.directory, endOffset), snapshot),
+      writeEpochsNow(),
+    ]);
+    await disk.syncDirectory(state.directory);
+    await removeStraySnapshots(endOffset);
+    recoveryPoint = Math.max(recoveryPoint, endOffset);
+  }
+
+  /** Kept: the newest, and those that a segment starts with. */
+  async function removeStraySnapshots(newest: Offset): Promise<void> {
+    const bases = new Set(state.segments.map((segment) => segment.baseOffset));
+    const offsets = snapshotOffsets(await disk.list(state.directory));
+    const stray = offsets.filter((offset) => offset < newest && !bases.has(offset));
+    await Promise.all(stray.map((offset) => disk.unlink(snapshotPath(state.directory, offset))));
+  }
+
+  function checkpoint(isLast = false): Promise<void> {
+    return run(async () => {
+      if (state.failure !== undefined || recoveryPoint === state.logEndOffset) return;
+      const segment = activeSegment(state);
+      assert(segment.indexes !== undefined, 'the active segment has its indexes in memory');
+      // A stopped log's index ends with its largest timestamp, as that of a rolled segment does.
+      if (isLast && segment.maxTimestamp !== undefined) segment.indexes.times.appendIfLarger(segment.maxTimestamp);
+      const endOffset = state.logEndOffset;
+      const snapshot = encodeProducerSnapshot(state.producers.entries());
+      await untilDurable(endOffset);
+      await writeState(segment, segment.indexes, endOffset, snapshot);
+    });
+  }
+
+  async function writeEpochsNow(): Promise<void> {
+    if (areEpochsWritten) return;
+    areEpochsWritten = true;
+    await disk.replaceFile(`${state.directory}/${LEADER_EPOCH_CHECKPOINT}`, encodeLeaderEpochs(state.epochs));
+  }
+
+  return {
+    get recoveryPoint() {
+      return recoveryPoint;
+    },
+    roll,
+    checkpoint,
+    writeLeaderEpochs() {
+      areEpochsWritten = false;
+      runInBackground(writeEpochsNow);
+    },
+    async removeSegments(segments) {
+      for (const segment of segments) {
+        await Promise.all(segmentPaths(segment).map((path) => files.forget(path)));
+        for (const path of segmentPaths(segment)) await disk.unlink(path);
+      }
+    },
+    run,
+    setRecoveryPoint(offset) {
+      recoveryPoint = offset;
+    },
+  };
+}

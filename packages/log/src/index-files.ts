@@ -1,0 +1,88 @@
+import type { Disk, DiskFile } from '@sluice/kernel/disk';
+import { type FileCache, withFile } from './file-cache.ts';
+import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX } from './file-names.ts';
+import { checkOffsetIndex, createOffsetIndex, OFFSET_INDEX_ENTRY_SIZE_BYTES } from './offset-index.ts';
+import { logPath, type Segment, type SegmentIndexes, segmentPath } from './segment.ts';
+import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES } from './time-index.ts';
+import { decodeTxnIndex, encodeTxnIndex } from './txn-index.ts';
+import { walkHeaders } from './walk-file.ts';
+
+/** Makes the index files hold exactly these entries, durably. Kafka writes no `.txnindex` where nothing was aborted. */
+export async function writeIndexFiles(disk: Disk, segment: Segment, indexes: SegmentIndexes): Promise<void> {
+  const contents: [string, Buffer][] = [
+    [OFFSET_INDEX_SUFFIX, indexes.offsets.bytes()],
+    [TIME_INDEX_SUFFIX, indexes.times.bytes()],
+  ];
+  const aborted = encodeTxnIndex(indexes.abortedTxns);
+  if (aborted.length > 0) contents.push([TXN_INDEX_SUFFIX, aborted]);
+  else await disk.unlink(segmentPath(segment, TXN_INDEX_SUFFIX));
+  await Promise.all(contents.map(([suffix, content]) => writeWhole(disk, segmentPath(segment, suffix), content)));
+}
+
+async function writeWhole(disk: Disk, path: string, content: Buffer): Promise<void> {
+  const file = await disk.open(path, 'write');
+  try {
+    if (content.length > 0) await file.writev([content], 0);
+    await file.truncate(content.length);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** What the index files hold, as far as it can be right; `fault` says what cannot. */
+export interface IndexFiles {
+  readonly indexes: SegmentIndexes;
+  readonly fault: string | undefined;
+}
+
+/**
+ * Reads the index files of a segment whose log has `logSizeBytes`. The last time index entry, which decides whether a
+ * lookup by time looks into the segment at all, is compared with the batch that it names.
+ */
+export async function readIndexFiles(
+  disk: Disk,
+  files: FileCache,
+  segment: Segment,
+  logSizeBytes: number,
+): Promise<IndexFiles> {
+  const { baseOffset } = segment;
+  const [offsetContent, timeContent, txnContent] = await Promise.all(
+    [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX].map((suffix) =>
+      disk.readFile(segmentPath(segment, suffix)),
+    ),
+  );
+  const faults: string[] = [];
+  const offsetCheck = checkOffsetIndex(offsetContent ?? Buffer.alloc(0), logSizeBytes);
+  if (offsetContent === undefined || !offsetCheck.isWhole) faults.push('.index');
+  const timeCheck = checkTimeIndex(timeContent ?? Buffer.alloc(0));
+  if (timeContent === undefined || !timeCheck.isWhole) faults.push('.timeindex');
+  const abortedTxns = decodeTxnIndex(txnContent ?? Buffer.alloc(0), baseOffset);
+  if (abortedTxns === undefined) faults.push('.txnindex');
+  const indexes: SegmentIndexes = {
+    offsets: createOffsetIndex(
+      baseOffset,
+      offsetContent?.subarray(0, offsetCheck.entryCount * OFFSET_INDEX_ENTRY_SIZE_BYTES),
+    ),
+    times: createTimeIndex(baseOffset, timeContent?.subarray(0, timeCheck.entryCount * TIME_INDEX_ENTRY_SIZE_BYTES)),
+    abortedTxns: abortedTxns ?? [],
+  };
+  if (faults.length === 0 && indexes.times.last !== undefined) {
+    const isRight = await withFile(files, logPath(segment), (file) => isLastTimeEntryRight(file, indexes, logSizeBytes));
+    if (!isRight) faults.push('.timeindex');
+  }
+  return { indexes, fault: faults.length === 0 ? undefined : faults.join(', ') };
+}
+
+async function isLastTimeEntryRight(file: DiskFile, indexes: SegmentIndexes, logSizeBytes: number): Promise<boolean> {
+  const { last } = indexes.times;
+  if (last === undefined) return true;
+  const { position } = indexes.offsets.lookup(last.batchLastOffset);
+  let isRight = false;
+  await walkHeaders(file, position, logSizeBytes, (batch) => {
+    if (batch.lastOffset < last.batchLastOffset) return 'next';
+    isRight = batch.lastOffset === last.batchLastOffset && batch.maxTimestampMs === last.timestampMs;
+    return 'stop';
+  });
+  return isRight;
+}

@@ -1,0 +1,92 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Disk } from '@sluice/kernel/disk';
+import { type FileCache, withFile } from './file-cache.ts';
+import { readIndexFiles, writeIndexFiles } from './index-files.ts';
+import { activeSegment, type LogState } from './log-state.ts';
+import { createProducerState } from './producer-state.ts';
+import { rebuildProducers, type RebuildOptions } from './producer-snapshots.ts';
+import { scanSegment } from './scan-segment.ts';
+import { createSegment, emptyIndexes, logPath, type Segment, type SegmentIndexes } from './segment.ts';
+
+/** Sealed segments of one log whose indexes stay in memory; more than a few readers at different places is rare. */
+const LOADED_SEGMENTS_MAX = 4;
+
+/** The indexes of any segment of a log, from memory, from their files, or rebuilt when the files are wrong. */
+export interface IndexLoader {
+  load(segment: Segment): Promise<SegmentIndexes>;
+  /** For a caller that found an entry which the log contradicts; never the active segment, whose indexes grow. */
+  rebuild(segment: Segment, reason: string): Promise<SegmentIndexes>;
+}
+
+export function createIndexLoader(options: {
+  state: LogState;
+  disk: Disk;
+  files: FileCache;
+  logger: Logger;
+  rebuildOptions: () => RebuildOptions;
+}): IndexLoader {
+  const { state, disk, files, logger } = options;
+  /** Least recently loaded first. */
+  const loaded: Segment[] = [];
+  const loading = new Map<Segment, Promise<SegmentIndexes>>();
+
+  function keep(segment: Segment, indexes: SegmentIndexes): SegmentIndexes {
+    segment.indexes = indexes;
+    loaded.push(segment);
+    if (loaded.length > LOADED_SEGMENTS_MAX) {
+      const evicted = loaded.shift();
+      if (evicted !== undefined && evicted !== activeSegment(state)) evicted.indexes = undefined;
+    }
+    return indexes;
+  }
+
+  function once(segment: Segment, load: () => Promise<SegmentIndexes>): Promise<SegmentIndexes> {
+    let result = loading.get(segment);
+    if (result === undefined) {
+      result = load().finally(() => loading.delete(segment));
+      loading.set(segment, result);
+    }
+    return result;
+  }
+
+  async function rebuild(segment: Segment, reason: string): Promise<SegmentIndexes> {
+    assert(segment !== activeSegment(state), 'the indexes of an active segment are not rebuilt from its file');
+    logger.warn('index files are wrong and rebuilt from the log', { path: logPath(segment), fault: reason });
+    const producers = createProducerState();
+    await rebuildProducers(producers, segment.baseOffset, options.rebuildOptions());
+    // A stand-in: the scan must not touch what appends and reads use.
+    const scanned = createSegment({ ...segment, sizeBytes: 0 });
+    const indexes = emptyIndexes(segment.baseOffset);
+    const end = await withFile(files, logPath(segment), (file) =>
+      scanSegment({
+        file,
+        segment: scanned,
+        fileSizeBytes: segment.writtenSizeBytes,
+        indexes,
+        config: state.config,
+        producers,
+        epochs: undefined,
+        nextOffset: segment.baseOffset,
+        mayHaveGaps: true,
+      }),
+    );
+    if (end.fault !== undefined) {
+      logger.error('segment is corrupt', { path: logPath(segment), position: end.position, fault: end.fault });
+    }
+    if (scanned.maxTimestamp !== undefined) indexes.times.appendIfLarger(scanned.maxTimestamp);
+    await writeIndexFiles(disk, segment, indexes);
+    return keep(segment, indexes);
+  }
+
+  return {
+    async load(segment) {
+      if (segment.indexes !== undefined) return segment.indexes;
+      return once(segment, async () => {
+        const { indexes, fault } = await readIndexFiles(disk, files, segment, segment.sizeBytes);
+        return fault === undefined ? keep(segment, indexes) : rebuild(segment, fault);
+      });
+    },
+    rebuild: (segment, reason) => once(segment, () => rebuild(segment, reason)),
+  };
+}

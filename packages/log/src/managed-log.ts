@@ -1,0 +1,298 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Clock, Timer } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import { createAppender } from './append.ts';
+import type { FileCache } from './file-cache.ts';
+import { createHousekeeper } from './housekeeper.ts';
+import { createIndexLoader } from './index-loader.ts';
+import { lastStableOffset, type LogState } from './log-state.ts';
+import type { LogConfig, PartitionLog } from './partition-log.ts';
+import { lastSequenceOf } from './producer-entry.ts';
+import type { RebuildOptions } from './producer-snapshots.ts';
+import { createReader } from './reader.ts';
+import { segmentPaths } from './segment.ts';
+import { createTimestampLookup } from './timestamp-lookup.ts';
+import { restartLog, truncateLog } from './truncate-log.ts';
+import type { AbortedTxn } from './txn-index.ts';
+import { createWriter, type Durability } from './writer.ts';
+
+/** Written and not yet covered by a checkpoint: what a crash recovery would have to read. Beyond it one is asked for. */
+export const UNCHECKED_SIZE_BYTES_MAX = 256 * 1024 * 1024;
+/** The largest delay that timers take; a longer `flush.ms` is Kafka's default, "never". */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** What a log asks of the data directory that holds it. */
+export interface LogHooks {
+  /** Settles once the log start offset is on disk. */
+  persistLogStartOffset(offset: Offset): Promise<void>;
+  /** Settles once the recovery point is on disk: the log is about to be cut below the old one. */
+  persistRecoveryPoint(offset: Offset): Promise<void>;
+  /** Much was written since the last checkpoint; now would be a good time for one. */
+  onCheckpointDue(): void;
+}
+
+/** A partition's log with what its data directory needs besides. */
+export interface ManagedLog extends PartitionLog {
+  readonly directory: string;
+  readonly recoveryPoint: Offset;
+  readonly segmentCount: number;
+  /** Makes what is in the log durable with its indexes and producer state, and moves the recovery point behind it. */
+  checkpoint(): Promise<void>;
+  expireProducers(nowMs: TimestampMs): void;
+  /** Removes whole segments below the log start. */
+  removeDeletedSegments(): Promise<void>;
+  /** Drops everything and starts at `offset`. */
+  startAt(offset: Offset): Promise<void>;
+  /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. */
+  abortedTransactions(fromOffset: Offset, toOffset: Offset): Promise<AbortedTxn[]>;
+}
+
+export interface ManagedLogOptions {
+  readonly state: LogState;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random?: Random;
+  readonly files: FileCache;
+  readonly logger: Logger;
+  readonly hooks: Partial<LogHooks>;
+  readonly durability: Durability;
+  readonly recoveryPoint: Offset;
+  readonly areEpochsWritten: boolean;
+  readonly acknowledgesBeforeSync?: boolean;
+}
+
+/** Puts the parts of one log together around its state. */
+export function createManagedLog(options: ManagedLogOptions): ManagedLog {
+  const { state, disk, clock, files, logger, hooks } = options;
+  const watchers = new Set<() => void>();
+  let flushTimer: Timer | undefined;
+  let uncheckedSizeBytes = 0;
+
+  const notify = () => {
+    for (const changed of watchers) changed();
+  };
+  const rebuildOptions = (): RebuildOptions => ({
+    disk,
+    files,
+    clock,
+    logger,
+    directory: state.directory,
+    segments: state.segments,
+    config: state.config,
+    logStartOffset: state.logStartOffset,
+  });
+  const writer = createWriter({
+    state,
+    files,
+    syncDirectory: () => disk.syncDirectory(state.directory),
+    durability: options.durability,
+    acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
+    onChange: notify,
+    onFailure: (failure) => logger.error('the log is offline', { path: state.directory, reason: failure.reason }),
+  });
+  const housekeeper = createHousekeeper({
+    state,
+    writer,
+    disk,
+    files,
+    rollJitterMs,
+    recoveryPoint: options.recoveryPoint,
+    areEpochsWritten: options.areEpochsWritten,
+    onCheckpointDue: () => hooks.onCheckpointDue?.(),
+  });
+  const indexes = createIndexLoader({ state, disk, files, logger, rebuildOptions });
+  const append = createAppender({
+    state,
+    writer,
+    roll: housekeeper.roll,
+    onNewEpoch: housekeeper.writeLeaderEpochs,
+    onAppend,
+  });
+  const read = createReader({ state, files, indexes, logger });
+  const written = () =>
+    new Promise<void>((resolve, reject) => {
+      writer.onWritten(state.logEndOffset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+    });
+  const offsetForTimestamp = createTimestampLookup({ state, files, indexes, written });
+
+  function rollJitterMs(): number {
+    const bound = Math.min(state.config.segmentJitterMs, state.config.segmentMs);
+    return bound > 0 && options.random !== undefined ? options.random.below(Math.min(bound, 2 ** 47)) : 0;
+  }
+
+  /** `flush.messages`, `flush.ms`, and the bound on what a recovery has to read. */
+  function onAppend(sizeBytes: number): void {
+    uncheckedSizeBytes += sizeBytes;
+    if (uncheckedSizeBytes > UNCHECKED_SIZE_BYTES_MAX) {
+      uncheckedSizeBytes = 0;
+      hooks.onCheckpointDue?.();
+    }
+    const { flushMessages, flushMs } = state.config;
+    if (state.logEndOffset - state.durableOffset >= flushMessages) writer.requestSync();
+    else if (flushTimer === undefined && flushMs <= TIMER_MS_MAX) {
+      flushTimer = clock.setTimer(flushMs, () => {
+        flushTimer = undefined;
+        writer.requestSync();
+      });
+    }
+  }
+
+  async function truncateTo(offset: Offset): Promise<void> {
+    assert(offset >= 0, 'a log is truncated to an offset');
+    if (offset >= state.logEndOffset) {
+      state.epochs.truncateFromEnd(state.logEndOffset);
+      return;
+    }
+    state.isTruncating = true;
+    try {
+      await housekeeper.run(() => truncate(offset));
+    } finally {
+      state.isTruncating = false;
+    }
+    notify();
+  }
+
+  async function truncate(offset: Offset): Promise<void> {
+    await writer.idle();
+    if (housekeeper.recoveryPoint > offset) {
+      // First: what is written there later must not count as checked.
+      housekeeper.setRecoveryPoint(offset);
+      await hooks.persistRecoveryPoint?.(offset);
+    }
+    await truncateLog(offset, truncateOptions());
+    housekeeper.writeLeaderEpochs();
+  }
+
+  const truncateOptions = () => ({
+    state,
+    disk,
+    files,
+    indexes,
+    rebuildOptions,
+    removeSegments: housekeeper.removeSegments,
+    nowMs: clock.now(),
+  });
+
+  async function deleteRecordsBelow(offset: Offset): Promise<void> {
+    assert(offset <= state.highWatermark, 'only records that consumers may see are deleted');
+    if (offset > state.logStartOffset) {
+      state.logStartOffset = offset;
+      state.epochs.truncateFromStart(offset);
+      housekeeper.writeLeaderEpochs();
+      notify();
+    }
+    // An answer that an earlier call still waits for must not overtake its checkpoint.
+    await hooks.persistLogStartOffset?.(state.logStartOffset);
+    await removeDeletedSegments();
+  }
+
+  function removeDeletedSegments(): Promise<void> {
+    return housekeeper.run(async () => {
+      const kept = state.segments.findIndex((_, index) => {
+        const next = state.segments[index + 1];
+        return next === undefined || next.baseOffset > state.logStartOffset;
+      });
+      if (kept > 0) await housekeeper.removeSegments(state.segments.splice(0, kept));
+    });
+  }
+
+  async function abortedTransactions(fromOffset: Offset, toOffset: Offset): Promise<AbortedTxn[]> {
+    const found: AbortedTxn[] = [];
+    for (const segment of [...state.segments]) {
+      const { abortedTxns } = await indexes.load(segment);
+      for (const txn of abortedTxns) {
+        if (txn.lastOffset >= fromOffset && txn.firstOffset < toOffset) found.push(txn);
+        if (txn.lastStableOffset >= toOffset) return found;
+      }
+    }
+    return found;
+  }
+
+  async function close(): Promise<void> {
+    flushTimer?.cancel();
+    if (state.failure === undefined) await housekeeper.checkpoint(true).catch(() => {});
+    await housekeeper.run(async () => {});
+    writer.close();
+    await writer.idle();
+    await Promise.all(state.segments.flatMap(segmentPaths).map((path) => files.forget(path)));
+    state.tail.clear();
+    watchers.clear();
+  }
+
+  return {
+    topic: state.topic,
+    partition: state.partition,
+    directory: state.directory,
+    get logStartOffset() {
+      return state.logStartOffset;
+    },
+    get logEndOffset() {
+      return state.logEndOffset;
+    },
+    get writtenOffset() {
+      return state.writtenOffset;
+    },
+    get durableOffset() {
+      return state.durableOffset;
+    },
+    get highWatermark() {
+      return state.highWatermark;
+    },
+    get lastStableOffset() {
+      return lastStableOffset(state);
+    },
+    get sizeBytes() {
+      return state.segments.reduce((total, segment) => total + segment.sizeBytes, 0);
+    },
+    get segmentCount() {
+      return state.segments.length;
+    },
+    get failure() {
+      return state.failure?.reason;
+    },
+    get recoveryPoint() {
+      return housekeeper.recoveryPoint;
+    },
+    append,
+    onWritten: writer.onWritten,
+    onDurable: writer.onDurable,
+    watch(changed) {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
+    },
+    read,
+    offsetForTimestamp,
+    endOffsetForEpoch: (epoch) => state.epochs.endOffsetFor(epoch, state.logEndOffset),
+    activeProducers: () =>
+      [...state.producers.entries()].map((entry) => ({
+        producerId: entry.producerId,
+        producerEpoch: entry.producerEpoch,
+        lastSequence: lastSequenceOf(entry),
+        lastTimestampMs: entry.lastTimestampMs,
+        coordinatorEpoch: entry.coordinatorEpoch,
+        currentTxnStartOffset: entry.currentTxnFirstOffset,
+      })),
+    deleteRecordsBelow,
+    truncateTo,
+    reconfigure(config: LogConfig) {
+      state.config = config;
+    },
+    flush: writer.sync,
+    checkpoint: () => housekeeper.checkpoint(),
+    expireProducers: (nowMs) => state.producers.expire(nowMs, state.config.producerIdExpirationMs),
+    removeDeletedSegments,
+    startAt: (offset) =>
+      housekeeper.run(async () => {
+        await writer.idle();
+        await hooks.persistRecoveryPoint?.(offset);
+        await restartLog(offset, truncateOptions());
+        housekeeper.setRecoveryPoint(offset);
+        housekeeper.writeLeaderEpochs();
+      }),
+    abortedTransactions,
+    close,
+  };
+}

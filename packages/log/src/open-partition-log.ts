@@ -1,0 +1,174 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import { createFileCache, type FileCache } from './file-cache.ts';
+import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
+import { createLeaderEpochs, decodeLeaderEpochs, type LeaderEpochs } from './leader-epochs.ts';
+import { clearLeftovers } from './leftovers.ts';
+import type { LogState } from './log-state.ts';
+import { createManagedLog, type LogHooks, type ManagedLog } from './managed-log.ts';
+import type { LogConfig } from './partition-log.ts';
+import { createProducerState } from './producer-state.ts';
+import { openCleanly, recoverAfterCrash, type RecoverOptions } from './recover.ts';
+import { createSegment, emptyIndexes, type Segment } from './segment.ts';
+import type { TailCache } from './tail-cache.ts';
+import type { Durability } from './writer.ts';
+
+/** Descriptors of a log that shares no cache with others. */
+const OWN_FILES_MAX = 32;
+
+export interface OpenLogOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** For the roll jitter; without it there is none. */
+  readonly random?: Random;
+  /** `<data directory>/<topic>-<partition>`; must exist. */
+  readonly directory: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly config: LogConfig;
+  readonly tailCache: TailCache;
+  readonly logger: Logger;
+  readonly recovery: RecoveryInfo;
+  readonly durability: Durability;
+  /** Shared with the other logs of a data directory. */
+  readonly files?: FileCache;
+  readonly hooks?: Partial<LogHooks>;
+  /** For the tests of the tests only: acknowledges as durable what no sync has covered. */
+  readonly acknowledgesBeforeSync?: boolean;
+}
+
+/** What the data directory knows of the log's last run. */
+export interface RecoveryInfo {
+  readonly cleanShutdown: boolean;
+  readonly recoveryPoint: Offset;
+  readonly logStartOffset: Offset;
+}
+
+/** A log that has never run. */
+export const NEW_LOG: RecoveryInfo = { cleanShutdown: false, recoveryPoint: 0, logStartOffset: 0 };
+
+/**
+ * Opens a partition's log: after a clean stop by looking at its end, else by checking everything from the recovery
+ * point on. Fails with `DiskError`.
+ */
+export async function openPartitionLog(options: OpenLogOptions): Promise<ManagedLog> {
+  const { disk, clock, directory, config } = options;
+  const logger = options.logger.with({ topic: options.topic, partition: options.partition });
+  const files = options.files ?? createFileCache(disk, OWN_FILES_MAX);
+  const names = await clearLeftovers(disk, directory, logger);
+  const segments = await findSegments(names, options);
+  const epochs = await readLeaderEpochs(disk, directory, segments, options.recovery);
+  if (epochs.fault !== undefined) {
+    logger.warn('leader epochs are unusable and rebuilt from the log', { path: directory, fault: epochs.fault });
+  }
+  const producers = createProducerState();
+  // Epochs that are gone are found again in the batches: in all of them.
+  const recoveryPoint = epochs.fault === undefined ? options.recovery.recoveryPoint : 0;
+  const recoverOptions: RecoverOptions = {
+    disk,
+    files,
+    clock,
+    logger,
+    directory,
+    segments,
+    config,
+    logStartOffset: options.recovery.logStartOffset,
+    producers,
+    epochs: epochs.epochs,
+    recoveryPoint,
+  };
+  const isClean = options.recovery.cleanShutdown && epochs.fault === undefined;
+  let recovered = isClean ? await openCleanly(recoverOptions) : undefined;
+  if (isClean && recovered === undefined) {
+    logger.warn('the log does not end where its clean stop left it, so it is checked', { path: directory });
+  }
+  recovered ??= await recoverAfterCrash(recoverOptions);
+  const { logEndOffset, isChanged } = recovered;
+  epochs.epochs.truncateFromEnd(logEndOffset);
+
+  const firstBase = segments[0]?.baseOffset ?? 0;
+  const logStartOffset = Math.max(options.recovery.logStartOffset, firstBase);
+  const state: LogState = {
+    topic: options.topic,
+    partition: options.partition,
+    directory,
+    config,
+    segments,
+    logStartOffset: Math.min(logStartOffset, logEndOffset),
+    logEndOffset,
+    writtenOffset: logEndOffset,
+    durableOffset: logEndOffset,
+    highWatermark: logEndOffset,
+    epochs: epochs.epochs,
+    producers,
+    tail: options.tailCache.forLog(),
+    failure: undefined,
+    isTruncating: false,
+    truncations: 0,
+  };
+  const log = createManagedLog({
+    ...options,
+    state,
+    files,
+    logger,
+    hooks: options.hooks ?? {},
+    recoveryPoint: Math.min(recoveryPoint, logEndOffset),
+    areEpochsWritten: epochs.isWritten && !isChanged,
+  });
+  producers.onHighWatermark(state.highWatermark);
+  // Records that were deleted may be all that a power loss left; the log goes on where they ended.
+  if (logStartOffset > logEndOffset) await log.startAt(logStartOffset);
+  if (isChanged) await log.checkpoint();
+  await log.removeDeletedSegments();
+  return log;
+}
+
+async function findSegments(names: readonly string[], options: OpenLogOptions): Promise<Segment[]> {
+  const { disk, directory, recovery } = options;
+  const createdMs = options.clock.now();
+  const bases = names
+    .map(parseSegmentFileName)
+    .filter((name) => name !== undefined)
+    .filter((name) => name.suffix === LOG_SUFFIX && name.state === '')
+    .map((name) => name.offset);
+  if (bases.length === 0) {
+    const baseOffset = recovery.logStartOffset;
+    return [createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes: emptyIndexes(baseOffset) })];
+  }
+  const segments: Segment[] = [];
+  for (const baseOffset of bases) {
+    const name = names.find((each) => parseSegmentFileName(each)?.offset === baseOffset && each.endsWith(LOG_SUFFIX));
+    const stat = await disk.stat(`${directory}/${name}`);
+    segments.push(
+      createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, sizeBytes: stat?.sizeBytes ?? 0 }),
+    );
+  }
+  return segments;
+}
+
+interface EpochsOnDisk {
+  readonly epochs: LeaderEpochs;
+  readonly fault: string | undefined;
+  readonly isWritten: boolean;
+}
+
+async function readLeaderEpochs(
+  disk: Disk,
+  directory: string,
+  segments: readonly Segment[],
+  recovery: RecoveryInfo,
+): Promise<EpochsOnDisk> {
+  const isEmpty = segments.every((segment) => segment.sizeBytes === 0);
+  const content = await disk.readFile(`${directory}/${LEADER_EPOCH_CHECKPOINT}`);
+  if (content === undefined) {
+    // A recovery point is only ever set behind epochs that are on disk.
+    const fault = isEmpty || recovery.recoveryPoint === 0 ? undefined : 'missing';
+    return { epochs: createLeaderEpochs(), fault, isWritten: false };
+  }
+  const decoded = decodeLeaderEpochs(content);
+  if (typeof decoded === 'string') return { epochs: createLeaderEpochs(), fault: decoded, isWritten: false };
+  return { epochs: createLeaderEpochs(decoded.entries, decoded.isChecked || isEmpty), fault: undefined, isWritten: true };
+}

@@ -1,0 +1,158 @@
+import type { Offset } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
+import { type BatchInfo, readBatchInfo } from './batch-info.ts';
+import { type FileCache, withFile } from './file-cache.ts';
+import { locateBatch, type Located } from './locate-batch.ts';
+import type { IndexLoader } from './index-loader.ts';
+import { lastStableOffset, type LogState } from './log-state.ts';
+import type { ReadOptions, ReadResult } from './partition-log.ts';
+import { createReadCursors } from './read-cursors.ts';
+import { logPath, type Segment } from './segment.ts';
+import { checkBatchFromDisk } from './check-batch.ts';
+
+/** One read of a segment; a fetch that wants more comes again. A larger first batch is still read whole. */
+export const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
+/** How often a read starts again because the log was truncated under it. */
+const RESTARTS_MAX = 3;
+
+export interface ReaderOptions {
+  readonly state: LogState;
+  readonly files: FileCache;
+  readonly indexes: IndexLoader;
+  readonly logger: Logger;
+}
+
+export type Read = (offset: Offset, options: ReadOptions) => ReadResult | Promise<ReadResult>;
+
+const NOTHING: ReadResult = { kind: 'batches', buffers: [], sizeBytes: 0 };
+
+/** Reads whole batches: from the tail cache without copies, else from one segment's file by one read. */
+export function createReader({ state, files, indexes, logger }: ReaderOptions): Read {
+  const cursors = createReadCursors();
+
+  function read(offset: Offset, options: ReadOptions): ReadResult | Promise<ReadResult> {
+    if (state.failure !== undefined && !state.failure.isDiskFull) return failed(state.failure.reason);
+    if (offset < state.logStartOffset || offset > state.logEndOffset) return { kind: 'out-of-range' };
+    const bound = upperBound(options);
+    if (offset >= bound) return NOTHING;
+    const index = state.tail.find(offset);
+    return index === -1 ? readFromDisk(offset, options) : readFromTail(index, bound, options);
+  }
+
+  function upperBound(options: ReadOptions): Offset {
+    switch (options.upTo) {
+      case 'high-watermark':
+        return state.highWatermark;
+      case 'last-stable':
+        return lastStableOffset(state);
+      case 'log-end':
+        return state.writtenOffset;
+    }
+  }
+
+  function readFromTail(index: number, bound: Offset, options: ReadOptions): ReadResult {
+    const buffers: Buffer[] = [];
+    let sizeBytes = 0;
+    for (let at = index; ; at++) {
+      const batch = state.tail.at(at);
+      if (batch === undefined || batch.lastOffset >= bound) break;
+      const isAllowed = sizeBytes + batch.buffer.length <= options.maxBytes || (at === index && options.minOneBatch);
+      if (!isAllowed) break;
+      buffers.push(batch.buffer);
+      sizeBytes += batch.buffer.length;
+    }
+    return buffers.length === 0 ? NOTHING : { kind: 'batches', buffers, sizeBytes };
+  }
+
+  async function readFromDisk(offset: Offset, options: ReadOptions): Promise<ReadResult> {
+    for (let attempt = 0; attempt < RESTARTS_MAX; attempt++) {
+      const { truncations } = state;
+      let result: ReadResult;
+      try {
+        result = await readOnce(offset, options);
+      } catch (error) {
+        result = failed(error instanceof Error ? error.message : String(error));
+      }
+      if (offset < state.logStartOffset) return { kind: 'out-of-range' };
+      if (truncations !== state.truncations) continue;
+      if (result.kind === 'failed') {
+        logger.error('read failed', { path: state.directory, offset, reason: result.reason });
+      }
+      return result;
+    }
+    return failed('the log was truncated again and again during the read');
+  }
+
+  async function readOnce(offset: Offset, options: ReadOptions): Promise<ReadResult> {
+    const bound = upperBound(options);
+    const located = cursors.take(offset, state) ?? (await locateBatch(offset, state, files, indexes));
+    if (located === undefined) return NOTHING;
+    if (typeof located === 'string') return failed(located);
+    return withFile(files, logPath(located.segment), async (file) => {
+      const { segment, position } = located;
+      const end = segment.writtenSizeBytes;
+      const wanted = Math.min(options.maxBytes, READ_SIZE_BYTES_MAX);
+      // The next header comes along: it tells whether the last batch's offsets can be right.
+      let buffer = Buffer.allocUnsafeSlow(Math.min(end - position, Math.max(wanted, BATCH_HEADER_SIZE_BYTES) + BATCH_HEADER_SIZE_BYTES));
+      let filled = await file.read(buffer, position);
+      const first = readBatchInfo(buffer.subarray(0, filled), 0, position);
+      if (typeof first === 'string') return corrupt(segment, position, first);
+      if (first.sizeBytes > wanted) {
+        if (!options.minOneBatch) return NOTHING;
+        if (position + first.sizeBytes > end) return corrupt(segment, position, 'the file ends within a batch');
+        const larger = Buffer.allocUnsafeSlow(Math.min(end - position, first.sizeBytes + BATCH_HEADER_SIZE_BYTES));
+        buffer.copy(larger, 0, 0, filled);
+        filled += await file.read(larger.subarray(filled), position + filled);
+        buffer = larger;
+      }
+      return takeBatches(buffer.subarray(0, filled), located, bound, Math.max(wanted, first.sizeBytes));
+    });
+  }
+
+  /** The whole, good batches at the buffer's start, within the bound and the size. */
+  function takeBatches(buffer: Buffer, located: Located, bound: Offset, sizeBytesMax: number): ReadResult {
+    const { segment, position } = located;
+    let at = 0;
+    let previous: BatchInfo | undefined;
+    while (at + BATCH_HEADER_SIZE_BYTES <= buffer.length) {
+      const batch = readBatchInfo(buffer, at, position + at);
+      const minOffset = previous === undefined ? located.minOffset : previous.lastOffset + 1;
+      const fault = typeof batch === 'string' ? batch : checkOrder(batch, minOffset, segment);
+      if (typeof batch === 'string' || fault !== undefined) {
+        // Good batches before it are served; the next read starts here and says what is wrong.
+        if (previous !== undefined && at > 0 && typeof batch === 'string') break;
+        return corrupt(segment, position + at, fault ?? 'bad header');
+      }
+      if (batch.lastOffset >= bound || at + batch.sizeBytes > Math.min(sizeBytesMax, buffer.length)) break;
+      const damage = checkBatchFromDisk(buffer, at, batch, state.epochs);
+      if (damage !== undefined) {
+        if (previous !== undefined) break;
+        return corrupt(segment, position + at, damage);
+      }
+      previous = batch;
+      at += batch.sizeBytes;
+    }
+    if (previous === undefined) return NOTHING;
+    cursors.put(previous.lastOffset + 1, { segment, position: position + at, minOffset: previous.lastOffset + 1 }, state);
+    return { kind: 'batches', buffers: [buffer.subarray(0, at)], sizeBytes: at };
+  }
+
+  /** Offsets rise, and end before the next segment and the end of the log. */
+  function checkOrder(batch: BatchInfo, minOffset: Offset, segment: Segment): string | undefined {
+    const next = state.segments[state.segments.indexOf(segment) + 1];
+    const limit = next?.baseOffset ?? state.logEndOffset;
+    if (batch.baseOffset >= minOffset && batch.lastOffset < limit) return undefined;
+    return `offsets ${batch.baseOffset} to ${batch.lastOffset} between ${minOffset} and ${limit}`;
+  }
+
+  function corrupt(segment: Segment, position: number, fault: string): ReadResult {
+    return failed(`${logPath(segment)} is corrupt at ${position}: ${fault}`);
+  }
+
+  return read;
+}
+
+function failed(reason: string): ReadResult {
+  return { kind: 'failed', reason };
+}

@@ -1,0 +1,182 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Offset } from '@sluice/kernel/ids';
+import { BATCH_HEADER_SIZE_BYTES, isCrcValid } from '@sluice/protocol/records/batch-header';
+import { type BatchInfo, readBatchInfo } from './batch-info.ts';
+import { withFile } from './file-cache.ts';
+import { readIndexFiles, writeIndexFiles } from './index-files.ts';
+import type { LeaderEpochs } from './leader-epochs.ts';
+import { segmentIndexOf } from './log-state.ts';
+import type { ProducerState } from './producer-state.ts';
+import { rebuildProducers, type RebuildOptions } from './producer-snapshots.ts';
+import { scanSegment } from './scan-segment.ts';
+import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
+import { walkHeaders } from './walk-file.ts';
+
+export interface RecoverOptions extends RebuildOptions {
+  /** All that have a `.log` file; `sizeBytes` is the file's. A recovery may take the last ones out. */
+  readonly segments: Segment[];
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochs;
+  readonly recoveryPoint: Offset;
+}
+
+export interface Recovered {
+  readonly logEndOffset: Offset;
+  /** Whether anything was read beyond the recovery point, or cut: the files then need a sync. */
+  readonly isChanged: boolean;
+}
+
+/**
+ * After a clean stop: the end of the log from the last segment's end, nothing else is read. `undefined` if that does
+ * not agree with the recovery point, which a clean stop sets to the end of the log.
+ */
+export async function openCleanly(options: RecoverOptions): Promise<Recovered | undefined> {
+  const { segments, disk, files } = options;
+  const active = segments.at(-1);
+  assert(active !== undefined, 'a log has an active segment');
+  if (active.sizeBytes === 0) {
+    if (active.baseOffset !== options.recoveryPoint) return undefined;
+    active.indexes = emptyIndexes(active.baseOffset);
+  } else {
+    const { indexes, fault } = await readIndexFiles(disk, files, active, active.sizeBytes);
+    if (fault !== undefined) return undefined;
+    const last = await lastBatch(active, indexes, options);
+    if (last === undefined || last.lastOffset + 1 !== options.recoveryPoint) return undefined;
+    active.indexes = indexes;
+    active.maxTimestamp = indexes.times.last;
+    active.firstTimestampMs = await firstTimestamp(active, options);
+    active.bytesSinceIndexEntry = active.sizeBytes - indexes.offsets.lastPosition;
+  }
+  await rebuildProducers(options.producers, options.recoveryPoint, options);
+  return { logEndOffset: options.recoveryPoint, isChanged: false };
+}
+
+/** The last batch of a segment, if the way there from the last index entry is sound and its CRC is right. */
+async function lastBatch(segment: Segment, indexes: SegmentIndexes, options: RecoverOptions) {
+  return withFile(options.files, logPath(segment), async (file) => {
+    let last: BatchInfo | undefined;
+    const end = await walkHeaders(file, indexes.offsets.lastPosition, segment.sizeBytes, (batch) => {
+      last = batch;
+      return 'next';
+    });
+    if (end.fault !== undefined || last === undefined) return undefined;
+    const buffer = Buffer.allocUnsafe(last.sizeBytes);
+    await file.read(buffer, last.position);
+    return isCrcValid(buffer, 0) ? last : undefined;
+  });
+}
+
+async function firstTimestamp(segment: Segment, options: RecoverOptions): Promise<number | undefined> {
+  const header = Buffer.alloc(BATCH_HEADER_SIZE_BYTES);
+  await withFile(options.files, logPath(segment), (file) => file.read(header, 0));
+  const first = readBatchInfo(header, 0, 0);
+  return typeof first === 'string' ? undefined : first.maxTimestampMs;
+}
+
+/**
+ * After a crash: checks every batch from the recovery point on, cuts the log at the first bad one, and builds the
+ * indexes, leader epochs and producer state of what it read.
+ */
+export async function recoverAfterCrash(options: RecoverOptions): Promise<Recovered> {
+  const { segments, logger } = options;
+  const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
+  const start = await findScanStart(segments[startIndex], options);
+  await rebuildProducers(options.producers, start.offset, options);
+  options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
+
+  let nextOffset = start.offset;
+  let isChanged = false;
+  for (let index = startIndex; index < segments.length; index++) {
+    const segment = segments[index];
+    assert(segment !== undefined, 'the index is within the segments');
+    const fileSizeBytes = segment.sizeBytes;
+    const indexes = index === startIndex ? start.indexes : emptyIndexes(segment.baseOffset);
+    segment.sizeBytes = index === startIndex ? start.position : 0;
+    if (index > startIndex) nextOffset = Math.max(nextOffset, segment.baseOffset);
+    const isLast = index === segments.length - 1;
+    const end = await withFile(options.files, logPath(segment), async (file) => {
+      const scanned = await scanSegment({
+        file,
+        segment,
+        fileSizeBytes,
+        indexes,
+        config: options.config,
+        producers: options.producers,
+        epochs: options.epochs,
+        nextOffset,
+        mayHaveGaps: !isLast || options.config.cleanupCompact,
+      });
+      const isCut = scanned.position < fileSizeBytes;
+      if (isCut) await file.truncate(scanned.position);
+      // What a killed process wrote may be in the page cache only.
+      if (isCut || scanned.nextOffset > options.recoveryPoint) {
+        await file.sync();
+        isChanged = true;
+      }
+      return scanned;
+    });
+    nextOffset = end.nextOffset;
+    segment.writtenSizeBytes = segment.sizeBytes;
+    segment.indexes = indexes;
+    if (end.fault !== undefined) {
+      logger.warn('the log is cut at its first bad batch', {
+        path: logPath(segment),
+        offset: nextOffset,
+        position: end.position,
+        cutBytes: fileSizeBytes - end.position,
+        fault: end.fault,
+      });
+      await dropSegments(segments.splice(index + 1), options);
+    } else if (!isLast) {
+      if (segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
+      await writeIndexFiles(options.disk, segment, indexes);
+      segment.indexes = undefined;
+    }
+  }
+  options.producers.endOffset = nextOffset;
+  return { logEndOffset: nextOffset, isChanged };
+}
+
+interface ScanStart {
+  readonly offset: Offset;
+  readonly position: number;
+  readonly indexes: SegmentIndexes;
+}
+
+/** The last indexed batch below the recovery point whose index entries are right, else the segment's start. */
+async function findScanStart(segment: Segment | undefined, options: RecoverOptions): Promise<ScanStart> {
+  assert(segment !== undefined, 'a log has an active segment');
+  const fromStart = { offset: segment.baseOffset, position: 0, indexes: emptyIndexes(segment.baseOffset) };
+  if (options.recoveryPoint <= segment.baseOffset || segment.sizeBytes === 0) return fromStart;
+  const read = await readIndexFiles(options.disk, options.files, segment, segment.sizeBytes);
+  if (read.fault !== undefined) return fromStart;
+  const { indexes } = read;
+  indexes.offsets.truncateTo(options.recoveryPoint);
+  const { lastOffset, lastPosition } = indexes.offsets;
+  if (indexes.offsets.entryCount === 0) return fromStart;
+  const batch = await withFile(options.files, logPath(segment), async (file) => {
+    let found: BatchInfo | undefined;
+    await walkHeaders(file, lastPosition, segment.sizeBytes, (each) => {
+      found = each;
+      return 'stop';
+    });
+    return found;
+  });
+  if (batch?.lastOffset !== lastOffset) return fromStart;
+  indexes.times.truncateTo(lastOffset + 1);
+  segment.maxTimestamp = indexes.times.last;
+  segment.firstTimestampMs = await firstTimestamp(segment, options);
+  const kept = indexes.abortedTxns.filter((txn) => txn.lastOffset < batch.baseOffset);
+  return { offset: batch.baseOffset, position: lastPosition, indexes: { ...indexes, abortedTxns: kept } };
+}
+
+async function dropSegments(segments: readonly Segment[], options: RecoverOptions): Promise<void> {
+  // The newest first: what remains after another crash is a log without a hole.
+  for (const segment of [...segments].reverse()) {
+    options.logger.warn('a segment behind a bad batch is removed', { path: logPath(segment) });
+    for (const path of segmentPaths(segment)) {
+      await options.files.forget(path);
+      await options.disk.unlink(path);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { DiskFile } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import { sequencedBatch } from './append.ts';
+import { readEndTxnMarker } from './end-txn-marker.ts';
+import type { LeaderEpochs } from './leader-epochs.ts';
+import type { LogConfig } from './partition-log.ts';
+import type { ProducerState } from './producer-state.ts';
+import { addToSegment, type Segment, type SegmentIndexes } from './segment.ts';
+import { type WalkEnd, walkBatches } from './walk-file.ts';
+
+export interface ScanOptions {
+  readonly file: DiskFile;
+  /** Its `sizeBytes` says where the scan begins; it ends as the valid size. */
+  readonly segment: Segment;
+  readonly fileSizeBytes: number;
+  readonly indexes: SegmentIndexes;
+  readonly config: LogConfig;
+  /** The state as of the scan's first batch. */
+  readonly producers: ProducerState;
+  readonly epochs: LeaderEpochs | undefined;
+  /** No batch starts below it. */
+  readonly nextOffset: Offset;
+  /** Whether compaction may have taken offsets out. */
+  readonly mayHaveGaps: boolean;
+}
+
+export interface ScanEnd extends WalkEnd {
+  readonly nextOffset: Offset;
+}
+
+/**
+ * Reads batch by batch, checking order and CRC, and builds what an append would have built: index entries, leader
+ * epochs, producer state, aborted transactions. Stops at the first bad batch.
+ */
+export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
+  const { segment, indexes, producers, epochs } = options;
+  let { nextOffset } = options;
+  const end = await walkBatches(options.file, segment.sizeBytes, options.fileSizeBytes, (batch, buffer, at) => {
+    if (batch.baseOffset < nextOffset || (batch.baseOffset > nextOffset && !options.mayHaveGaps)) {
+      return { fault: `offset ${batch.baseOffset} where ${nextOffset} was expected` };
+    }
+    if (!isCrcValid(buffer, at)) return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
+    const epoch = partitionLeaderEpoch(buffer, at);
+    if (epochs !== undefined && epoch >= 0) {
+      if (epochs.isTrusted && epoch < epochs.epochAt(batch.baseOffset)) {
+        return { fault: `leader epoch ${epoch} after ${epochs.epochAt(batch.baseOffset)}` };
+      }
+      if (epoch > epochs.latestEpoch) epochs.assign(epoch, batch.baseOffset);
+    }
+    addToSegment(segment, indexes, batch, options.config);
+    const aborted = replayBatch(producers, buffer, at, batch);
+    if (aborted !== undefined) indexes.abortedTxns.push(aborted);
+    nextOffset = batch.lastOffset + 1;
+    return 'next';
+  });
+  return { ...end, nextOffset };
+}
+
+/** Brings the producer state past one batch of the log. */
+export function replayBatch(
+  producers: ProducerState,
+  buffer: Buffer,
+  at: number,
+  batch: { readonly baseOffset: Offset; readonly lastOffset: Offset; readonly maxTimestampMs: number },
+) {
+  const sequenced = sequencedBatch(buffer, at);
+  if (sequenced !== undefined) producers.apply(sequenced, batch.baseOffset, batch.lastOffset, batch.maxTimestampMs);
+  const marker = readEndTxnMarker(buffer, at);
+  producers.endOffset = batch.lastOffset + 1;
+  return marker === undefined ? undefined : producers.applyMarker(marker, batch.baseOffset);
+}

@@ -1,0 +1,136 @@
+import type { DiskFile } from '@sluice/kernel/disk';
+import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import { isBatchError } from '@sluice/protocol/records/batch-error';
+import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import { readRecords } from '@sluice/protocol/records/read-records';
+import { type BatchInfo } from './batch-info.ts';
+import { type FileCache, withFile } from './file-cache.ts';
+import type { IndexLoader } from './index-loader.ts';
+import { activeSegment, lastStableOffset, type LogState } from './log-state.ts';
+import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
+import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import type { TimeIndexEntry } from './time-index.ts';
+import { walkHeaders } from './walk-file.ts';
+
+export interface TimestampLookupOptions {
+  readonly state: LogState;
+  readonly files: FileCache;
+  readonly indexes: IndexLoader;
+  /** Settles once all that was appended is in the file. */
+  readonly written: () => Promise<void>;
+}
+
+/** ListOffsets. The answer of a search by time is below the high watermark, or there is none. */
+export function createTimestampLookup(options: TimestampLookupOptions) {
+  const { state, files } = options;
+
+  return async function offsetFor(query: OffsetQuery): Promise<TimestampedOffset | undefined> {
+    switch (query.kind) {
+      case 'earliest':
+      case 'earliest-local': {
+        const first = state.epochs.entries[0];
+        const isKnown = first !== undefined && first.startOffset <= state.logStartOffset;
+        return special(state.logStartOffset, isKnown ? first.epoch : -1);
+      }
+      case 'latest':
+        return special(state.highWatermark, state.epochs.latestEpoch);
+      case 'latest-stable':
+        return special(lastStableOffset(state), state.epochs.latestEpoch);
+      case 'max-timestamp':
+        await options.written();
+        return visible(await findMaxTimestamp());
+      case 'time':
+        await options.written();
+        return visible(await findByTime(query.timestampMs));
+    }
+  };
+
+  function visible(found: TimestampedOffset | undefined): TimestampedOffset | undefined {
+    return found !== undefined && found.offset < state.highWatermark ? found : undefined;
+  }
+
+  /** The first record of the first batch that has the largest timestamp of the log. */
+  async function findMaxTimestamp(): Promise<TimestampedOffset | undefined> {
+    let largest: { segment: Segment; entry: TimeIndexEntry } | undefined;
+    for (const segment of state.segments) {
+      const entry = await maxTimestampOf(segment);
+      if (entry === undefined || entry.batchLastOffset < state.logStartOffset) continue;
+      if (largest === undefined || entry.timestampMs > largest.entry.timestampMs) largest = { segment, entry };
+    }
+    if (largest === undefined) return undefined;
+    return search(largest.segment, largest.entry.timestampMs, largest.entry.batchLastOffset);
+  }
+
+  async function findByTime(timestampMs: TimestampMs): Promise<TimestampedOffset | undefined> {
+    for (const segment of [...state.segments]) {
+      const max = await maxTimestampOf(segment);
+      if (max === undefined || max.timestampMs < timestampMs) continue;
+      const { times } = await options.indexes.load(segment);
+      const found = await search(segment, timestampMs, times.lookup(timestampMs)?.batchLastOffset ?? -1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async function maxTimestampOf(segment: Segment): Promise<TimeIndexEntry | undefined> {
+    if (segment === activeSegment(state)) return segment.maxTimestamp;
+    return (await options.indexes.load(segment)).times.last;
+  }
+
+  /** The first record at or after the time, in or behind the batch that ends at `fromOffset`. */
+  async function search(
+    segment: Segment,
+    timestampMs: TimestampMs,
+    fromOffset: Offset,
+  ): Promise<TimestampedOffset | undefined> {
+    const indexes: SegmentIndexes = await options.indexes.load(segment);
+    const startOffset = Math.max(fromOffset, state.logStartOffset);
+    let from = indexes.offsets.lookup(startOffset).position;
+    return withFile(files, logPath(segment), async (file) => {
+      for (;;) {
+        const batch = await nextCandidate(file, segment, from, timestampMs, startOffset);
+        if (batch === undefined) return undefined;
+        const found = await searchBatch(file, batch, timestampMs);
+        if (found !== undefined) return found;
+        from = batch.position + batch.sizeBytes;
+      }
+    });
+  }
+
+  async function nextCandidate(
+    file: DiskFile,
+    segment: Segment,
+    from: number,
+    timestampMs: TimestampMs,
+    startOffset: Offset,
+  ): Promise<BatchInfo | undefined> {
+    let candidate: BatchInfo | undefined;
+    const end = await walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
+      if (batch.maxTimestampMs < timestampMs || batch.lastOffset < startOffset) return 'next';
+      candidate = batch;
+      return 'stop';
+    });
+    if (end.fault !== undefined) throw new Error(`${logPath(segment)} is corrupt at ${end.position}: ${end.fault}`);
+    return candidate;
+  }
+
+  async function searchBatch(
+    file: DiskFile,
+    batch: BatchInfo,
+    timestampMs: TimestampMs,
+  ): Promise<TimestampedOffset | undefined> {
+    const buffer = Buffer.allocUnsafe(batch.sizeBytes);
+    await file.read(buffer, batch.position);
+    const records = isCrcValid(buffer, 0) ? readRecords(buffer) : undefined;
+    if (records === undefined || isBatchError(records)) {
+      throw new Error(`${file.path} is corrupt at ${batch.position}: the batch at offset ${batch.baseOffset}`);
+    }
+    const record = records.find((each) => each.timestampMs >= timestampMs && each.offset >= state.logStartOffset);
+    if (record === undefined) return undefined;
+    return { offset: record.offset, timestampMs: record.timestampMs, leaderEpoch: partitionLeaderEpoch(buffer, 0) };
+  }
+}
+
+function special(offset: Offset, leaderEpoch: number): TimestampedOffset {
+  return { offset, timestampMs: -1, leaderEpoch };
+}

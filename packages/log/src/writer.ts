@@ -1,0 +1,283 @@
+import { DiskError, type DiskFile } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import type { FileCache } from './file-cache.ts';
+import type { LogFailure, LogState } from './log-state.ts';
+import { createOffsetWaiters } from './offset-waiters.ts';
+import { logPath, type Segment } from './segment.ts';
+
+/** One `writev`: enough for the disk's full speed, and no longer than what a later append should have to wait for. */
+export const WRITE_SIZE_BYTES_MAX = 4 * 1024 * 1024;
+/** IOV_MAX of Linux. */
+export const WRITE_BUFFERS_MAX = 1024;
+
+export type Durability = 'disk' | 'os';
+
+/** A batch that has its place in a segment. */
+export interface PlacedBatch {
+  readonly segment: Segment;
+  readonly position: number;
+  readonly buffer: Buffer;
+  readonly nextOffset: Offset;
+}
+
+export interface Writer {
+  /** Queues a batch; batches that come while a write is under way leave together in the next one. */
+  push(batch: PlacedBatch): void;
+  /** Consumers must not see `[firstOffset, nextOffset)` before it is durable. */
+  holdBackUntilDurable(firstOffset: Offset, nextOffset: Offset): void;
+  onWritten(offset: Offset, done: (failure: string | undefined) => void): void;
+  onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
+  /** As `onDurable`, but always after a sync, whatever `durability` says. */
+  onSynced(offset: Offset, done: (failure: string | undefined) => void): void;
+  /** Starts a sync of what is in the log now, or has it follow the one under way. */
+  requestSync(): void;
+  /** Settles once all that is in the log now is durable, whatever `durability` says; fails if the log does. */
+  sync(): Promise<void>;
+  /** Settles once nothing is queued or under way, also after a failure. */
+  idle(): Promise<void>;
+  fail(failure: LogFailure): void;
+  /** Takes nothing more; who still waits is told that the log is closed. */
+  close(): void;
+}
+
+export interface WriterOptions {
+  readonly state: LogState;
+  readonly files: FileCache;
+  readonly syncDirectory: () => Promise<void>;
+  readonly durability: Durability;
+  /** A broken strategy for tests that must notice it: durable callbacks run before the sync. */
+  readonly acknowledgesBeforeSync: boolean;
+  /** The high watermark or the failure changed. */
+  readonly onChange: () => void;
+  readonly onFailure: (failure: LogFailure) => void;
+}
+
+interface Range {
+  readonly firstOffset: Offset;
+  nextOffset: Offset;
+}
+
+export function createWriter(options: WriterOptions): Writer {
+  const { state, files } = options;
+  const written = createOffsetWaiters();
+  const synced = createOffsetWaiters();
+  const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
+  let queue: PlacedBatch[] = [];
+  /** Offsets that are hidden until they are durable, lowest first; neighbours are one range. */
+  let hidden: Range[] = [];
+  /** Segments with data that no sync has covered; their files stay open, so that an error is not lost with them. */
+  let unsynced = new Set<Segment>();
+  const pinned = new Map<Segment, DiskFile>();
+  let syncWantedOffset = 0;
+  let hasNewFile = false;
+  let isWriting = false;
+  let isSyncing = false;
+  let idleWaiters: (() => void)[] = [];
+
+  function push(batch: PlacedBatch): void {
+    queue.push(batch);
+    if (isWriting) return;
+    isWriting = true;
+    queueMicrotask(writeQueued);
+  }
+
+  async function writeQueued(): Promise<void> {
+    while (queue.length > 0 && state.failure === undefined) {
+      const group = takeGroup();
+      try {
+        await writeGroup(group);
+      } catch (error) {
+        fail(failureOf(error));
+        break;
+      }
+    }
+    isWriting = false;
+    settleIdle();
+  }
+
+  /** The longest run at the queue's front that one write may take: one segment, bounded. */
+  function takeGroup(): PlacedBatch[] {
+    const segment = queue[0]?.segment;
+    let sizeBytes = 0;
+    let count = 0;
+    for (const batch of queue) {
+      if (batch.segment !== segment || count === WRITE_BUFFERS_MAX) break;
+      if (count > 0 && sizeBytes + batch.buffer.length > WRITE_SIZE_BYTES_MAX) break;
+      sizeBytes += batch.buffer.length;
+      count++;
+    }
+    if (count === queue.length) {
+      const group = queue;
+      queue = [];
+      return group;
+    }
+    return queue.splice(0, count);
+  }
+
+  async function writeGroup(group: readonly PlacedBatch[]): Promise<void> {
+    const first = group[0];
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return;
+    const { segment } = first;
+    let file = pinned.get(segment);
+    if (file === undefined) {
+      file = await files.acquire(logPath(segment));
+      pinned.set(segment, file);
+      hasNewFile ||= first.position === 0;
+    }
+    await file.writev(
+      group.map((batch) => batch.buffer),
+      first.position,
+    );
+    unsynced.add(segment);
+    segment.writtenSizeBytes = last.position + last.buffer.length;
+    state.writtenOffset = last.nextOffset;
+    advance();
+    startSync();
+  }
+
+  function startSync(): void {
+    if (isSyncing || state.failure !== undefined || !isSyncDue()) return;
+    isSyncing = true;
+    void syncWritten();
+  }
+
+  /** Whether something that is written already waits for its sync. */
+  function isSyncDue(): boolean {
+    const { writtenOffset, durableOffset } = state;
+    if (writtenOffset <= durableOffset) return false;
+    const hiddenFrom = hidden[0]?.firstOffset ?? Number.POSITIVE_INFINITY;
+    return hiddenFrom < writtenOffset || synced.lowest <= writtenOffset || syncWantedOffset > durableOffset;
+  }
+
+  async function syncWritten(): Promise<void> {
+    while (state.failure === undefined && isSyncDue()) {
+      const target = state.writtenOffset;
+      const segments = unsynced;
+      unsynced = new Set();
+      try {
+        // Oldest first matters to nobody: nothing counts as durable before all of them are.
+        await Promise.all([...segments].map((segment) => pinned.get(segment)?.sync()));
+        if (hasNewFile) {
+          hasNewFile = false;
+          await options.syncDirectory();
+        }
+      } catch (error) {
+        // A second fsync could succeed without having written what the first one lost: never try again.
+        fail({ reason: `sync failed: ${reasonOf(error)}`, isDiskFull: false });
+        break;
+      }
+      if (state.failure !== undefined) break;
+      unpin(segments);
+      state.durableOffset = Math.max(state.durableOffset, Math.min(target, state.writtenOffset));
+      synced.release(state.durableOffset);
+      advance();
+    }
+    isSyncing = false;
+    settleIdle();
+  }
+
+  /** The active segment's file stays open while the log is written to. */
+  function unpin(segments: ReadonlySet<Segment>): void {
+    for (const segment of segments) {
+      if (unsynced.has(segment) || isWriting || !pinned.delete(segment)) continue;
+      files.release(logPath(segment));
+    }
+  }
+
+  /** Moves the high watermark: written, and nothing hidden below it. */
+  function advance(): void {
+    const { durableOffset, writtenOffset } = state;
+    while (hidden[0] !== undefined && hidden[0].nextOffset <= durableOffset) hidden.shift();
+    const hiddenFrom = hidden[0] === undefined ? writtenOffset : Math.max(hidden[0].firstOffset, durableOffset);
+    const highWatermark = Math.min(writtenOffset, hiddenFrom);
+    written.release(writtenOffset);
+    if (highWatermark <= state.highWatermark) return;
+    state.highWatermark = highWatermark;
+    state.producers.onHighWatermark(highWatermark);
+    options.onChange();
+  }
+
+  function fail(failure: LogFailure): void {
+    if (state.failure !== undefined) return;
+    options.onFailure(failure);
+    stop(failure);
+    options.onChange();
+  }
+
+  function stop(failure: LogFailure): void {
+    state.failure = failure;
+    queue = [];
+    hidden = [];
+    written.fail(failure.reason);
+    synced.fail(failure.reason);
+  }
+
+  function settleIdle(): void {
+    if (isWriting || isSyncing) return;
+    if (state.failure !== undefined || state.writtenOffset === state.logEndOffset) unpinIdle();
+    const settled = idleWaiters;
+    idleWaiters = [];
+    for (const settle of settled) settle();
+  }
+
+  function unpinIdle(): void {
+    for (const segment of pinned.keys()) {
+      if (unsynced.has(segment) && state.failure === undefined) continue;
+      pinned.delete(segment);
+      files.release(logPath(segment));
+    }
+  }
+
+  function onWritten(offset: Offset, done: (failure: string | undefined) => void): void {
+    if (state.failure !== undefined) return done(state.failure.reason);
+    if (offset <= state.writtenOffset) return done(undefined);
+    written.add(offset, done);
+  }
+
+  function onSynced(offset: Offset, done: (failure: string | undefined) => void): void {
+    if (state.failure !== undefined) return done(state.failure.reason);
+    if (offset <= state.durableOffset) return done(undefined);
+    synced.add(offset, done);
+    startSync();
+  }
+
+  function requestSync(): void {
+    syncWantedOffset = state.logEndOffset;
+    startSync();
+  }
+
+  return {
+    push,
+    holdBackUntilDurable(firstOffset, nextOffset) {
+      if (!waitsForSync) return;
+      const last = hidden.at(-1);
+      if (last?.nextOffset === firstOffset) last.nextOffset = nextOffset;
+      else hidden.push({ firstOffset, nextOffset });
+    },
+    onWritten,
+    onDurable: waitsForSync ? onSynced : onWritten,
+    onSynced,
+    requestSync,
+    sync() {
+      return new Promise<void>((resolve, reject) => {
+        onSynced(state.logEndOffset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+      });
+    },
+    idle() {
+      if (!isWriting && !isSyncing) return Promise.resolve();
+      return new Promise((resolve) => idleWaiters.push(resolve));
+    },
+    fail,
+    close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
+  };
+}
+
+/** A write that failed, as the reason why its log is offline. */
+export function failureOf(error: unknown): LogFailure {
+  return { reason: `write failed: ${reasonOf(error)}`, isDiskFull: error instanceof DiskError && error.tag === 'no-space' };
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
