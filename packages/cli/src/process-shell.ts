@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realNetwork } from '@sluice/kernel/real/network';
+import { realRandom } from '@sluice/kernel/real/random';
 import { CliFailure } from './failure.ts';
 import type { OutputStream, Shell } from './shell.ts';
 
@@ -20,7 +21,9 @@ export function processShell(): Shell {
     environment: process.env,
     clock: realClock,
     network: realNetwork,
+    random: realRandom,
     readFile,
+    release: () => void process.stdin.destroy(),
     onInterrupt(action) {
       process.on('SIGINT', action).on('SIGTERM', action);
       return { undo: () => void process.off('SIGINT', action).off('SIGTERM', action) };
@@ -62,12 +65,7 @@ function wantsColors(stream: WriteStream): boolean {
 }
 
 async function* inputChunks(stream: ReadStream): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-  } finally {
-    // A terminal that is still being read would keep the process alive.
-    stream.destroy();
-  }
+  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
 
 async function* readFile(path: string): AsyncGenerator<Buffer> {

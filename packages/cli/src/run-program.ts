@@ -17,5 +17,6 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return await reportFailure(shell, args, error);
   } finally {
     clearInterval(keepAlive);
+    shell.release();
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Network } from '@sluice/kernel/network';
+import type { Random } from '@sluice/kernel/random';
 
 /** Where a command writes to. */
 export interface OutputStream {
@@ -22,8 +23,11 @@ export interface Shell {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly network: Network;
+  readonly random: Random;
   /** A file's chunks; fails with `CliFailure`. */
   readFile(path: string): AsyncIterable<Buffer>;
+  /** Lets go of standard input, which would keep the process alive while somebody could still type. */
+  release(): void;
   /** Calls `action` at each SIGINT or SIGTERM instead of ending the process, until it is undone. */
   onInterrupt(action: (signal: 'SIGINT' | 'SIGTERM') => void): { undo(): void };
 }

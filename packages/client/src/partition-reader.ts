@@ -3,10 +3,10 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { fetchRequestCodec } from '@sluice/protocol/generated/messages/fetch-request';
 import { type FetchResponse, fetchResponseCodec } from '@sluice/protocol/generated/messages/fetch-response';
 import type { BatchRecord } from '@sluice/protocol/records/record';
-import { ClientError } from './client-error.ts';
 import type { Cluster } from './cluster.ts';
 import { fetchedRecords } from './fetched-records.ts';
 import { KafkaError } from './kafka-error.ts';
+import { isTransient, RETRY_DELAY_MS } from './retry.ts';
 import { topicPartitions } from './topic-partitions.ts';
 import { wait } from './wait.ts';
 
@@ -15,8 +15,6 @@ const TOPIC_IDS_FROM = 13;
 const FETCH_WAIT_MS = 500;
 const FETCH_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 const PARTITION_SIZE_BYTES_MAX = 1024 * 1024;
-/** Between attempts while a partition has no leader, or a broker is away. */
-const RETRY_DELAY_MS = 100;
 
 export interface PartitionPosition {
   readonly partition: number;
@@ -45,6 +43,7 @@ export interface Reading {
  */
 export function readPartitions(cluster: Cluster, { topic, positions, onRecords }: ReadOptions): Reading {
   let isStopped = false;
+  /** Since when every attempt has failed. */
   let failingSinceMs: number | undefined;
   /** Makes calls of `onRecords` wait for each other. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -110,8 +109,8 @@ export function readPartitions(cluster: Cluster, { topic, positions, onRecords }
       { timeoutMs: cluster.timeoutMs + FETCH_WAIT_MS },
     );
     if (response.errorCode !== ErrorCode.NONE) throw new KafkaError(response.errorCode, null);
-    failingSinceMs = undefined;
     await deliver(response, group);
+    failingSinceMs = undefined;
   }
 
   async function deliver(response: FetchResponse, group: readonly PartitionPosition[]): Promise<void> {
@@ -121,8 +120,9 @@ export function readPartitions(cluster: Cluster, { topic, positions, onRecords }
         if (position === undefined) continue;
         if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, `${topic}-${partitionIndex}`);
         if (records === null || records.length === 0) continue;
-        turn = turn.then(() => deliverPartition(records, position));
-        await turn;
+        const delivered = turn.then(() => deliverPartition(records, position));
+        turn = delivered.catch(() => {});
+        await delivered;
       }
     }
   }
@@ -141,9 +141,4 @@ export function readPartitions(cluster: Cluster, { topic, positions, onRecords }
       isStopped = true;
     },
   };
-}
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof ClientError) return error.tag !== 'not-kafka' && error.tag !== 'unsupported';
-  return error instanceof KafkaError && error.isRetriable;
 }

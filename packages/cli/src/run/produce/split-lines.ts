@@ -1,4 +1,4 @@
-import { CliFailure } from '../failure.ts';
+import { CliFailure } from '../../failure.ts';
 
 /** A line longer than this is refused: no broker takes a record of that size. */
 export const LINE_SIZE_BYTES_MAX = 64 * 1024 * 1024;

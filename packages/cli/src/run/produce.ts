@@ -1,0 +1,155 @@
+import { type BatchSender, createBatchSender } from '@sluice/client/batch-sender';
+import { ClientError } from '@sluice/client/client-error';
+import type { Cluster } from '@sluice/client/cluster';
+import { KafkaError } from '@sluice/client/kafka-error';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { NewRecord } from '@sluice/protocol/records/build-batch';
+import type { ProduceOptions } from '../commands/produce.ts';
+import { CliFailure } from '../failure.ts';
+import { printJson, printText } from '../output/print.ts';
+import { type Progress, startProgress } from '../output/progress.ts';
+import { formatBytes, plural } from '../output/units.ts';
+import type { Shell } from '../shell.ts';
+import { explainFailure, refusal } from './explain-failure.ts';
+import { createCollector } from './produce/collector.ts';
+import { type ParsedLine, parseLine } from './produce/parse-line.ts';
+import { createPartitionChoice, type PartitionChoice } from './produce/partition-choice.ts';
+import { createSentSummary, type SentSummary } from './produce/sent-summary.ts';
+import { splitLines } from './produce/split-lines.ts';
+import { withCluster } from './with-cluster.ts';
+
+const ACKS = { all: -1, '1': 1, '0': 0 } as const;
+const STANDARD_INPUT = '-';
+
+/** `sluice produce` */
+export async function produce(
+  shell: Shell,
+  topic: string,
+  file: string | undefined,
+  options: ProduceOptions,
+): Promise<void> {
+  const input = openInput(shell, file);
+  const progress = startProgress(shell.stderr, shell.clock);
+  const summary = createSentSummary();
+  try {
+    await withCluster(shell, options, (cluster) => sendAll(shell, cluster, topic, input, options, progress, summary));
+  } catch (error) {
+    // What was written before the failure must not go untold: the user has to know where to go on.
+    if (summary.records > 0) await shell.stderr.write(`${summary.toText(topic)} before it failed\n`);
+    throw error;
+  } finally {
+    progress.clear();
+  }
+  if (options.json) await printJson(shell, summary.toJson(topic));
+  else await printText(shell, summary.toText(topic));
+}
+
+function openInput(shell: Shell, file: string | undefined): AsyncIterable<Buffer> {
+  return file === undefined || file === STANDARD_INPUT ? shell.stdin.chunks() : shell.readFile(file);
+}
+
+async function sendAll(
+  shell: Shell,
+  cluster: Cluster,
+  topic: string,
+  input: AsyncIterable<Buffer>,
+  options: ProduceOptions,
+  progress: Progress,
+  summary: SentSummary,
+): Promise<void> {
+  const sender = await openSender(cluster, topic, options);
+  const partitionOf = choosePartition(shell, sender, topic, options);
+  const send = (batches: Parameters<BatchSender['send']>[0]) => sendBatches(sender, topic, batches);
+  if (shell.stdin.isTerminal && options.json !== true) {
+    await shell.stderr.write('one record a line; end with Ctrl-D\n');
+  }
+  const toRecord = recordMaker(options);
+  const headersSizeBytes = (options.header ?? []).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const collector = createCollector();
+  /** What is on its way; more is collected meanwhile. */
+  let sending: Promise<void> | undefined;
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  let sizeBytes = 0;
+
+  async function flush(): Promise<void> {
+    await sending;
+    const batches = collector.take();
+    if (batches.length === 0) return;
+    sending = send(batches).then((sent) => {
+      summary.add(sent);
+      progress.update(() => `${plural(summary.records, 'record')}, ${formatBytes(sizeBytes)} read`);
+    });
+    // The next line may be long in coming: a failure must not wait for it.
+    sending.catch(failed.reject);
+  }
+
+  let lineNumber = 0;
+  for await (const lines of untilFailure(splitLines(input), failed.promise)) {
+    for (const line of lines) {
+      const record = toRecord(line, ++lineNumber);
+      const recordSizeBytes = line.length + headersSizeBytes;
+      const partition = partitionOf(record.key, recordSizeBytes);
+      if (collector.isFullFor(partition, recordSizeBytes)) await flush();
+      collector.add(partition, { ...record, timestampMs: shell.clock.now() }, recordSizeBytes);
+      sizeBytes += line.length + 1;
+    }
+    await flush();
+  }
+  await sending;
+}
+
+/** Ends with the failure as soon as there is one, though the source has not given its next item yet. */
+async function* untilFailure<Item>(source: AsyncIterable<Item>, failure: Promise<never>): AsyncGenerator<Item> {
+  const iterator = source[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), failure]);
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+async function openSender(cluster: Cluster, topic: string, options: ProduceOptions): Promise<BatchSender> {
+  try {
+    return await createBatchSender(cluster, { topic, acks: ACKS[options.acks], codec: options.compression });
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    const isMissing = error.code === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    throw refusal(`topic ${topic}`, error, isMissing ? `make it with \`sluice topic create ${topic}\`` : undefined);
+  }
+}
+
+async function sendBatches(sender: BatchSender, topic: string, batches: Parameters<BatchSender['send']>[0]) {
+  try {
+    return await sender.send(batches);
+  } catch (error) {
+    if (error instanceof KafkaError) throw refusal(`writing to ${topic}`, error);
+    throw error instanceof ClientError ? explainFailure(error) : error;
+  }
+}
+
+function choosePartition(shell: Shell, sender: BatchSender, topic: string, options: ProduceOptions): PartitionChoice {
+  const { partition } = options;
+  const { partitionCount } = sender;
+  if (partition === undefined) return createPartitionChoice(partitionCount, shell.random.below(partitionCount));
+  if (partition < partitionCount) return () => partition;
+  const range = partitionCount === 1 ? 'only partition 0' : `partitions 0 to ${partitionCount - 1}`;
+  throw new CliFailure('not-found', `topic ${topic} has no partition ${partition}`, `it has ${range}`);
+}
+
+function recordMaker(options: ProduceOptions): (line: Buffer, lineNumber: number) => NewRecord & ParsedLine {
+  const headers = (options.header ?? []).map(([key, value]) => ({ key, value: Buffer.from(value) }));
+  const format = {
+    keySeparator: options.keySeparator === undefined ? undefined : Buffer.from(options.keySeparator),
+    nullText: options.null === undefined ? undefined : Buffer.from(options.null),
+  };
+  return (line, lineNumber) => {
+    const parsed = parseLine(line, format);
+    if (parsed !== undefined) return { ...parsed, headers };
+    throw new CliFailure(
+      'failed',
+      `line ${lineNumber} has no key separator ${JSON.stringify(options.keySeparator)}`,
+      'every line needs one when --key-separator is given',
+    );
+  };
+}
