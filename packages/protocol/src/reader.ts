@@ -99,6 +99,11 @@ export class Reader {
 
   unsignedVarint(field: string): number {
     const start = this.position;
+    const first = this.buffer[start];
+    if (first !== undefined && first < 0x80) {
+      this.position = start + 1;
+      return first;
+    }
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.buffer.readUInt8(this.#take(field, 1));

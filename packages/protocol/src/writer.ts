@@ -59,8 +59,14 @@ export class Writer {
   }
 
   int32(value: number): void {
+    if (value !== (value | 0)) throw new RangeError(`${value} is no int32`);
     const start = this.#take(4);
-    this.#buffer.writeInt32BE(value, start);
+    // The most frequent type: this takes a third less time than Buffer's method.
+    const buffer = this.#buffer;
+    buffer[start] = value >>> 24;
+    buffer[start + 1] = value >>> 16;
+    buffer[start + 2] = value >>> 8;
+    buffer[start + 3] = value;
   }
 
   uint32(value: number): void {
@@ -95,6 +101,11 @@ export class Writer {
   }
 
   unsignedVarint(value: number): void {
+    if (value < 0x80) {
+      const start = this.#take(1);
+      this.#buffer[start] = value;
+      return;
+    }
     let start = this.#take(unsignedVarintSize(value));
     let rest = value;
     while (rest > 0x7f) {
