@@ -4,11 +4,11 @@
  */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: 'done' },
-  failed: { code: 1, meaning: 'the broker refused, or something went wrong; the message on stderr says what' },
+  failed: { code: 1, meaning: 'it was refused or went wrong; the message on stderr says why' },
   usage: { code: 2, meaning: 'the command line is wrong; nothing was done' },
   'not-found': { code: 3, meaning: 'the topic, partition, broker or file does not exist' },
   exists: { code: 4, meaning: 'what should be made is already there' },
-  unreachable: { code: 5, meaning: 'no broker could be reached, or none answered in time; trying again may help' },
+  unreachable: { code: 5, meaning: 'no broker answered in time; trying again may help' },
 } as const;
 
 export type ExitReason = keyof typeof EXIT_CODES;

@@ -32,10 +32,16 @@ export function formatTable<Row>(
   return `${lines.join('\n')}\n`;
 }
 
-/** Label and value, one pair a line, the values below each other. */
+/** Label and value, the values below each other; a value may have several lines. */
 export function formatPairs(pairs: readonly (readonly [string, string | number])[], style: Style): string {
   const width = Math.max(...pairs.map(([label]) => displayWidth(label)));
-  return pairs.map(([label, value]) => `${style('bold', label.padEnd(width))}${GAP}${value}\n`).join('');
+  const indent = ' '.repeat(width + GAP.length);
+  return pairs
+    .map(([label, value]) => {
+      const lines = String(value).split('\n').join(`\n${indent}`);
+      return `${style('bold', label.padEnd(width))}${GAP}${lines}\n`;
+    })
+    .join('');
 }
 
 function layOutRow<Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string[] {

@@ -1,0 +1,72 @@
+import { realClock } from '@sluice/kernel/real/clock';
+import { realNetwork } from '@sluice/kernel/real/network';
+import { realRandom } from '@sluice/kernel/real/random';
+import { buildProgram } from '../program.ts';
+import { reportFailure } from '../report-failure.ts';
+import type { OutputStream, Shell } from '../shell.ts';
+
+export interface TestShell extends Shell {
+  readonly out: string;
+  readonly err: string;
+  interrupt(): void;
+}
+
+export interface TestShellOptions {
+  readonly input?: string | AsyncIterable<Buffer>;
+  /** Makes both outputs terminals of this width, with colours. */
+  readonly columns?: number;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A shell whose output is kept and whose input is given. Clock and network are the machine's. */
+export function createTestShell({ input = '', columns, files = {} }: TestShellOptions = {}): TestShell {
+  const written = { out: '', err: '' };
+  const interrupts = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
+  const stream = (name: 'out' | 'err'): OutputStream => ({
+    isTerminal: columns !== undefined,
+    hasColors: columns !== undefined,
+    columns,
+    closed: false,
+    async write(chunk) {
+      written[name] += chunk.toString();
+    },
+  });
+  return {
+    get out() {
+      return written.out;
+    },
+    get err() {
+      return written.err;
+    },
+    interrupt() {
+      for (const action of interrupts) action('SIGINT');
+    },
+    stdout: stream('out'),
+    stderr: stream('err'),
+    stdin: { isTerminal: false, chunks: () => (typeof input === 'string' ? chunksOf(input) : input) },
+    environment: {},
+    clock: realClock,
+    network: realNetwork,
+    random: realRandom,
+    readFile: (path) => chunksOf(files[path] ?? ''),
+    release() {},
+    onInterrupt(action) {
+      interrupts.add(action);
+      return { undo: () => void interrupts.delete(action) };
+    },
+  };
+}
+
+async function* chunksOf(text: string): AsyncGenerator<Buffer> {
+  if (text !== '') yield Buffer.from(text);
+}
+
+/** Runs a command line in a shell and gives its exit code. */
+export async function runCommand(shell: Shell, ...args: readonly string[]): Promise<number> {
+  try {
+    await buildProgram(shell, '0.0.0').parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return await reportFailure(shell, args, error);
+  }
+}
