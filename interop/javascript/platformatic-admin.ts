@@ -19,7 +19,10 @@ export async function adminChecks(admin: Admin, topic: string): Promise<readonly
     const created = await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1, configs });
     expect('partitions in the answer', created[0]?.partitions, 2);
   });
-  await run('CreatePartitions', () => admin.createPartitions({ topics: [{ name: topic, count: 3, assignments: [] }] }));
+  await run('CreatePartitions', async () => {
+    const [broker = -1] = (await admin.metadata({})).brokers.keys();
+    await admin.createPartitions({ topics: [{ name: topic, count: 3, assignments: [{ brokerIds: [broker] }] }] });
+  });
   await run('Metadata', () =>
     eventually(async () => {
       const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });

@@ -1,11 +1,22 @@
 """aiokafka's admin calls; it hands answers out as they came."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from contract import Checks, expect
+
+
+@asynccontextmanager
+async def opened_admin(bootstrap):
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
 
 
 async def eventually(step):
@@ -19,7 +30,7 @@ async def eventually(step):
 
 async def admin_checks(bootstrap, topic):
     checks = Checks()
-    async with AIOKafkaAdminClient(bootstrap_servers=bootstrap) as admin:
+    async with opened_admin(bootstrap) as admin:
         for name, step in steps(admin, bootstrap, topic):
             await checks.run_async(name, step)
     return checks.rows

@@ -6,9 +6,9 @@ import sys
 
 import contract
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import for_code
-from aiokafka_admin import admin_checks
+from aiokafka_admin import admin_checks, opened_admin
 
 logging.disable(logging.CRITICAL)
 BOOTSTRAP = sys.argv[1]
@@ -48,8 +48,9 @@ async def write(request):
                     timestamp_ms=record["timestamp"],
                 )
                 for record in batch
+                if contract.is_writable(record)
             ]
-            offsets += [(await future).offset for future in futures]
+            offsets += contract.places(batch, [(await future).offset for future in futures])
     return {"offsets": offsets}
 
 
@@ -172,7 +173,7 @@ async def provocation(kind, topic):
         configs = {"badConfig": {"retention.ms": "word"}, "unknownConfig": {"no.such.config": "word"}}.get(kind, {})
         partitions = 0 if kind == "badPartitionCount" else 1
         replicas = 3 if kind == "badReplication" else 1
-        async with AIOKafkaAdminClient(bootstrap_servers=BOOTSTRAP) as admin:
+        async with opened_admin(BOOTSTRAP) as admin:
             answer = await admin.create_topics([NewTopic(topic, partitions, replicas, topic_configs=configs)])
             # aiokafka hands the answer out as it came.
             _, code, message = answer.topic_errors[0]

@@ -32,6 +32,17 @@ def digest(content):
     return f"{len(content)}:{hashlib.sha256(content).hexdigest()[:16]}"
 
 
+def is_writable(record):
+    """Both Python clients refuse a record that has neither key nor value."""
+    return record["key"] is not None or record["value"] is not None
+
+
+def places(batch, offsets, is_written=is_writable):
+    """The offsets of a batch's records, None for those that were not written."""
+    written = iter(offsets)
+    return [next(written) if is_written(record) else None for record in batch]
+
+
 def seen(offset, timestamp, key, value, headers):
     """A record as it was read: contents as digests."""
     return {

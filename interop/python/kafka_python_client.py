@@ -38,6 +38,11 @@ def hello(_):
     return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin"]}
 
 
+def is_writable(record):
+    """It refuses header values that are null."""
+    return contract.is_writable(record) and all(value is not None for _, value in record["headers"])
+
+
 def write(request):
     producer = new_producer(request["codec"])
     offsets = []
@@ -52,8 +57,9 @@ def write(request):
                 timestamp_ms=record["timestamp"],
             )
             for record in batch
+            if is_writable(record)
         ]
-        offsets += [future.get(timeout=30).offset for future in futures]
+        offsets += contract.places(batch, [future.get(timeout=30).offset for future in futures], is_writable)
     producer.close()
     return {"offsets": offsets}
 

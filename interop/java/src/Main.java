@@ -1,0 +1,45 @@
+package dev.sluice.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** ../../CONTRACT.md spoken by kafka-clients, and Kafka's own tools run in the same machine. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        String bootstrap = args[0];
+        Records records = new Records(bootstrap);
+        Map<String, Contract.Handler> handlers = Map.of(
+            "hello", request -> Map.of(
+                "codecs", List.of("none", "gzip", "snappy", "lz4", "zstd"),
+                "can", List.of("timestamps", "header-bytes", "admin", "tools")),
+            "write", records::write,
+            "read", records::read,
+            "offsets", records::offsets,
+            "flood", records::flood,
+            "drain", records::drain,
+            "stream", records::stream,
+            "provoke", request -> Provocations.provoke(bootstrap, request),
+            "admin", request -> Map.of("checks", new AdminChecks(bootstrap, request.get("topic").asText()).run()),
+            "tools", request -> Map.of("checks", new ToolChecks(bootstrap, request.get("servesGroups").asBoolean()).run()));
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            JsonNode request = Contract.JSON.readTree(line);
+            String op = request.get("op").asText();
+            try {
+                Contract.Handler handler = op.equals("dumpLog") ? DumpLog::check : handlers.get(op);
+                if (handler == null) throw new IllegalArgumentException("no such op: " + op);
+                Contract.write(Map.of("ok", handler.handle(request)));
+            } catch (Throwable thrown) {
+                Contract.write(Map.of("error", Contract.faultOf(thrown)));
+            }
+        }
+        // Threads that a tool left behind do not hold the program back.
+        Runtime.getRuntime().halt(0);
+    }
+}
