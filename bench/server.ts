@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitUntilServing } from '../scripts/kafka/probe.ts';
+import { startKafka } from '../scripts/kafka/start-kafka.ts';
+
+export type ServerName = 'kafka' | 'sluice';
+
+/** A broker that is measured: one process, whose processor time and memory are read from /proc. */
+export type Server = {
+  readonly name: ServerName;
+  readonly bootstrap: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly dataDir: string;
+  /** From the start of the process to the first answer to a metadata request. */
+  readonly startedInMs: number;
+  /** Stops it and keeps its files. */
+  stop(): Promise<void>;
+  /** `kill -9`; its files stay. */
+  kill(): Promise<void>;
+};
+
+/** Starts a broker on its own directory, new or existing, with its defaults. */
+export function startServer(name: ServerName, dataDir: string): Promise<Server> {
+  return name === 'kafka' ? kafkaServer(dataDir) : sluiceServer(dataDir);
+}
+
+/** A directory under the system's temporary one, removed when the run is over. */
+export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  try {
+    return await use(dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function kafkaServer(dataDir: string): Promise<Server> {
+  const kafka = await startKafka({ dataDir });
+  const { bootstrap, port, pid, startedInMs } = kafka;
+  return { name: 'kafka', bootstrap, port, pid, dataDir, startedInMs, stop: kafka.stop, kill: kafka.kill };
+}
+
+async function sluiceServer(dataDir: string): Promise<Server> {
+  const port = await freePort();
+  const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
+  const command = process.env.BENCH_SLUICE?.split(' ') ?? [process.execPath, main];
+  const args = [...command.slice(1), 'start', '--listen', `127.0.0.1:${port}`, '--data', join(dataDir, 'data')];
+  const startedAt = performance.now();
+  const child = spawn(command[0] ?? process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const failed = ended.then(() => {
+    throw new Error('sluice ended before it served');
+  });
+  await Promise.race([waitUntilServing(port, 60_000), failed]);
+  failed.catch(() => {});
+  const startedInMs = performance.now() - startedAt;
+  const end = (signal: NodeJS.Signals) => endWith(child, signal, ended);
+  return {
+    name: 'sluice',
+    bootstrap: `127.0.0.1:${port}`,
+    port,
+    pid: child.pid ?? 0,
+    dataDir,
+    startedInMs,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+async function endWith(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<void>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  await ended;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
