@@ -98,10 +98,7 @@ function describeCommand(shell: Shell): Command {
     });
   return withExamples(withClientOptions(command), [
     { what: 'one topic', line: 'sluice topic describe orders' },
-    {
-      what: 'how many records each partition holds at most',
-      line: "sluice topic describe orders --json | jq '.[].partitions[] | .endOffset - .startOffset'",
-    },
+    { what: 'its partitions as JSON', line: "sluice topic describe orders --json | jq '.[0].partitions'" },
   ]);
 }
 
