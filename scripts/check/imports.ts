@@ -3,9 +3,11 @@ import { lineOf, maskCode } from './source-text.ts';
 export interface ImportedModule {
   readonly specifier: string;
   readonly line: number;
+  /** Gone once the types are stripped. */
+  readonly isTypeOnly: boolean;
 }
 
-const IMPORT = /(?<![.\w$])(?:from\s*|import\s*\(?\s*)(['"])/g;
+const IMPORT = /(?<![.\w$])(?:((?:import|export)\s+type\s[^;'"]*?from\s*)|from\s*|import\s*\(?\s*)(['"])/g;
 
 /** Every module that a file names: imports, re-exports, types, and dynamic imports of a plain string. */
 export function importsOf(text: string): ImportedModule[] {
@@ -13,8 +15,10 @@ export function importsOf(text: string): ImportedModule[] {
   const found: ImportedModule[] = [];
   for (const match of masked.matchAll(IMPORT)) {
     const start = match.index + match[0].length;
-    const end = masked.indexOf(match[1] ?? "'", start);
-    if (end > start) found.push({ specifier: text.slice(start, end), line: lineOf(text, start) });
+    const [, typeOnly, quote = "'"] = match;
+    const end = masked.indexOf(quote, start);
+    if (end <= start) continue;
+    found.push({ specifier: text.slice(start, end), line: lineOf(text, start), isTypeOnly: typeOnly !== undefined });
   }
   return found;
 }

@@ -33,7 +33,7 @@ const y = "import z from 'z'";
 Buffer.from('buffer');
 `;
   assert.deepEqual(
-    importsOf(text).map(({ specifier, line }) => `${line} ${specifier}`),
-    ['2 a', '3 b/c', '4 side-effect', '5 ./d.ts', '6 ../e.ts', '7 @f/g/h'],
+    importsOf(text).map(({ specifier, line, isTypeOnly }) => `${line} ${specifier}${isTypeOnly ? ' (type)' : ''}`),
+    ['2 a', '3 b/c (type)', '4 side-effect', '5 ./d.ts', '6 ../e.ts', '7 @f/g/h'],
   );
 });

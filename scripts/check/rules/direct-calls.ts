@@ -58,7 +58,8 @@ export function createDirectCallsRule(outerShells: Readonly<Record<string, strin
 
 function checkFile({ path, text }: SourceFile): Finding[] {
   const findings: Finding[] = [];
-  for (const { specifier, line } of importsOf(text)) {
+  for (const { specifier, line, isTypeOnly } of importsOf(text)) {
+    if (isTypeOnly) continue;
     const port = PORT_BY_MODULE[specifier.replace(/^node:/, '')];
     if (port !== undefined) findings.push({ path, line, message: `imports ${specifier}: take the port ${port}` });
   }

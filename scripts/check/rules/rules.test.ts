@@ -111,6 +111,7 @@ describe('direct calls', () => {
       clock.now(); clock.setTimer(1, f); this.setTimeout(1); new Date(clock.now()).toISOString(); Date.UTC(2025, 0);
       // Date.now() and fs
       const text = 'Math.random()'; import { createHash } from 'node:crypto'; const performanceMax = 1; fetch(offset);
+      import type { Socket } from 'node:net';
     `;
     assert.deepEqual(check(fine), []);
   });
