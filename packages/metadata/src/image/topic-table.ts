@@ -1,8 +1,8 @@
 import type { Uuid } from '@sluice/kernel/ids';
 import type { KeyValue, Revision } from '../store/metadata-store.ts';
 import type { PartitionDelta, PartitionState, TopicImage } from './cluster-image.ts';
+import { collisionName } from './collision-name.ts';
 import { type EntryKey, partitionKey, topicKey } from './keys.ts';
-import { collisionName } from './topic-names.ts';
 import { CorruptValueError, decodePartition, decodeTopic, type TopicValue } from './values.ts';
 
 export interface TopicsDelta {
