@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+
+const FACE = 'sluice/src/index.d.ts';
+/** A specifier in a declaration: `from '…'`, `import('…')` or a bare `import '…'`. */
+const SPECIFIER = /(\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\2/g;
+
+/**
+ * The declarations that the public surface reaches, and no others. They name each other by relative paths, so that they
+ * need no other package: the workspaces' names mean nothing to who installs `sluice`.
+ */
+export function emitDeclarations(root: string, outdir: string): void {
+  const emitted = mkdtempSync(join(root, 'node_modules/.declarations-'));
+  try {
+    compile(root, emitted);
+    for (const [path, text] of reachable(emitted)) {
+      const file = join(outdir, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  } finally {
+    rmSync(emitted, { recursive: true, force: true });
+  }
+}
+
+function compile(root: string, outDir: string): void {
+  const config = join(outDir, 'tsconfig.json');
+  const toRoot = relative(outDir, root);
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: posix.join(toRoot, 'tsconfig.json'),
+      compilerOptions: {
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        stripInternal: true,
+        rootDir: posix.join(toRoot, 'packages'),
+        outDir: '.',
+      },
+      files: [posix.join(toRoot, 'packages/sluice/src/index.ts')],
+      include: [],
+    }),
+  );
+  const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`tsc failed:\n${stdout}${stderr}`);
+}
+
+/** What the face imports, and what that imports: path and text with its specifiers made relative. */
+function reachable(emitted: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  const left = [FACE];
+  for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    if (texts.has(path)) continue;
+    const here = path;
+    const text = readFileSync(join(emitted, here), 'utf8');
+    const rewritten = text.replace(SPECIFIER, (all, before: string, quote: string, specifier: string) => {
+      const target = targetOf(specifier, here);
+      if (target === undefined) return all;
+      if (!existsSync(join(emitted, target))) throw new Error(`${here} refers to ${specifier}, which was not emitted`);
+      left.push(target);
+      return `${before}${quote}${relativeSpecifier(here, target)}${quote}`;
+    });
+    texts.set(here, rewritten);
+  }
+  return texts;
+}
+
+/** The declaration file that a specifier means; undefined for Node's modules. */
+function targetOf(specifier: string, from: string): string | undefined {
+  if (specifier.startsWith('node:')) return undefined;
+  if (specifier.startsWith('.')) {
+    return posix.join(posix.dirname(from), specifier).replace(/\.(ts|js)$/, '.d.ts');
+  }
+  const own = /^(?:@sluice\/([^/]+)|(sluice))\/(.+)$/.exec(specifier);
+  if (own !== null) return `${own[1] ?? own[2]}/src/${own[3]}.d.ts`;
+  throw new Error(`${from} shows a type of ${specifier}: the public surface must need no other package`);
+}
+
+function relativeSpecifier(from: string, target: string): string {
+  const path = posix.relative(posix.dirname(from), target).replace(/\.d\.ts$/, '.js');
+  return path.startsWith('.') ? path : `./${path}`;
+}

@@ -1,0 +1,20 @@
+// npm run build: makes the publishable package `sluice` in dist/ out of the workspaces.
+import { chmodSync, copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { emitDeclarations } from './declarations.ts';
+import { packageManifest, workspaceManifests } from './manifest.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DIST = join(ROOT, 'dist');
+
+rmSync(DIST, { recursive: true, force: true });
+mkdirSync(join(DIST, 'bin'), { recursive: true });
+const manifest = packageManifest(workspaceManifests(ROOT));
+await bundle(ROOT, join(DIST, 'lib'), Object.keys(manifest.dependencies));
+emitDeclarations(ROOT, join(DIST, 'types'));
+copyFileSync(join(import.meta.dirname, 'bin.js'), join(DIST, 'bin/sluice.js'));
+chmodSync(join(DIST, 'bin/sluice.js'), 0o755);
+for (const file of ['README.md', 'LICENSE']) cpSync(join(ROOT, file), join(DIST, file));
+writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+process.stdout.write(`dist: sluice ${manifest.version}\n`);

@@ -1,0 +1,92 @@
+// npm run test:package: what a user gets. Packs dist/, installs it in an empty folder outside the repository, starts a
+// broker there with npx, produces and consumes, and embeds it from a TypeScript file that type-checks.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.ts';
+import { startBroker } from './start-broker.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'sluice-package-'));
+const step = (text: string) => process.stdout.write(`${text}\n`);
+
+try {
+  step('pack');
+  const [packed] = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder], join(ROOT, 'dist')));
+  const { version, files } = packed as { version: string; files: { path: string }[] };
+  checkContents(files.map(({ path }) => path));
+
+  step(`install into ${folder}`);
+  writeManifest(join(folder, packed.filename));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  assert.equal((await run('npx', ['sluice', '--version'], folder)).trim(), version);
+
+  step('start, produce, consume, stop');
+  await checkCommandLine();
+
+  step('type-check and run the embedding file');
+  await checkEmbedding();
+  step('ok');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function checkContents(paths: readonly string[]): void {
+  for (const wanted of ['bin/sluice.js', 'lib/index.js', 'lib/index.js.map', 'lib/cli.js', 'README.md', 'LICENSE']) {
+    assert(paths.includes(wanted), `the package lacks ${wanted}`);
+  }
+  const strange = paths.filter((path) => !/^(bin|lib|types)\/|^(package\.json|README\.md|LICENSE)$/.test(path));
+  assert.deepEqual(strange, [], 'the package has files that nobody asked for');
+}
+
+function writeManifest(tarball: string): void {
+  const { devDependencies, allowScripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { node, typescript } = devDependencies;
+  const manifest = {
+    private: true,
+    type: 'module',
+    dependencies: { sluice: `file:${tarball}` },
+    devDependencies: {
+      '@platformatic/kafka': '^1.35.0',
+      '@types/node': devDependencies['@types/node'],
+      node,
+      typescript,
+    },
+    allowScripts,
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+}
+
+async function checkCommandLine(): Promise<void> {
+  const broker = await startBroker(folder, ['--listen', '127.0.0.1:0', '--data', 'data']);
+  try {
+    const sluice = (args: string[], input = '') =>
+      run('npx', ['sluice', ...args], folder, { input, env: { SLUICE_BOOTSTRAP: broker.bootstrap } });
+    await sluice(['topic', 'create', 'orders', '--partitions', '1']);
+    for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
+      await sluice(['produce', 'orders', '--compression', codec, '--key-separator', ':'], `${codec}:hello\n`);
+    }
+    const consumed = await sluice(['consume', 'orders', '--until-end', '--format', 'key-value']);
+    assert.equal(consumed, 'none\thello\ngzip\thello\nsnappy\thello\nlz4\thello\nzstd\thello\n');
+  } finally {
+    assert.equal(await broker.stop(), 0, 'a broker that is stopped with SIGTERM ends well');
+  }
+}
+
+async function checkEmbedding(): Promise<void> {
+  for (const file of ['embed.ts', 'surface.ts']) cpSync(join(import.meta.dirname, 'fixture', file), join(folder, file));
+  const strict = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--lib',
+    'es2024,esnext.disposable',
+  ];
+  await run('npx', ['tsc', ...strict, '--types', '', 'surface.ts'], folder);
+  await run('npx', ['tsc', ...strict, '--skipLibCheck', '--types', 'node', 'embed.ts'], folder);
+  assert.equal(await run('npx', ['node', 'embed.ts'], folder), 'embedded\n');
+}
