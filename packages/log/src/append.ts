@@ -1,3 +1,4 @@
+import { assert } from '@sluice/kernel/assert';
 import type { Offset } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import {
@@ -14,7 +15,6 @@ import {
   setPartitionLeaderEpoch,
 } from '@sluice/protocol/records/batch-header';
 import { checkBatchAt } from '@sluice/protocol/records/walk-batches';
-import { assert } from '@sluice/kernel/assert';
 import { readEndTxnMarker } from './end-txn-marker.ts';
 import { activeSegment, type LogState } from './log-state.ts';
 import type { AppendOptions, AppendResult } from './partition-log.ts';

@@ -15,6 +15,7 @@ export function checkBatchFromDisk(
   if (!isCrcValid(buffer, at)) return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
   if (!epochs.isTrusted) return undefined;
   const epoch = partitionLeaderEpoch(buffer, at);
-  const expected = epochs.epochAt(batch.baseOffset);
+  // The log may start within the batch, and its first epoch with it.
+  const expected = epochs.epochAt(batch.lastOffset);
   return epoch === expected ? undefined : `leader epoch ${epoch} at offset ${batch.baseOffset} instead of ${expected}`;
 }

@@ -20,8 +20,7 @@ export interface HousekeeperOptions {
   readonly recoveryPoint: Offset;
   /** Whether the epoch checkpoint on disk is what is in memory. */
   readonly areEpochsWritten: boolean;
-  /** The recovery point has moved far enough to be worth writing down. */
-  readonly onCheckpointDue: () => void;
+  readonly onRecoveryPointMoved: () => void;
 }
 
 /** The slow work of one log, one task at a time: sealing segments, checkpoints, removing files. */
@@ -82,7 +81,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     await untilDurable(endOffset);
     await writeState(segment, indexes, endOffset, snapshot);
     if (segment !== activeSegment(state) && state.segments.includes(segment)) segment.indexes = undefined;
-    options.onCheckpointDue();
+    options.onRecoveryPointMoved();
   }
 
   function untilDurable(offset: Offset): Promise<void> {

@@ -68,7 +68,9 @@ export async function readIndexFiles(
     abortedTxns: abortedTxns ?? [],
   };
   if (faults.length === 0 && indexes.times.last !== undefined) {
-    const isRight = await withFile(files, logPath(segment), (file) => isLastTimeEntryRight(file, indexes, logSizeBytes));
+    const isRight = await withFile(files, logPath(segment), (file) =>
+      isLastTimeEntryRight(file, indexes, logSizeBytes),
+    );
     if (!isRight) faults.push('.timeindex');
   }
   return { indexes, fault: faults.length === 0 ? undefined : faults.join(', ') };

@@ -1,11 +1,11 @@
 import { assert } from '@sluice/kernel/assert';
-import type { Logger } from '@sluice/kernel/logger';
 import type { Disk } from '@sluice/kernel/disk';
+import type { Logger } from '@sluice/kernel/logger';
 import { type FileCache, withFile } from './file-cache.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import { activeSegment, type LogState } from './log-state.ts';
+import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import { createProducerState } from './producer-state.ts';
-import { rebuildProducers, type RebuildOptions } from './producer-snapshots.ts';
 import { scanSegment } from './scan-segment.ts';
 import { createSegment, emptyIndexes, logPath, type Segment, type SegmentIndexes } from './segment.ts';
 

@@ -57,7 +57,11 @@ async function locateInSegment(
         return 'stop';
       }
       if (batch.lastOffset >= offset) {
-        found = { segment, position: batch.position, minOffset: isFirst ? Math.max(segment.baseOffset, minOffset) : minOffset };
+        found = {
+          segment,
+          position: batch.position,
+          minOffset: isFirst ? Math.max(segment.baseOffset, minOffset) : minOffset,
+        };
         return 'stop';
       }
       isFirst = false;
@@ -67,5 +71,7 @@ async function locateInSegment(
   );
   if (isIndexWrong || (walked.fault !== undefined && isFirst && entry.batchLastOffset !== undefined)) return 'index';
   if (found !== undefined) return found;
-  return walked.fault === undefined ? undefined : `${logPath(segment)} is corrupt at ${walked.position}: ${walked.fault}`;
+  return walked.fault === undefined
+    ? undefined
+    : `${logPath(segment)} is corrupt at ${walked.position}: ${walked.fault}`;
 }

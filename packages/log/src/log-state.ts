@@ -57,5 +57,7 @@ export function segmentIndexOf(segments: readonly Segment[], offset: Offset): nu
 /** Kafka's last stable offset: nothing at or above it is decided for readers of committed records. */
 export function lastStableOffset(state: LogState): Offset {
   const unstable = state.producers.firstUnstableOffset;
-  return unstable === -1 ? state.highWatermark : Math.min(state.highWatermark, Math.max(unstable, state.logStartOffset));
+  return unstable === -1
+    ? state.highWatermark
+    : Math.min(state.highWatermark, Math.max(unstable, state.logStartOffset));
 }

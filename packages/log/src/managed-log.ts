@@ -8,7 +8,7 @@ import { createAppender } from './append.ts';
 import type { FileCache } from './file-cache.ts';
 import { createHousekeeper } from './housekeeper.ts';
 import { createIndexLoader } from './index-loader.ts';
-import { lastStableOffset, type LogState } from './log-state.ts';
+import { type LogState, lastStableOffset } from './log-state.ts';
 import type { LogConfig, PartitionLog } from './partition-log.ts';
 import { lastSequenceOf } from './producer-entry.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
@@ -30,6 +30,10 @@ export interface LogHooks {
   persistLogStartOffset(offset: Offset): Promise<void>;
   /** Settles once the recovery point is on disk: the log is about to be cut below the old one. */
   persistRecoveryPoint(offset: Offset): Promise<void>;
+  /** Settles once the partition's directory itself survives a power loss; asked before anything in it counts as durable. */
+  persistDirectory(): Promise<void>;
+  /** A segment is complete, so that the recovery point has moved. */
+  onRecoveryPointMoved(): void;
   /** Much was written since the last checkpoint; now would be a good time for one. */
   onCheckpointDue(): void;
 }
@@ -46,6 +50,8 @@ export interface ManagedLog extends PartitionLog {
   removeDeletedSegments(): Promise<void>;
   /** Drops everything and starts at `offset`. */
   startAt(offset: Offset): Promise<void>;
+  /** Closes without writing anything more: the log is about to be removed. */
+  abandon(): Promise<void>;
   /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. */
   abortedTransactions(fromOffset: Offset, toOffset: Offset): Promise<AbortedTxn[]>;
 }
@@ -87,7 +93,10 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const writer = createWriter({
     state,
     files,
-    syncDirectory: () => disk.syncDirectory(state.directory),
+    async syncDirectory() {
+      await hooks.persistDirectory?.();
+      await disk.syncDirectory(state.directory);
+    },
     durability: options.durability,
     acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
     onChange: notify,
@@ -101,7 +110,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     rollJitterMs,
     recoveryPoint: options.recoveryPoint,
     areEpochsWritten: options.areEpochsWritten,
-    onCheckpointDue: () => hooks.onCheckpointDue?.(),
+    onRecoveryPointMoved: () => hooks.onRecoveryPointMoved?.(),
   });
   const indexes = createIndexLoader({ state, disk, files, logger, rebuildOptions });
   const append = createAppender({
@@ -114,7 +123,9 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const read = createReader({ state, files, indexes, logger });
   const written = () =>
     new Promise<void>((resolve, reject) => {
-      writer.onWritten(state.logEndOffset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+      writer.onWritten(state.logEndOffset, (failure) =>
+        failure === undefined ? resolve() : reject(new Error(failure)),
+      );
     });
   const offsetForTimestamp = createTimestampLookup({ state, files, indexes, written });
 
@@ -180,12 +191,13 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     assert(offset <= state.highWatermark, 'only records that consumers may see are deleted');
     if (offset > state.logStartOffset) {
       state.logStartOffset = offset;
-      state.epochs.truncateFromStart(offset);
-      housekeeper.writeLeaderEpochs();
       notify();
     }
-    // An answer that an earlier call still waits for must not overtake its checkpoint.
+    // Also when an earlier call raised it: that one's checkpoint may still be under way.
     await hooks.persistLogStartOffset?.(state.logStartOffset);
+    // Only now: a crash before it brings the records back, and their epochs must be known.
+    state.epochs.truncateFromStart(offset);
+    housekeeper.writeLeaderEpochs();
     await removeDeletedSegments();
   }
 
@@ -212,10 +224,14 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   }
 
   async function close(): Promise<void> {
-    flushTimer?.cancel();
     if (state.failure === undefined) await housekeeper.checkpoint(true).catch(() => {});
-    await housekeeper.run(async () => {});
+    await abandon();
+  }
+
+  async function abandon(): Promise<void> {
+    flushTimer?.cancel();
     writer.close();
+    await housekeeper.run(async () => {});
     await writer.idle();
     await Promise.all(state.segments.flatMap(segmentPaths).map((path) => files.forget(path)));
     state.tail.clear();
@@ -294,5 +310,6 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       }),
     abortedTransactions,
     close,
+    abandon,
   };
 }

@@ -29,8 +29,7 @@ export interface OffsetIndexEntry {
 
 export function createOffsetIndex(baseOffset: Offset, content?: Buffer): OffsetIndex {
   const entries = createEntryBuffer(OFFSET_INDEX_ENTRY_SIZE_BYTES, content);
-  const offsetAt = (index: number) =>
-    baseOffset + entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES);
+  const offsetAt = (index: number) => baseOffset + entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES);
   const positionAt = (index: number) => entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES + 4);
 
   /** How many entries are at or below `offset`. */

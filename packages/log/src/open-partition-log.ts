@@ -11,7 +11,7 @@ import type { LogState } from './log-state.ts';
 import { createManagedLog, type LogHooks, type ManagedLog } from './managed-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { createProducerState } from './producer-state.ts';
-import { openCleanly, recoverAfterCrash, type RecoverOptions } from './recover.ts';
+import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
 import { createSegment, emptyIndexes, type Segment } from './segment.ts';
 import type { TailCache } from './tail-cache.ts';
 import type { Durability } from './writer.ts';
@@ -170,5 +170,9 @@ async function readLeaderEpochs(
   }
   const decoded = decodeLeaderEpochs(content);
   if (typeof decoded === 'string') return { epochs: createLeaderEpochs(), fault: decoded, isWritten: false };
-  return { epochs: createLeaderEpochs(decoded.entries, decoded.isChecked || isEmpty), fault: undefined, isWritten: true };
+  return {
+    epochs: createLeaderEpochs(decoded.entries, decoded.isChecked || isEmpty),
+    fault: undefined,
+    isWritten: true,
+  };
 }

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
-import { append, batchOf, durable, openTestLog, readAll, readBytes, recordsOf, SMALL_SEGMENTS, written } from './testing/test-log.ts';
+import {
+  append,
+  batchOf,
+  durable,
+  openTestLog,
+  readAll,
+  readBytes,
+  recordsOf,
+  SMALL_SEGMENTS,
+  written,
+} from './testing/test-log.ts';
 
 describe('a partition log', () => {
   for (const cacheSizeBytes of [0, 1024 * 1024]) {

@@ -1,5 +1,5 @@
-import { crc32c } from '@sluice/protocol/records/crc32c';
 import { putInt64 } from '@sluice/protocol/int64';
+import { crc32c } from '@sluice/protocol/records/crc32c';
 import { readInt64 } from '@sluice/protocol/records/int64';
 import { lastSequenceOf, type ProducerEntry } from './producer-entry.ts';
 

@@ -1,6 +1,6 @@
 import type { Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
-import { NO_PRODUCER_EPOCH, NO_SEQUENCE } from '@sluice/protocol/records/batch-header';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { NO_PRODUCER_EPOCH, NO_SEQUENCE } from '@sluice/protocol/records/batch-header';
 import { createOngoingTxns } from './ongoing-txns.ts';
 import {
   addProducerBatch,

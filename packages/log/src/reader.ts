@@ -2,14 +2,14 @@ import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { type BatchInfo, readBatchInfo } from './batch-info.ts';
+import { checkBatchFromDisk } from './check-batch.ts';
 import { type FileCache, withFile } from './file-cache.ts';
-import { locateBatch, type Located } from './locate-batch.ts';
 import type { IndexLoader } from './index-loader.ts';
-import { lastStableOffset, type LogState } from './log-state.ts';
+import { type Located, locateBatch } from './locate-batch.ts';
+import { type LogState, lastStableOffset } from './log-state.ts';
 import type { ReadOptions, ReadResult } from './partition-log.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { logPath, type Segment } from './segment.ts';
-import { checkBatchFromDisk } from './check-batch.ts';
 
 /** One read of a segment; a fetch that wants more comes again. A larger first batch is still read whole. */
 export const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
@@ -94,7 +94,9 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
       const end = segment.writtenSizeBytes;
       const wanted = Math.min(options.maxBytes, READ_SIZE_BYTES_MAX);
       // The next header comes along: it tells whether the last batch's offsets can be right.
-      let buffer = Buffer.allocUnsafeSlow(Math.min(end - position, Math.max(wanted, BATCH_HEADER_SIZE_BYTES) + BATCH_HEADER_SIZE_BYTES));
+      let buffer = Buffer.allocUnsafeSlow(
+        Math.min(end - position, Math.max(wanted, BATCH_HEADER_SIZE_BYTES) + BATCH_HEADER_SIZE_BYTES),
+      );
       let filled = await file.read(buffer, position);
       const first = readBatchInfo(buffer.subarray(0, filled), 0, position);
       if (typeof first === 'string') return corrupt(segment, position, first);
@@ -134,7 +136,11 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
       at += batch.sizeBytes;
     }
     if (previous === undefined) return NOTHING;
-    cursors.put(previous.lastOffset + 1, { segment, position: position + at, minOffset: previous.lastOffset + 1 }, state);
+    cursors.put(
+      previous.lastOffset + 1,
+      { segment, position: position + at, minOffset: previous.lastOffset + 1 },
+      state,
+    );
     return { kind: 'batches', buffers: [buffer.subarray(0, at)], sizeBytes: at };
   }
 

@@ -6,8 +6,8 @@ import { withFile } from './file-cache.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import { segmentIndexOf } from './log-state.ts';
+import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
-import { rebuildProducers, type RebuildOptions } from './producer-snapshots.ts';
 import { scanSegment } from './scan-segment.ts';
 import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
 import { walkHeaders } from './walk-file.ts';
@@ -84,15 +84,25 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   await rebuildProducers(options.producers, start.offset, options);
   options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
 
+  const mayHaveGaps = options.config.cleanupCompact;
   let nextOffset = start.offset;
   let isChanged = false;
   for (let index = startIndex; index < segments.length; index++) {
     const segment = segments[index];
     assert(segment !== undefined, 'the index is within the segments');
+    // Compaction may have emptied the end of a segment.
+    const mayFollow = segment.baseOffset === nextOffset || (segment.baseOffset > nextOffset && mayHaveGaps);
+    if (index > startIndex && !mayFollow) {
+      const fault = `the segment before it ends at offset ${nextOffset}`;
+      logger.warn('the log is cut at a segment that does not follow', { path: logPath(segment), fault });
+      await dropSegments(segments.splice(index), options);
+      isChanged = true;
+      break;
+    }
     const fileSizeBytes = segment.sizeBytes;
     const indexes = index === startIndex ? start.indexes : emptyIndexes(segment.baseOffset);
     segment.sizeBytes = index === startIndex ? start.position : 0;
-    if (index > startIndex) nextOffset = Math.max(nextOffset, segment.baseOffset);
+    nextOffset = Math.max(nextOffset, segment.baseOffset);
     const isLast = index === segments.length - 1;
     const end = await withFile(options.files, logPath(segment), async (file) => {
       const scanned = await scanSegment({
@@ -104,7 +114,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         producers: options.producers,
         epochs: options.epochs,
         nextOffset,
-        mayHaveGaps: !isLast || options.config.cleanupCompact,
+        mayHaveGaps: !isLast || mayHaveGaps,
       });
       const isCut = scanned.position < fileSizeBytes;
       if (isCut) await file.truncate(scanned.position);
@@ -127,14 +137,20 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         fault: end.fault,
       });
       await dropSegments(segments.splice(index + 1), options);
-    } else if (!isLast) {
-      if (segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
-      await writeIndexFiles(options.disk, segment, indexes);
-      segment.indexes = undefined;
     }
   }
+  for (const segment of segments.slice(startIndex, -1)) await sealRecovered(segment, options);
   options.producers.endOffset = nextOffset;
   return { logEndOffset: nextOffset, isChanged };
+}
+
+/** What a roll does to the indexes of a segment that is no longer active. */
+async function sealRecovered(segment: Segment, { disk }: RecoverOptions): Promise<void> {
+  const { indexes, maxTimestamp } = segment;
+  assert(indexes !== undefined, 'a scanned segment has its indexes in memory');
+  if (maxTimestamp !== undefined) indexes.times.appendIfLarger(maxTimestamp);
+  await writeIndexFiles(disk, segment, indexes);
+  segment.indexes = undefined;
 }
 
 interface ScanStart {

@@ -40,11 +40,12 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     if (batch.baseOffset < nextOffset || (batch.baseOffset > nextOffset && !options.mayHaveGaps)) {
       return { fault: `offset ${batch.baseOffset} where ${nextOffset} was expected` };
     }
-    if (!isCrcValid(buffer, at)) return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
+    if (!isCrcValid(buffer, at))
+      return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
     const epoch = partitionLeaderEpoch(buffer, at);
     if (epochs !== undefined && epoch >= 0) {
-      if (epochs.isTrusted && epoch < epochs.epochAt(batch.baseOffset)) {
-        return { fault: `leader epoch ${epoch} after ${epochs.epochAt(batch.baseOffset)}` };
+      if (epochs.isTrusted && epoch < epochs.epochAt(batch.lastOffset)) {
+        return { fault: `leader epoch ${epoch} after ${epochs.epochAt(batch.lastOffset)}` };
       }
       if (epoch > epochs.latestEpoch) epochs.assign(epoch, batch.baseOffset);
     }

@@ -29,8 +29,7 @@ export interface TimeIndex {
 export function createTimeIndex(baseOffset: Offset, content?: Buffer): TimeIndex {
   const entries = createEntryBuffer(TIME_INDEX_ENTRY_SIZE_BYTES, content);
   const timestampAt = (index: number) => readInt64(entries.memory, index * TIME_INDEX_ENTRY_SIZE_BYTES);
-  const offsetAt = (index: number) =>
-    baseOffset + entries.memory.readInt32BE(index * TIME_INDEX_ENTRY_SIZE_BYTES + 8);
+  const offsetAt = (index: number) => baseOffset + entries.memory.readInt32BE(index * TIME_INDEX_ENTRY_SIZE_BYTES + 8);
   const entryAt = (index: number): TimeIndexEntry | undefined =>
     index < 0 ? undefined : { timestampMs: timestampAt(index), batchLastOffset: offsetAt(index) };
 

@@ -4,7 +4,7 @@ import { type FileCache, withFile } from './file-cache.ts';
 import { writeIndexFiles } from './index-files.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { type LogState, segmentIndexOf } from './log-state.ts';
-import { rebuildProducers, type RebuildOptions, snapshotOffsets, snapshotPath } from './producer-snapshots.ts';
+import { type RebuildOptions, rebuildProducers, snapshotOffsets, snapshotPath } from './producer-snapshots.ts';
 import { createSegment, emptyIndexes, logPath, type Segment } from './segment.ts';
 import { walkHeaders } from './walk-file.ts';
 

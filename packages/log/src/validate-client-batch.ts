@@ -26,7 +26,8 @@ import { validateRecords } from './validate-records.ts';
 export function validateClientBatch(records: Buffer, config: LogConfig, nowMs: TimestampMs): Buffer | Refusal {
   const batch = onlyBatch(records);
   if (!Buffer.isBuffer(batch)) return batch;
-  if (baseOffset(batch, 0) !== 0) return refuse(ErrorCode.INVALID_RECORD, `base offset ${baseOffset(batch, 0)} is not 0`);
+  if (baseOffset(batch, 0) !== 0)
+    return refuse(ErrorCode.INVALID_RECORD, `base offset ${baseOffset(batch, 0)} is not 0`);
   const tooLarge = checkSize(batch, config);
   if (tooLarge !== undefined) return tooLarge;
   if (!isCrcValid(batch, 0)) return refuse(ErrorCode.CORRUPT_MESSAGE, "the batch's CRC-32C does not match");
@@ -53,7 +54,8 @@ function onlyBatch(records: Buffer): Buffer | Refusal {
   if (typeof sizeBytes !== 'number') return refuseBatch(sizeBytes, 'the partition holds no whole record batch');
   if (sizeBytes === records.length) return records;
   const next = checkBatchAt(records, sizeBytes);
-  if (typeof next === 'number') return refuse(ErrorCode.INVALID_RECORD, 'the partition holds more than one record batch');
+  if (typeof next === 'number')
+    return refuse(ErrorCode.INVALID_RECORD, 'the partition holds more than one record batch');
   if (next.tag === 'truncated') return records.subarray(0, sizeBytes);
   return refuseBatch(next, 'the partition holds more than one record batch');
 }

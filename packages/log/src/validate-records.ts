@@ -1,6 +1,12 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { baseTimestamp, maxTimestamp, NO_TIMESTAMP, recordCount, timestampType } from '@sluice/protocol/records/batch-header';
+import {
+  baseTimestamp,
+  maxTimestamp,
+  NO_TIMESTAMP,
+  recordCount,
+  timestampType,
+} from '@sluice/protocol/records/batch-header';
 import { DEFAULT_READ_LIMITS, visitRecords } from '@sluice/protocol/records/read-records';
 import type { LogConfig } from './partition-log.ts';
 import { type RecordError, type Refusal, refuse } from './refusal.ts';

@@ -119,12 +119,7 @@ export function createWriter(options: WriterOptions): Writer {
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
     const { segment } = first;
-    let file = pinned.get(segment);
-    if (file === undefined) {
-      file = await files.acquire(logPath(segment));
-      pinned.set(segment, file);
-      hasNewFile ||= first.position === 0;
-    }
+    const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
     await file.writev(
       group.map((batch) => batch.buffer),
       first.position,
@@ -134,6 +129,15 @@ export function createWriter(options: WriterOptions): Writer {
     state.writtenOffset = last.nextOffset;
     advance();
     startSync();
+  }
+
+  /** Files of segments appear in their order: a later one without an earlier one would look like deleted records. */
+  async function pin(segment: Segment, isNew: boolean): Promise<DiskFile> {
+    if (isNew && hasNewFile) await options.syncDirectory();
+    const file = await files.acquire(logPath(segment));
+    pinned.set(segment, file);
+    hasNewFile ||= isNew;
+    return file;
   }
 
   function startSync(): void {
@@ -211,6 +215,7 @@ export function createWriter(options: WriterOptions): Writer {
     hidden = [];
     written.fail(failure.reason);
     synced.fail(failure.reason);
+    settleIdle();
   }
 
   function settleIdle(): void {
@@ -230,16 +235,18 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function onWritten(offset: Offset, done: (failure: string | undefined) => void): void {
-    if (state.failure !== undefined) return done(state.failure.reason);
-    if (offset <= state.writtenOffset) return done(undefined);
-    written.add(offset, done);
+    if (state.failure !== undefined) done(state.failure.reason);
+    else if (offset <= state.writtenOffset) done(undefined);
+    else written.add(offset, done);
   }
 
   function onSynced(offset: Offset, done: (failure: string | undefined) => void): void {
-    if (state.failure !== undefined) return done(state.failure.reason);
-    if (offset <= state.durableOffset) return done(undefined);
-    synced.add(offset, done);
-    startSync();
+    if (state.failure !== undefined) done(state.failure.reason);
+    else if (offset <= state.durableOffset) done(undefined);
+    else {
+      synced.add(offset, done);
+      startSync();
+    }
   }
 
   function requestSync(): void {
@@ -275,7 +282,10 @@ export function createWriter(options: WriterOptions): Writer {
 
 /** A write that failed, as the reason why its log is offline. */
 export function failureOf(error: unknown): LogFailure {
-  return { reason: `write failed: ${reasonOf(error)}`, isDiskFull: error instanceof DiskError && error.tag === 'no-space' };
+  return {
+    reason: `write failed: ${reasonOf(error)}`,
+    isDiskFull: error instanceof DiskError && error.tag === 'no-space',
+  };
 }
 
 export function reasonOf(error: unknown): string {

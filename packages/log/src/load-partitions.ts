@@ -1,0 +1,96 @@
+import type { Disk } from '@sluice/kernel/disk';
+import type { Uuid } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+import type { HeldOffsets } from './held-offsets.ts';
+import type { HostedLog } from './log-manager.ts';
+import type { ManagedLog } from './managed-log.ts';
+import type { OffsetCheckpoint } from './offset-checkpoint.ts';
+import type { RecoveryInfo } from './open-partition-log.ts';
+import type { LogConfig } from './partition-log.ts';
+import { decodePartitionMetadata } from './partition-metadata.ts';
+import { isDeletedPartition, parsePartitionName } from './partition-name.ts';
+import { reasonOf } from './writer.ts';
+
+interface FoundPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface LoadedPartitions {
+  /** Why a partition could not be opened, by name. */
+  readonly unopened: ReadonlyMap<string, string>;
+  /** Directories that only wait for their removal. */
+  readonly deleted: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly disk: Disk;
+  readonly logger: Logger;
+  readonly path: string;
+  readonly isClean: boolean;
+  readonly recoveryPoints: OffsetCheckpoint;
+  readonly logStarts: OffsetCheckpoint;
+  readonly held: HeldOffsets;
+  readonly concurrencyMax: number;
+  readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
+  readonly open: (partition: FoundPartition, config: LogConfig, recovery: RecoveryInfo) => Promise<ManagedLog>;
+  readonly onOpened: (log: HostedLog) => void;
+}
+
+/** Opens every partition that lies in a data directory. One that cannot be opened does not keep the others back. */
+export async function loadPartitions(options: LoadOptions): Promise<LoadedPartitions> {
+  const { disk, logger, path } = options;
+  const recoveryPoints = await options.recoveryPoints.load();
+  if (recoveryPoints === undefined) logger.warn('the recovery points are damaged: every log is checked as a whole');
+  const logStarts = await options.logStarts.load();
+  if (logStarts === undefined) logger.warn('the log start offsets are damaged: deleted records may be back');
+  const cleanShutdown = options.isClean && recoveryPoints !== undefined;
+
+  const names = await disk.list(path);
+  for (const name of names) {
+    const found = parsePartitionName(name);
+    if (found === undefined) continue;
+    options.held.hold(found, recoveryPoints?.get(name) ?? 0, logStarts?.get(name) ?? 0);
+  }
+  const deleted = names.filter(isDeletedPartition);
+  const unopened = new Map<string, string>();
+  await forEachBounded(names, options.concurrencyMax, async (name) => {
+    const found = parsePartitionName(name);
+    if (found === undefined || !(await disk.stat(`${path}/${name}`))?.isDirectory) return;
+    const topicId = await readTopicId(disk, `${path}/${name}`);
+    if (topicId === undefined && !(await hasRecords(disk, `${path}/${name}`))) {
+      // A power loss took the file that says whose it is, and nothing else was in there.
+      await disk.removeTree(`${path}/${name}`);
+      options.held.release(found);
+      return;
+    }
+    const recoveryPoint = recoveryPoints?.get(name) ?? 0;
+    const logStartOffset = logStarts?.get(name) ?? 0;
+    try {
+      const config = options.configOf(found.topic, topicId);
+      const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset });
+      options.onOpened({ ...found, topicId, log });
+      options.held.release(found);
+    } catch (error) {
+      const reason = reasonOf(error);
+      logger.error('a partition cannot be opened', { name, reason });
+      unopened.set(name, reason);
+    }
+  });
+  return { unopened, deleted };
+}
+
+async function readTopicId(disk: Disk, directory: string): Promise<Uuid | undefined> {
+  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
+  return content === undefined ? undefined : decodePartitionMetadata(content);
+}
+
+async function hasRecords(disk: Disk, directory: string): Promise<boolean> {
+  const logs = (await disk.list(directory)).filter((name) => name.includes(LOG_SUFFIX));
+  for (const name of logs) {
+    if (((await disk.stat(`${directory}/${name}`))?.sizeBytes ?? 0) > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,275 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Clock, Timer } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { NodeId, Uuid } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import { claimDirectory } from './claim-directory.ts';
+import { createFileCache } from './file-cache.ts';
+import { PARTITION_METADATA } from './file-names.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+import { createHeldOffsets } from './held-offsets.ts';
+import { loadPartitions } from './load-partitions.ts';
+import type { LogHooks, ManagedLog } from './managed-log.ts';
+import { createOffsetCheckpoint } from './offset-checkpoint.ts';
+import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
+import type { LogConfig } from './partition-log.ts';
+import { encodePartitionMetadata } from './partition-metadata.ts';
+import { deletedPartitionName, partitionName } from './partition-name.ts';
+import type { TailCache } from './tail-cache.ts';
+import { type Durability, reasonOf } from './writer.ts';
+
+const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
+const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
+const LOG_START_OFFSETS = 'log-start-offset-checkpoint';
+
+/** `log.flush.offset.checkpoint.interval.ms`. */
+const CHECKPOINT_INTERVAL_MS = 60_000;
+/** `producer.id.expiration.check.interval.ms`. */
+const EXPIRATION_INTERVAL_MS = 600_000;
+/** Logs that are opened, checkpointed or closed at once: the disk is busy with fewer. */
+const CONCURRENCY_MAX = 16;
+/** Descriptors for segments, unless more are in use at once. */
+const FILES_MAX = 512;
+
+export interface LogDirectoryOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly path: string;
+  readonly clusterId: string;
+  readonly nodeId: NodeId;
+  /** Shared by all directories of a broker. */
+  readonly tailCache: TailCache;
+  readonly durability: Durability;
+  /** The settings of a partition that is found on disk; `topicId` is unknown in directories of Kafka before 2.8. */
+  readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
+  /** Names in the directory that are not ours and not foreign either. */
+  readonly knownNames?: readonly string[];
+  readonly filesMax?: number;
+  readonly checkpointIntervalMs?: number;
+  /** As for `openPartitionLog`: tests must notice it. */
+  readonly acknowledgesBeforeSync?: boolean;
+}
+
+export interface HostedLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: Uuid | undefined;
+  readonly log: ManagedLog;
+}
+
+/** One data directory: its partitions' logs, and what Kafka keeps beside them. */
+export interface LogDirectory {
+  readonly path: string;
+  readonly directoryId: Uuid;
+  get(topic: string, partition: number): HostedLog | undefined;
+  logs(): Iterable<HostedLog>;
+  /** Partitions on disk that could not be opened, with the reason. */
+  readonly unopened: ReadonlyMap<string, string>;
+  /** A new partition, with an empty log. It survives a power loss once something in it does. */
+  create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog>;
+  /** Gone for good when it settles: it does not come back after a crash. Its files go a little later. */
+  remove(topic: string, partition: number): Promise<void>;
+  /** Moves all recovery points behind what is in the logs now. */
+  checkpoint(): Promise<void>;
+  space(): Promise<{ totalBytes: number; freeBytes: number }>;
+  /** A clean stop: the next start reads nothing but the ends of the logs. */
+  close(brokerEpoch?: number): Promise<void>;
+}
+
+/** Opens a data directory, making it if need be. Fails with `LogDirectoryError`, or `DiskError`. */
+export async function openLogDirectory(options: LogDirectoryOptions): Promise<LogDirectory> {
+  const { disk, clock, random, path } = options;
+  const logger = options.logger.with({ directory: path });
+  const { directoryId, lock } = await claimDirectory(options);
+  const files = createFileCache(disk, options.filesMax ?? FILES_MAX);
+  const hosted = new Map<string, HostedLog>();
+  const removals = new Set<Promise<void>>();
+  let checkpointTimer: Timer | undefined;
+  let expirationTimer: Timer | undefined;
+  let isClosing = false;
+
+  const held = createHeldOffsets();
+  const recoveryPoints = createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
+    ...[...hosted.values()].map((each) => ({ ...idOf(each), offset: each.log.recoveryPoint })),
+    ...held.recoveryPoints(),
+  ]);
+  const logStarts = createOffsetCheckpoint(disk, `${path}/${LOG_START_OFFSETS}`, () => [
+    ...[...hosted.values()]
+      .map((each) => ({ ...idOf(each), offset: each.log.logStartOffset }))
+      .filter(({ offset }) => offset > 0),
+    ...held.logStartOffsets(),
+  ]);
+
+  function open(topic: string, partition: number, config: LogConfig, recovery: RecoveryInfo, hooks: Partial<LogHooks>) {
+    const name = partitionName(topic, partition);
+    return openPartitionLog({
+      disk,
+      clock,
+      random,
+      directory: `${path}/${name}`,
+      topic,
+      partition,
+      config,
+      tailCache: options.tailCache,
+      logger,
+      recovery,
+      durability: options.durability,
+      files,
+      acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
+      hooks: {
+        persistLogStartOffset: () => logStarts.save(),
+        persistRecoveryPoint: () => recoveryPoints.save(),
+        onRecoveryPointMoved: () => inBackground(recoveryPoints.save()),
+        onCheckpointDue: () => inBackground(checkpointOne(name)),
+        ...hooks,
+      },
+    });
+  }
+
+  async function checkpointOne(name: string): Promise<void> {
+    await hosted.get(name)?.log.checkpoint();
+    await recoveryPoints.save();
+  }
+
+  async function checkpoint(): Promise<void> {
+    await forEachBounded([...hosted.values()], CONCURRENCY_MAX, async ({ log }) => {
+      // A log that fails says so itself; the others go on.
+      await log.checkpoint().catch(() => {});
+    });
+    await recoveryPoints.save();
+  }
+
+  function inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => logger.error('checkpoint failed', { reason: reasonOf(error) }));
+  }
+
+  function scheduleCheckpoint(): void {
+    checkpointTimer = clock.setTimer(options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => {
+      inBackground(checkpoint().finally(() => isClosing || scheduleCheckpoint()));
+    });
+  }
+
+  function scheduleExpiration(): void {
+    expirationTimer = clock.setTimer(EXPIRATION_INTERVAL_MS, () => {
+      for (const { log } of hosted.values()) log.expireProducers(clock.now());
+      scheduleExpiration();
+    });
+  }
+
+  function removeLater(name: string): void {
+    const removal = disk
+      .removeTree(`${path}/${name}`)
+      .catch((error: unknown) => logger.warn('a deleted partition is still there', { name, reason: reasonOf(error) }))
+      .finally(() => removals.delete(removal));
+    removals.add(removal);
+  }
+
+  try {
+    const isClean = (await disk.stat(`${path}/${CLEAN_SHUTDOWN}`)) !== undefined;
+    // From now on it is not clean any more, and a crash must not find the mark.
+    await disk.unlink(`${path}/${CLEAN_SHUTDOWN}`);
+    await disk.syncDirectory(path);
+    const loaded = await loadPartitions({
+      ...options,
+      logger,
+      isClean,
+      recoveryPoints,
+      logStarts,
+      held,
+      concurrencyMax: CONCURRENCY_MAX,
+      open: (partition, config, recovery) => open(partition.topic, partition.partition, config, recovery, {}),
+      onOpened: (each) => hosted.set(partitionName(each.topic, each.partition), each),
+    });
+    for (const name of loaded.deleted) removeLater(name);
+    await recoveryPoints.save();
+    scheduleCheckpoint();
+    scheduleExpiration();
+    return directoryOf(loaded.unopened);
+  } catch (error) {
+    await Promise.all([...hosted.values()].map(({ log }) => log.close()));
+    await lock.release();
+    throw error;
+  }
+
+  function directoryOf(unopened: ReadonlyMap<string, string>): LogDirectory {
+    return {
+      path,
+      directoryId,
+      unopened,
+      get: (topic, partition) => hosted.get(partitionName(topic, partition)),
+      logs: () => hosted.values(),
+      create,
+      remove,
+      checkpoint,
+      space: () => disk.space(path),
+      close,
+    };
+  }
+
+  async function create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog> {
+    const name = partitionName(topic, partition);
+    assert(!hosted.has(name), `the directory does not host ${name} yet`);
+    await disk.makeDirectory(`${path}/${name}`);
+    const metadata = encodePartitionMetadata(topicId);
+    let persisted: Promise<void> | undefined;
+    // An empty partition that a power loss takes away is made again from the cluster's metadata, so creating one
+    // (or ten thousand) costs no sync.
+    await writeUnsynced(disk, `${path}/${name}/${PARTITION_METADATA}`, metadata);
+    const log = await open(topic, partition, config, NEW_LOG, {
+      persistDirectory() {
+        persisted ??= disk
+          .replaceFile(`${path}/${name}/${PARTITION_METADATA}`, metadata)
+          .then(() => disk.syncDirectory(path));
+        return persisted;
+      },
+    });
+    hosted.set(name, { topic, partition, topicId, log });
+    return log;
+  }
+
+  async function remove(topic: string, partition: number): Promise<void> {
+    const name = partitionName(topic, partition);
+    const each = hosted.get(name);
+    assert(each !== undefined, `the directory hosts ${name}`);
+    hosted.delete(name);
+    await each.log.abandon();
+    const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
+    await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
+    await disk.syncDirectory(path);
+    // A later partition of this name must not inherit its offsets.
+    await Promise.all([recoveryPoints.save(), logStarts.save()]);
+    removeLater(deleted);
+  }
+
+  async function close(brokerEpoch = -1): Promise<void> {
+    isClosing = true;
+    checkpointTimer?.cancel();
+    expirationTimer?.cancel();
+    await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
+    await Promise.all([...removals]);
+    const isClean = [...hosted.values()].every(({ log }) => log.recoveryPoint === log.logEndOffset);
+    await recoveryPoints.save();
+    await logStarts.save();
+    if (isClean) {
+      await disk.replaceFile(`${path}/${CLEAN_SHUTDOWN}`, JSON.stringify({ version: 0, brokerEpoch }));
+    }
+    await lock.release();
+  }
+}
+
+function idOf({ topic, partition }: { topic: string; partition: number }) {
+  return { topic, partition };
+}
+
+async function writeUnsynced(disk: Disk, path: string, content: string): Promise<void> {
+  const file = await disk.open(path, 'write');
+  try {
+    await file.truncate(0);
+    await file.writev([Buffer.from(content)], 0);
+  } finally {
+    await file.close();
+  }
+}

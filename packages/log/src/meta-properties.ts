@@ -1,0 +1,60 @@
+import type { NodeId, Uuid } from '@sluice/kernel/ids';
+import { LogDirectoryError } from './log-directory-error.ts';
+
+export const META_PROPERTIES = 'meta.properties';
+
+/** Kafka's version of this file since KRaft. */
+const FILE_VERSION = 1;
+/**
+ * What Sluice itself changed in the directory's layout; Kafka ignores the key. A version above this one was written by
+ * a later Sluice.
+ */
+export const FORMAT_VERSION = 1;
+const FORMAT_KEY = 'sluice.format.version';
+
+/** Whose data a directory holds. */
+export interface MetaProperties {
+  readonly clusterId: string;
+  readonly nodeId: NodeId;
+  /** KIP-858. Absent in older directories of Kafka. */
+  readonly directoryId: Uuid | undefined;
+  /** 0 in a directory that Kafka made. */
+  readonly formatVersion: number;
+}
+
+export function encodeMetaProperties(meta: MetaProperties): string {
+  const lines = [
+    `version=${FILE_VERSION}`,
+    `cluster.id=${meta.clusterId}`,
+    `node.id=${meta.nodeId}`,
+    ...(meta.directoryId === undefined ? [] : [`directory.id=${meta.directoryId}`]),
+    `${FORMAT_KEY}=${meta.formatVersion}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Fails with a `LogDirectoryError` for what no version of Kafka or Sluice up to this one writes. */
+export function decodeMetaProperties(content: Buffer, path: string): MetaProperties {
+  const properties = new Map<string, string>();
+  for (const line of content.toString('utf8').split(/\r?\n/)) {
+    const match = /^\s*([^#!=:\s][^=:\s]*)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    if (match?.[1] !== undefined && match[2] !== undefined) properties.set(match[1], match[2].replace(/\\(.)/g, '$1'));
+  }
+  const formatVersion = Number(properties.get(FORMAT_KEY) ?? 0);
+  const fileVersion = Number(properties.get('version'));
+  if (formatVersion > FORMAT_VERSION || fileVersion > FILE_VERSION) {
+    throw new LogDirectoryError(
+      'newer-version',
+      path,
+      `${path} was written by a newer version of Sluice; use that one`,
+    );
+  }
+  const clusterId = properties.get('cluster.id');
+  // Kafka before KRaft wrote version 0 and called the node a broker.
+  const nodeId = Number(properties.get('node.id') ?? properties.get('broker.id'));
+  const isSane = Number.isInteger(fileVersion) && Number.isInteger(formatVersion) && Number.isInteger(nodeId);
+  if (clusterId === undefined || !isSane || formatVersion < 0) {
+    throw new LogDirectoryError('damaged', path, `${path}/${META_PROPERTIES} does not say whose data this is`);
+  }
+  return { clusterId, nodeId, directoryId: properties.get('directory.id'), formatVersion };
+}

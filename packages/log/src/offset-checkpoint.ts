@@ -1,0 +1,62 @@
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts';
+
+/** Offsets by partition name (`topic-0`), kept in one of Kafka's checkpoint files of a data directory. */
+export interface OffsetCheckpoint {
+  /** `undefined` if the file is damaged. */
+  load(): Promise<Map<string, Offset> | undefined>;
+  /** Durable when it settles. Calls that come during a write share the next one, which reads `current` when it starts. */
+  save(): Promise<void>;
+}
+
+export function createOffsetCheckpoint(
+  disk: Disk,
+  path: string,
+  current: () => Iterable<{ readonly topic: string; readonly partition: number; readonly offset: Offset }>,
+): OffsetCheckpoint {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    const lines: string[] = [];
+    for (const { topic, partition, offset } of current()) lines.push(`${topic} ${partition} ${offset}`);
+    await disk.replaceFile(path, encodeCheckpoint(lines));
+  }
+
+  function start(): Promise<void> {
+    running = write().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  return {
+    async load() {
+      const content = await disk.readFile(path);
+      return content === undefined ? new Map() : decode(content);
+    },
+    save() {
+      if (running === undefined) return start();
+      next ??= running
+        .catch(() => {})
+        .then(() => {
+          next = undefined;
+          return start();
+        });
+      return next;
+    },
+  };
+}
+
+function decode(content: Buffer): Map<string, Offset> | undefined {
+  const checkpoint = decodeCheckpoint(content);
+  if (typeof checkpoint === 'string') return undefined;
+  const offsets = new Map<string, Offset>();
+  for (const line of checkpoint.entries) {
+    const match = /^(\S+)\s+(\d+)\s+(\d+)\s*$/.exec(line);
+    if (match === null) return undefined;
+    offsets.set(`${match[1]}-${match[2]}`, Number(match[3]));
+  }
+  return offsets;
+}
