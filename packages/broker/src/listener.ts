@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Network } from '@sluice/kernel/network';
+import { SCRATCH_SIZE_BYTES } from './connection/frame-reader.ts';
 import { createInFlight } from './connection/in-flight.ts';
 import { type ConnectionLimits, SWEEP_INTERVAL_MS } from './connection/limits.ts';
 import { type ServedConnection, serveConnection } from './connection/serve-connection.ts';
@@ -36,6 +37,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
   const accepted = metrics.counter('sluice_connections_accepted_total', { listener: name });
   const refused = metrics.counter('sluice_connections_refused_total', { listener: name });
   const open = metrics.gauge('sluice_connections', { listener: name });
+  const scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE_BYTES);
   let connectionNumber = 0;
   let whenEmpty: (() => void) | undefined;
 
@@ -77,6 +79,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
       dispatch,
       limits,
       inFlight,
+      scratch,
       clock,
       logger: logger.with({ client: address, connection: peer.connectionId }),
       onClosed() {

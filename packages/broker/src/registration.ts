@@ -88,7 +88,12 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
       return image.brokers.get(nodeId)?.epoch ?? -1;
     },
     async leave() {
-      await controller.run(changeBrokerState, { brokerId: nodeId, brokerEpoch: this.epoch, lease, state: 'shutting-down' });
+      await controller.run(changeBrokerState, {
+        brokerId: nodeId,
+        brokerEpoch: this.epoch,
+        lease,
+        state: 'shutting-down',
+      });
     },
     async close() {
       isClosed = true;

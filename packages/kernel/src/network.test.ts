@@ -118,6 +118,49 @@ for (const { name, network, until } of worlds) {
         assert.ok(Buffer.concat(dialler.received).equals(whole));
       }));
 
+    it('fills the buffers of an acceptor that has a receiver, also after a pause', async () => {
+      const random = createSimRandom(2);
+      const whole = random.bytes(400_000);
+      const got: Buffer[] = [];
+      let gotBytes = 0;
+      let room = Buffer.alloc(0);
+      let accepted: Connection | undefined;
+      let isClosed = false;
+      const listener = await settled(
+        network.listen('127.0.0.1', 0, (connection) => {
+          accepted = connection;
+          return {
+            receiver: {
+              buffer: () => {
+                room = Buffer.alloc(1 + random.below(70_000));
+                return room;
+              },
+              received(count) {
+                got.push(room.subarray(0, count));
+                gotBytes += count;
+                if (gotBytes > 100_000 && gotBytes - count <= 100_000) connection.pause();
+              },
+            },
+            onData: () => assert.fail('the receiver gets the bytes'),
+            onDrain() {},
+            onClose: () => {
+              isClosed = true;
+            },
+          };
+        }),
+      );
+      const handler = { onData() {}, onDrain() {}, onClose() {} };
+      const dialler = await settled(network.connect('127.0.0.1', listener.port, handler));
+      dialler.write([whole]);
+      await until(() => gotBytes > 100_000);
+      accepted?.resume();
+      await until(() => gotBytes === whole.length);
+      assert.ok(Buffer.concat(got).equals(whole));
+      dialler.destroy();
+      await settled(listener.close());
+      await until(() => isClosed);
+    });
+
     it('writes more buffers than one writev of the system takes, and empty ones', () =>
       pair(async (dialler, acceptor) => {
         dialler.connection.write([]);

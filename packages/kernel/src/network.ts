@@ -20,7 +20,21 @@ export interface Connection {
   destroy(): void;
 }
 
+/**
+ * A receiver that says where the next bytes go, so that they arrive where they stay: nothing is copied, nothing is
+ * allocated per read. Buffers may be shared between connections: `received` follows the read at once and must take what
+ * it needs.
+ */
+export interface Receiver {
+  /** At least one byte of room. */
+  buffer(): Buffer;
+  /** The first `count` bytes of the buffer that `buffer` gave last have come. */
+  received(count: number): void;
+}
+
 export interface ConnectionHandler {
+  /** If it is there, bytes go to it and never to `onData`. Looked at once, when the connection starts. */
+  readonly receiver?: Receiver;
   /** The chunk belongs to the receiver. */
   onData(chunk: Buffer): void;
   /** Called when everything handed to `write` has left, after `unsentBytes` was above 0. */

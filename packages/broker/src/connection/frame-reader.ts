@@ -1,12 +1,13 @@
+import type { Receiver } from '@sluice/kernel/network';
+
 /**
  * Cuts a connection's bytes into frames (a 4-byte length, then that many bytes).
  *
- * Memory grows with the bytes received, never with the length that a peer announces: a frame that lies whole in one
- * chunk is a view of it; a larger one keeps its chunks and is joined once, when its last byte is there.
+ * Between frames bytes arrive in a scratch that all connections share; a frame that is not whole there gets a buffer of
+ * its own, and the rest arrives in that. The buffer grows with the bytes received, never with the length that a peer
+ * announces.
  */
-export interface FrameReader {
-  /** Hands every frame that `chunk` completes to `onFrame`. After `onBadLength` nothing more is read. */
-  push(chunk: Buffer): void;
+export interface FrameReader extends Receiver {
   /** Bytes held of a frame that is not complete. */
   readonly partialSizeBytes: number;
 }
@@ -14,33 +15,39 @@ export interface FrameReader {
 export interface FrameReaderOptions {
   /** `socket.request.max.bytes` */
   readonly frameSizeBytesMax: number;
+  /** Shared by all connections: nothing in it outlives a call of `received`. */
+  readonly scratch: Buffer;
   onFrame(frame: Buffer): void;
   onBadLength(length: number): void;
 }
 
+export const SCRATCH_SIZE_BYTES = 64 * 1024;
 const LENGTH_SIZE_BYTES = 4;
-/** Shorter pieces are copied together, so that a peer that sends byte by byte costs bytes, not objects. */
-const PIECE_SIZE_BYTES_MIN = 16 * 1024;
-const SCRATCH_SIZE_BYTES_MIN = 256;
+/** A frame's buffer is at most this many times what has come of it. */
+const GROWTH = 16;
+const FRAME_BUFFER_SIZE_BYTES_MIN = 256;
 
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
-  const pieces = createPieces();
+  const { scratch, frameSizeBytesMax, onFrame, onBadLength } = options;
   const length = Buffer.alloc(LENGTH_SIZE_BYTES);
   let lengthFilled = 0;
   /** Of the frame under way; −1 while its length is not known. */
   let frameSizeBytes = -1;
-  let broken = false;
+  /** The frame's own buffer, once it was not whole in the scratch. */
+  let frame: Buffer | undefined;
+  let frameFilled = 0;
+  let isBroken = false;
 
-  /** Takes the length's bytes from `chunk`; returns where the frame's content goes on. */
-  function readLength(chunk: Buffer, from: number): number {
-    const taken = Math.min(LENGTH_SIZE_BYTES - lengthFilled, chunk.length - from);
-    chunk.copy(length, lengthFilled, from, from + taken);
+  /** Takes the length's bytes; returns where the content goes on. */
+  function readLength(from: number, end: number): number {
+    const taken = Math.min(LENGTH_SIZE_BYTES - lengthFilled, end - from);
+    scratch.copy(length, lengthFilled, from, from + taken);
     lengthFilled += taken;
     if (lengthFilled === LENGTH_SIZE_BYTES) {
       const announced = length.readInt32BE(0);
-      if (announced < 0 || announced > options.frameSizeBytesMax) {
-        broken = true;
-        options.onBadLength(announced);
+      if (announced < 0 || announced > frameSizeBytesMax) {
+        isBroken = true;
+        onBadLength(announced);
       } else {
         frameSizeBytes = announced;
       }
@@ -48,87 +55,61 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
     return from + taken;
   }
 
-  return {
-    push(chunk) {
-      let position = 0;
-      while (!broken) {
-        if (frameSizeBytes < 0) {
-          if (position === chunk.length) return;
-          position = readLength(chunk, position);
-          continue;
-        }
-        const missing = frameSizeBytes - pieces.sizeBytes;
-        if (chunk.length - position < missing) {
-          if (position < chunk.length) pieces.add(chunk.subarray(position));
-          return;
-        }
-        const last = chunk.subarray(position, position + missing);
-        position += missing;
-        const frame = pieces.sizeBytes === 0 ? last : pieces.join(last);
-        frameSizeBytes = -1;
-        lengthFilled = 0;
-        options.onFrame(frame);
+  /** The frame's buffer with room for at least one more byte. */
+  function grown(): Buffer {
+    const sizeBytes = Math.min(frameSizeBytes, Math.max(FRAME_BUFFER_SIZE_BYTES_MIN, frameFilled * GROWTH));
+    const larger = Buffer.allocUnsafeSlow(sizeBytes);
+    frame?.copy(larger, 0, 0, frameFilled);
+    frame = larger;
+    return larger;
+  }
+
+  function finish(whole: Buffer): void {
+    frameSizeBytes = -1;
+    lengthFilled = 0;
+    frame = undefined;
+    frameFilled = 0;
+    onFrame(whole);
+  }
+
+  function cutScratch(end: number): void {
+    let position = 0;
+    while (!isBroken) {
+      if (frameSizeBytes < 0) {
+        if (position === end) return;
+        position = readLength(position, end);
+        continue;
       }
-    },
-    get partialSizeBytes() {
-      return lengthFilled + pieces.sizeBytes;
-    },
-  };
-}
-
-interface Pieces {
-  readonly sizeBytes: number;
-  add(piece: Buffer): void;
-  /** All pieces and `last` as one buffer; empty afterwards. */
-  join(last: Buffer): Buffer;
-}
-
-function createPieces(): Pieces {
-  let parts: Buffer[] = [];
-  let sizeBytes = 0;
-  /** The last part, if it is ours and may have room. */
-  let scratch: Buffer | undefined;
-  let scratchFilled = 0;
-
-  function addSmall(piece: Buffer): void {
-    let rest = piece;
-    while (rest.length > 0) {
-      if (scratch === undefined || scratchFilled === scratch.length) {
-        const size = Math.min(Math.max(sizeBytes, SCRATCH_SIZE_BYTES_MIN), PIECE_SIZE_BYTES_MIN);
-        scratch = Buffer.allocUnsafeSlow(size);
-        scratchFilled = 0;
-        parts.push(scratch);
+      const there = end - position;
+      if (there < frameSizeBytes) {
+        frameFilled = there;
+        if (there > 0) scratch.copy(grown(), 0, position, end);
+        return;
       }
-      const taken = rest.copy(scratch, scratchFilled);
-      scratchFilled += taken;
-      sizeBytes += taken;
-      parts[parts.length - 1] = scratch.subarray(0, scratchFilled);
-      rest = rest.subarray(taken);
+      const whole = Buffer.allocUnsafe(frameSizeBytes);
+      scratch.copy(whole, 0, position, position + frameSizeBytes);
+      position += frameSizeBytes;
+      finish(whole);
     }
   }
 
   return {
-    get sizeBytes() {
-      return sizeBytes;
+    buffer() {
+      if (frameSizeBytes <= 0) return scratch;
+      const room = frame === undefined || frameFilled === frame.length ? grown() : frame;
+      return room.subarray(frameFilled);
     },
-    add(piece) {
-      if (piece.length < PIECE_SIZE_BYTES_MIN) {
-        addSmall(piece);
+    received(count) {
+      if (isBroken) return;
+      if (frameSizeBytes <= 0) {
+        cutScratch(count);
         return;
       }
-      scratch = undefined;
-      parts.push(piece);
-      sizeBytes += piece.length;
+      frameFilled += count;
+      if (frame !== undefined && frameFilled === frameSizeBytes) finish(frame);
     },
-    join(last) {
-      parts.push(last);
-      const whole = Buffer.allocUnsafeSlow(sizeBytes + last.length);
-      let position = 0;
-      for (const part of parts) position += part.copy(whole, position);
-      parts = [];
-      sizeBytes = 0;
-      scratch = undefined;
-      return whole;
+    get partialSizeBytes() {
+      return lengthFilled + frameFilled;
     },
   };
 }

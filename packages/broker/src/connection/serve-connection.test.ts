@@ -4,6 +4,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import { silentLogger } from '@sluice/kernel/logger';
 import type { Connection } from '@sluice/kernel/network';
 import type { Begun, Outcome } from '../dispatch.ts';
+import { receive } from '../testing/receive.ts';
 import { createInFlight } from './in-flight.ts';
 import { FRAME_MS_MAX, PIPELINED_REQUEST_COUNT_MAX, UNSENT_SIZE_BYTES_MAX } from './limits.ts';
 import { serveConnection } from './serve-connection.ts';
@@ -68,6 +69,7 @@ function serve(
       inFlightSizeBytesMax: 1_000_000,
     },
     inFlight,
+    scratch: Buffer.alloc(1024),
     clock,
     logger: silentLogger,
     onClosed() {},
@@ -96,7 +98,7 @@ function serve(
 
 test('a request waits for the end of the one before it', async () => {
   const { served, begun, sent, answer } = serve();
-  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  receive(served.receiver, Buffer.concat([frame('a'), frame('b')]));
   assert.deepEqual(begun, ['a']);
   await answer('a');
   assert.deepEqual(begun, ['a', 'b']);
@@ -106,7 +108,7 @@ test('a request waits for the end of the one before it', async () => {
 
 test('pipelined requests begin at once; their answers keep the order and leave together', async () => {
   const { served, begun, sent, answer } = serve({ isPipelined: () => true });
-  served.onData(Buffer.concat([frame('a'), frame('b'), frame('c')]));
+  receive(served.receiver, Buffer.concat([frame('a'), frame('b'), frame('c')]));
   assert.deepEqual(begun, ['a', 'b', 'c']);
   await answer('c');
   await answer('b');
@@ -117,7 +119,7 @@ test('pipelined requests begin at once; their answers keep the order and leave t
 
 test('a request without an answer takes its turn all the same', async () => {
   const { served, sent, answer } = serve({ isPipelined: () => true });
-  served.onData(Buffer.concat([frame('acks0'), frame('b')]));
+  receive(served.receiver, Buffer.concat([frame('acks0'), frame('b')]));
   await answer('b');
   assert.deepEqual(sent, []);
   await answer('acks0', 'none');
@@ -126,7 +128,7 @@ test('a request without an answer takes its turn all the same', async () => {
 
 test('an outcome that closes sends what came before it and nothing after it', async () => {
   const { served, sent, state, answer } = serve({ isPipelined: () => true });
-  served.onData(Buffer.concat([frame('a'), frame('bad'), frame('c')]));
+  receive(served.receiver, Buffer.concat([frame('a'), frame('bad'), frame('c')]));
   await answer('c');
   await answer('bad', 'close');
   await answer('a');
@@ -136,9 +138,9 @@ test('an outcome that closes sends what came before it and nothing after it', as
 
 test('reading pauses at the limit of pipelined requests and goes on below it', async () => {
   const { served, state, answer } = serve();
-  for (let i = 0; i < PIPELINED_REQUEST_COUNT_MAX - 1; i++) served.onData(frame(`r${i}`));
+  for (let i = 0; i < PIPELINED_REQUEST_COUNT_MAX - 1; i++) receive(served.receiver, frame(`r${i}`));
   assert.equal(state.isPaused, false);
-  served.onData(frame('last'));
+  receive(served.receiver, frame('last'));
   assert.equal(state.isPaused, true);
   await answer('r0');
   assert.equal(state.isPaused, false);
@@ -146,7 +148,7 @@ test('reading pauses at the limit of pipelined requests and goes on below it', a
 
 test('a peer that does not read its answers gets no further request begun', async () => {
   const { served, begun, state, answer } = serve();
-  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  receive(served.receiver, Buffer.concat([frame('a'), frame('b')]));
   state.unsentBytes = UNSENT_SIZE_BYTES_MAX + 1;
   await answer('a');
   assert.deepEqual(begun, ['a']);
@@ -157,12 +159,12 @@ test('a peer that does not read its answers gets no further request begun', asyn
 
 test('reading pauses while the bytes in flight are full, and they are given back at the answer and at the close', async () => {
   const { served, state, inFlight, answer } = serve({ inFlightSizeBytesMax: 10 });
-  served.onData(frame('0123456789'));
+  receive(served.receiver, frame('0123456789'));
   assert.equal(state.isPaused, true);
   await answer('0123456789');
   assert.equal(state.isPaused, false);
   assert.equal(inFlight.sizeBytes, 0);
-  served.onData(Buffer.concat([frame('abc'), Buffer.from([0, 0, 0, 9, 1, 2])]));
+  receive(served.receiver, Buffer.concat([frame('abc'), Buffer.from([0, 0, 0, 9, 1, 2])]));
   assert.equal(inFlight.sizeBytes, 9);
   served.onClose('peer');
   assert.equal(inFlight.sizeBytes, 0);
@@ -172,10 +174,10 @@ test('reading pauses while the bytes in flight are full, and they are given back
 
 test('a frame that drips is closed at its deadline, although it never idles', () => {
   const { served, state, pass } = serve();
-  served.onData(Buffer.from([0, 0, 1, 0]));
+  receive(served.receiver, Buffer.from([0, 0, 1, 0]));
   for (let i = 0; i < 30; i++) {
     pass(FRAME_MS_MAX / 30);
-    served.onData(Buffer.from([1]));
+    receive(served.receiver, Buffer.from([1]));
     served.sweep();
   }
   assert.equal(state.isDestroyed, false);
@@ -186,7 +188,7 @@ test('a frame that drips is closed at its deadline, although it never idles', ()
 
 test('an idle connection is closed after its time, one that waits for us is not', async () => {
   const { served, state, pass, answer } = serve({ idleMs: 1_000 });
-  served.onData(frame('slow'));
+  receive(served.receiver, frame('slow'));
   pass(5_000);
   served.sweep();
   assert.equal(state.isDestroyed, false);
@@ -198,7 +200,7 @@ test('an idle connection is closed after its time, one that waits for us is not'
 
 test('finishing answers what has begun and then closes', async () => {
   const { served, begun, sent, state, answer } = serve();
-  served.onData(Buffer.concat([frame('a'), frame('b')]));
+  receive(served.receiver, Buffer.concat([frame('a'), frame('b')]));
   served.finish();
   assert.equal(state.isEnded, false);
   await answer('a');

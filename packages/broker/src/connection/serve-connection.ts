@@ -1,6 +1,7 @@
+import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
-import type { CloseReason, Connection, ConnectionHandler } from '@sluice/kernel/network';
+import type { CloseReason, Connection, ConnectionHandler, Receiver } from '@sluice/kernel/network';
 import type { Dispatch, Outcome } from '../dispatch.ts';
 import type { Peer } from '../request.ts';
 import { createFrameReader } from './frame-reader.ts';
@@ -16,6 +17,7 @@ import { describeBadLength } from './wrong-protocol.ts';
 
 export interface ServedConnection extends ConnectionHandler {
   readonly peer: Peer;
+  readonly receiver: Receiver;
   /** Closes the connection if it idles or is stuck; called now and then. */
   sweep(): void;
   /** Answers what has begun, then closes. */
@@ -29,6 +31,8 @@ export interface ServeOptions {
   readonly dispatch: Dispatch;
   readonly limits: ConnectionLimits;
   readonly inFlight: InFlight;
+  /** See `createFrameReader`. */
+  readonly scratch: Buffer;
   readonly clock: Clock;
   readonly logger: Logger;
   onClosed(): void;
@@ -48,7 +52,7 @@ interface Turn {
  * the peer does not read its answers.
  */
 export function serveConnection(options: ServeOptions): ServedConnection {
-  const { connection, peer, dispatch, limits, inFlight, clock, logger, onClosed } = options;
+  const { connection, peer, dispatch, limits, inFlight, scratch, clock, logger, onClosed } = options;
   const waiting: Buffer[] = [];
   const turns: Turn[] = [];
   let isBusy = false;
@@ -63,6 +67,7 @@ export function serveConnection(options: ServeOptions): ServedConnection {
 
   const reader = createFrameReader({
     frameSizeBytesMax: limits.frameSizeBytesMax,
+    scratch,
     onFrame(frame) {
       wholeSizeBytes += frame.length;
       inFlight.addWhole(frame.length);
@@ -182,21 +187,24 @@ export function serveConnection(options: ServeOptions): ServedConnection {
     return nowMs - frameStartedMs > allowedMs;
   }
 
+  function received(count: number): void {
+    if (isClosed || isFinishing) return;
+    lastActiveMs = clock.monotonicMs();
+    const completedBefore = waiting.length;
+    reader.received(count);
+    if (waiting.length > completedBefore) {
+      frameStartedMs = undefined;
+      inFlight.leave(member);
+    }
+    countPartial();
+    beginWaiting();
+    updatePause();
+  }
+
   return {
     peer,
-    onData(chunk) {
-      if (isClosed || isFinishing) return;
-      lastActiveMs = clock.monotonicMs();
-      const completedBefore = waiting.length;
-      reader.push(chunk);
-      if (waiting.length > completedBefore) {
-        frameStartedMs = undefined;
-        inFlight.leave(member);
-      }
-      countPartial();
-      beginWaiting();
-      updatePause();
-    },
+    receiver: { buffer: () => reader.buffer(), received },
+    onData: () => assert(false, 'bytes go to the receiver'),
     onDrain() {
       lastActiveMs = clock.monotonicMs();
       beginWaiting();

@@ -1,10 +1,12 @@
-import type net from 'node:net';
+import type { Socket } from 'node:net';
 import type { CloseReason, Connection, ConnectionHandler } from '../network.ts';
+import { readInto } from './read-into.ts';
 
 /** A connected socket as the port sees it, not yet delivering; `undefined` if its peer is gone already. */
 export function adoptSocket(
-  socket: net.Socket,
+  accepted: Socket,
 ): { connection: Connection; start(handler: ConnectionHandler): void } | undefined {
+  let socket = accepted;
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   if (
     remoteAddress === undefined ||
@@ -49,7 +51,13 @@ export function adoptSocket(
   return {
     connection,
     start(handler) {
-      socket.on('data', (chunk) => handler.onData(chunk));
+      if (handler.receiver === undefined) {
+        socket.on('data', (chunk) => handler.onData(chunk));
+        // One that was accepted paused.
+        socket.resume();
+      } else {
+        socket = readInto(socket, handler.receiver);
+      }
       socket.on('drain', () => {
         // Node also reports one after a write that the system took at once.
         if (!drainOwed || socket.writableLength > 0) return;
@@ -68,7 +76,7 @@ export function adoptSocket(
 }
 
 /** Corked, so that Node hands all the buffers to one writev. */
-function writeAll(socket: net.Socket, buffers: readonly Uint8Array[]): void {
+function writeAll(socket: Socket, buffers: readonly Uint8Array[]): void {
   const [only] = buffers;
   if (only === undefined) return;
   if (buffers.length === 1) {

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { ConnectError, type ConnectErrorTag, ListenError, type ListenErrorTag, type Network } from '../network.ts';
 import { adoptSocket } from './connection.ts';
+import { SOCKET_HIGH_WATER_MARK } from './read-into.ts';
 
 const LISTEN_TAG_BY_CODE: Readonly<Record<string, ListenErrorTag>> = {
   EADDRINUSE: 'port-in-use',
@@ -29,8 +30,9 @@ const CONNECT_TAG_BY_CODE: Readonly<Record<string, ConnectErrorTag>> = {
 export const realNetwork: Network = {
   listen(host, port, accept) {
     return new Promise((resolve, reject) => {
-      // A high-water mark of one byte makes Node report a drain after every write that the system did not take whole.
-      const server = net.createServer({ noDelay: true, keepAlive: true, highWaterMark: 1 }, (socket) => {
+      // Paused, so that nothing is read before it is known where to.
+      const options = { noDelay: true, keepAlive: true, highWaterMark: SOCKET_HIGH_WATER_MARK, pauseOnConnect: true };
+      const server = net.createServer(options, (socket) => {
         const connection = adoptSocket(socket);
         if (connection === undefined) return;
         connection.start(accept(connection.connection));
@@ -63,7 +65,7 @@ export const realNetwork: Network = {
         port,
         noDelay: true,
         keepAlive: true,
-        highWaterMark: 1,
+        highWaterMark: SOCKET_HIGH_WATER_MARK,
       } as net.NetConnectOpts);
       const fail = (error: NodeJS.ErrnoException) => {
         reject(new ConnectError(CONNECT_TAG_BY_CODE[error.code ?? ''] ?? 'other', error.message, { cause: error }));

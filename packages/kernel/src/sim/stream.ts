@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { CloseReason, Connection, ConnectionHandler } from '../network.ts';
+import type { CloseReason, Connection, ConnectionHandler, Receiver } from '../network.ts';
 import type { SimRandom } from './random.ts';
 
 export interface SimLinkOptions {
@@ -161,7 +161,8 @@ function createEnd(side: 0 | 1, options: SimLinkOptions, peer: () => End, onClos
     switch (parcel.kind) {
       case 'bytes':
         peer().taken(parcel.bytes.length);
-        handler?.onData(parcel.bytes);
+        if (handler?.receiver === undefined) handler?.onData(parcel.bytes);
+        else fill(handler.receiver, parcel.bytes);
         return;
       case 'end':
         peerEnded = true;
@@ -247,4 +248,12 @@ function createEnd(side: 0 | 1, options: SimLinkOptions, peer: () => End, onClos
       for (const parcel of held.splice(0)) send(parcel);
     },
   };
+}
+
+function fill(receiver: Receiver, bytes: Buffer): void {
+  for (let taken = 0; taken < bytes.length; ) {
+    const count = bytes.copy(receiver.buffer(), 0, taken);
+    taken += count;
+    receiver.received(count);
+  }
 }
