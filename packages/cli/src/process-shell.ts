@@ -24,6 +24,7 @@ export function processShell(): Shell {
     random: realRandom,
     readFile,
     release: () => void process.stdin.destroy(),
+    exitNow: (code) => process.exit(code),
     onInterrupt(action) {
       process.on('SIGINT', action).on('SIGTERM', action);
       return { undo: () => void process.off('SIGINT', action).off('SIGTERM', action) };

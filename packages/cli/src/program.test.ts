@@ -46,7 +46,6 @@ describe('the command line', () => {
     ['an unknown command', ['topics'], /unknown command 'topics'; did you mean topic\?/],
     ['an unknown option', ['topic', 'list', '--jsn'], /unknown option '--jsn'; did you mean --json\?/],
     ['a missing argument', ['topic', 'create'], /missing required argument 'name'; see --help/],
-    ['a missing command', ['topic'], /a command is missing; see `sluice topic --help`/],
     ['a bad number', ['topic', 'create', 'x', '-p', '0'], /'0' is invalid.*whole number from 1/],
     ['a bad address', ['topic', 'list', '-b', 'a:b:c'], /Write host:port/],
     ['a bad duration', ['topic', 'list', '--timeout', '10'], /number and a unit/],
@@ -64,6 +63,15 @@ describe('the command line', () => {
       assert.equal(shell.out, '');
     });
   }
+
+  it('answers a missing command with help on stderr and exit code 2', async () => {
+    for (const args of [[], ['topic']]) {
+      const shell = createTestShell();
+      assert.equal(await runCommand(shell, ...args), EXIT_CODES.usage.code);
+      assert.match(shell.err, /^Usage: sluice/);
+      assert.equal(shell.out, '');
+    }
+  });
 
   it('tells failures as JSON when JSON was asked for', async () => {
     const shell = createTestShell();

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
@@ -21,7 +21,6 @@ export function buildProgram(shell: Shell, version: string): Command {
       "An event-streaming broker that speaks Kafka's protocol, and the tools to work with any Kafka cluster.",
     )
     .version(version, '-V, --version', 'print the version')
-    .helpCommand(false)
     .addCommand(startCommand(shell))
     .addCommand(topicCommand(shell))
     .addCommand(produceCommand(shell))
@@ -53,11 +52,14 @@ function configure(command: Command, shell: Shell): void {
   const style = styleFor(shell.stdout);
   const columns = Math.min(shell.stdout.columns ?? HELP_COLUMNS_DEFAULT, HELP_COLUMNS_MAX);
   command
-    .helpOption('-h, --help', 'print help')
+    .addHelpOption(new Option('-h, --help', 'print help').helpGroup('Options:'))
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void shell.stdout.write(text),
-      writeErr: () => {},
+      // Only the help of a group whose command is missing comes this way.
+      writeErr: (text) => void shell.stderr.write(text),
+      outputError: () => {},
       getOutHelpWidth: () => columns,
       getErrHelpWidth: () => columns,
       getOutHasColors: () => shell.stdout.hasColors,
@@ -65,6 +67,8 @@ function configure(command: Command, shell: Shell): void {
     })
     .configureHelp({
       showGlobalOptions: false,
+      // The name alone: arguments and options stand in the command's own help.
+      subcommandTerm: (subcommand) => subcommand.name(),
       styleTitle: (text) => style('bold', text),
       styleCommandText: (text) => style('cyan', text),
       styleSubcommandText: (text) => style('cyan', text),

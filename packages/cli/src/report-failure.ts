@@ -7,7 +7,9 @@ import type { Shell } from './shell.ts';
 export async function reportFailure(shell: Shell, args: readonly string[], error: unknown): Promise<number> {
   // Help and version end as errors in commander, with exit code 0.
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok.code;
-  const failure = toFailure(error, args);
+  // A group of commands without a command has shown its help already.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_CODES.usage.code;
+  const failure = toFailure(error);
   if (failure === undefined) {
     await shell.stderr.write(`sluice: a bug in Sluice: ${error instanceof Error ? error.stack : String(error)}\n`);
     return EXIT_CODES.failed.code;
@@ -23,18 +25,13 @@ export async function reportFailure(shell: Shell, args: readonly string[], error
   return code;
 }
 
-function toFailure(error: unknown, args: readonly string[]): CliFailure | undefined {
+function toFailure(error: unknown): CliFailure | undefined {
   if (error instanceof CliFailure) return error;
-  if (error instanceof CommanderError) return usageFailure(error, args);
+  if (error instanceof CommanderError) return usageFailure(error);
   return undefined;
 }
 
-function usageFailure(error: CommanderError, args: readonly string[]): CliFailure {
-  // A group of commands without a command.
-  if (error.code === 'commander.help') {
-    const group = args[0] === undefined || args[0].startsWith('-') ? '' : `${args[0]} `;
-    return new CliFailure('usage', 'a command is missing', `see \`sluice ${group}--help\``, { cause: error });
-  }
+function usageFailure(error: CommanderError): CliFailure {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   const hint = suggestion === '' ? 'see --help' : suggestion.charAt(0).toLowerCase() + suggestion.slice(1);

@@ -28,6 +28,8 @@ export interface Shell {
   readFile(path: string): AsyncIterable<Buffer>;
   /** Lets go of standard input, which would keep the process alive while somebody could still type. */
   release(): void;
+  /** Ends the process here and now. */
+  exitNow(code: number): never;
   /** Calls `action` at each SIGINT or SIGTERM instead of ending the process, until it is undone. */
   onInterrupt(action: (signal: 'SIGINT' | 'SIGTERM') => void): { undo(): void };
 }

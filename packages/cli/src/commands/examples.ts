@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import type { Command } from 'commander';
 
 export interface Example {
@@ -17,8 +18,11 @@ export function examplesFor(command: Command): readonly Example[] {
   return examplesOf.get(command) ?? [];
 }
 
+/** Where no colours are wanted, commander takes them out. */
 function formatExamples(command: Command, examples: readonly Example[]): string {
   const help = command.createHelp();
-  const lines = examples.map(({ what, line }) => `  # ${what}\n  ${line}`);
+  const lines = examples.map(
+    ({ what, line }) => `  ${styleText('dim', `# ${what}`, { validateStream: false })}\n  ${line}`,
+  );
   return `\n${help.styleTitle(examples.length === 1 ? 'Example:' : 'Examples:')}\n${lines.join('\n')}`;
 }

@@ -11,7 +11,7 @@ interface Row {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: 'NAME', value: ({ name }) => name, wrap: true },
+  { title: 'NAME', value: ({ name }) => name, wrapAfter: ' ,' },
   { title: 'COUNT', value: ({ count }) => count, align: 'right' },
 ];
 const plain = styleFor(createTestShell().stdout);

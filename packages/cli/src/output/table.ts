@@ -6,8 +6,11 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number;
   /** Numbers stand right. */
   readonly align?: 'left' | 'right';
-  /** May be broken into lines where the terminal is too narrow; other columns are never cut. */
-  readonly wrap?: boolean;
+  /**
+   * Characters after which the cell may be broken into lines where the terminal is too narrow, or else anywhere. Without
+   * it the column is never cut.
+   */
+  readonly wrapAfter?: string;
 }
 
 const GAP = '  ';
@@ -45,7 +48,7 @@ export function formatPairs(pairs: readonly (readonly [string, string | number])
 }
 
 function layOutRow<Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string[] {
-  const parts = line.map((cell, index) => wrapText(cell, widths[index] ?? 0));
+  const parts = line.map((cell, index) => wrapText(cell, widths[index] ?? 0, columns[index]?.wrapAfter ?? ''));
   const height = Math.max(...parts.map((part) => part.length));
   const out: string[] = [];
   for (let row = 0; row < height; row++) {
@@ -68,7 +71,7 @@ function fitWidths<Row>(
     let widest = -1;
     for (const [index, column] of columns.entries()) {
       const width = widths[index] ?? 0;
-      if (column.wrap && width > WRAPPED_WIDTH_MIN && width > (widths[widest] ?? 0)) widest = index;
+      if (column.wrapAfter !== undefined && width > WRAPPED_WIDTH_MIN && width > (widths[widest] ?? 0)) widest = index;
     }
     if (widest === -1) return widths;
     widths[widest] = (widths[widest] ?? 0) - 1;
@@ -77,20 +80,22 @@ function fitWidths<Row>(
   return widths;
 }
 
-/** Breaks at blanks or after commas where it can, else in the middle of a word. */
-function wrapText(text: string, width: number): string[] {
+function wrapText(text: string, width: number, wrapAfter: string): string[] {
   const lines: string[] = [];
   let rest = text;
   while (displayWidth(rest) > width) {
-    const window = rest.slice(0, width + 1);
-    const blank = window.lastIndexOf(' ');
-    const comma = rest.slice(0, width).lastIndexOf(',') + 1;
-    const cut = Math.max(blank, comma) > 0 ? Math.max(blank, comma) : width;
+    const cut = cutWithin(rest.slice(0, width), wrapAfter);
     lines.push(rest.slice(0, cut).trimEnd());
     rest = rest.slice(cut).trimStart();
   }
   lines.push(rest);
   return lines;
+}
+
+/** Behind the last character that allows it, else at the end. */
+function cutWithin(text: string, wrapAfter: string): number {
+  const last = Math.max(...[...wrapAfter].map((character) => text.lastIndexOf(character)));
+  return last > 0 ? last + 1 : text.length;
 }
 
 function align(text: string, width: number, side: 'left' | 'right' = 'left'): string {

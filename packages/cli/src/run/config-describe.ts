@@ -11,10 +11,9 @@ import { refusal } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 const COLUMNS: readonly Column<Setting>[] = [
-  { title: 'SETTING', value: ({ name }) => name },
-  { title: 'VALUE', value: shownValue, wrap: true },
-  { title: 'FROM', value: ({ source }) => source, wrap: true },
-  { title: 'CHANGE', value: ({ isReadOnly }) => (isReadOnly ? 'at start' : 'any time') },
+  { title: 'SETTING', value: ({ name }) => name, wrapAfter: '.' },
+  { title: 'VALUE', value: shownValue, wrapAfter: ' ,' },
+  { title: 'SET ON', value: ({ source }) => source },
 ];
 
 /** `sluice config describe` */

@@ -9,12 +9,12 @@ const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: descr
 /** Kafka's numbers for what a setting belongs to. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4 } as const;
 
-/** Kafka's numbers for where a setting's value comes from, in words. */
+/** Kafka's numbers for where a setting's value comes from, in words; `start` is the file or flag it was started with. */
 const SOURCES: Readonly<Record<number, string>> = {
   1: 'topic',
-  2: 'this broker (dynamic)',
-  3: 'all brokers (dynamic)',
-  4: 'configuration file',
+  2: 'broker',
+  3: 'all brokers',
+  4: 'start',
   5: 'default',
 };
 const DEFAULT_SOURCE = 5;

@@ -39,8 +39,8 @@ interface DescribedTopic {
 const COLUMNS: readonly Column<DescribedPartition>[] = [
   { title: 'PARTITION', value: ({ partition }) => partition, align: 'right' },
   { title: 'LEADER', value: ({ leader }) => leader ?? 'none', align: 'right' },
-  { title: 'REPLICAS', value: ({ replicas }) => replicas.join(','), wrap: true },
-  { title: 'IN SYNC', value: ({ isr }) => isr.join(','), wrap: true },
+  { title: 'REPLICAS', value: ({ replicas }) => replicas.join(','), wrapAfter: ',' },
+  { title: 'IN SYNC', value: ({ isr }) => isr.join(','), wrapAfter: ',' },
   { title: 'START', value: ({ startOffset }) => orUnknown(startOffset), align: 'right' },
   { title: 'END', value: ({ endOffset }) => orUnknown(endOffset), align: 'right' },
 ];

@@ -50,6 +50,9 @@ export function createTestShell({ input = '', columns, files = {} }: TestShellOp
     random: realRandom,
     readFile: (path) => chunksOf(files[path] ?? ''),
     release() {},
+    exitNow(code) {
+      throw new Error(`ended with ${code}`);
+    },
     onInterrupt(action) {
       interrupts.add(action);
       return { undo: () => void interrupts.delete(action) };

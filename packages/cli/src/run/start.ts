@@ -1,0 +1,37 @@
+import { createLogger } from '@sluice/kernel/real/logger';
+import type { StartOptions } from '../commands/start.ts';
+import { CliFailure } from '../failure.ts';
+import type { Shell } from '../shell.ts';
+import { resolveStart } from './start/resolve-start.ts';
+
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** `sluice start` */
+export async function start(shell: Shell, options: StartOptions): Promise<void> {
+  const resolved = await resolveStart(shell, options);
+  const logger = createLogger();
+  const stopping = Promise.withResolvers<string>();
+  let isStopping = false;
+  const interrupt = shell.onInterrupt((signal) => {
+    // Who asks twice does not want to wait; what was acknowledged is on disk anyway.
+    if (isStopping) shell.exitNow(128 + SIGNAL_NUMBERS[signal]);
+    isStopping = true;
+    stopping.resolve(signal);
+  });
+  try {
+    const { startBroker, StartError } = await import('sluice/start-broker');
+    const broker = await startBroker({ ...resolved, logger }).catch((error: unknown) => {
+      throw error instanceof StartError ? new CliFailure('failed', error.message, error.hint, { cause: error }) : error;
+    });
+    if (!isStopping) await shell.stdout.write(`${readyLine(broker)}\n`);
+    logger.info('stopping', { signal: await stopping.promise });
+    await broker.close();
+  } finally {
+    interrupt.undo();
+  }
+}
+
+/** Scripts wait for this line: it begins with `ready` and has `bootstrap=host:port`. */
+function readyLine({ bootstrap, nodeId, clusterId }: { bootstrap: string; nodeId: number; clusterId: string }): string {
+  return `ready bootstrap=${bootstrap} node=${nodeId} cluster=${clusterId}`;
+}
