@@ -22,7 +22,7 @@ const failed = (error: Error): never => assert.fail(error);
 describe('image follower', () => {
   it('has what was there, then what comes, and tells listeners after it moved', async () => {
     const store = openStore();
-    await formatCluster(store, 'C', new Map([['f', 1]]));
+    await formatCluster(store, { clusterId: 'C', features: new Map([['f', 1]]) });
     const follower = await followImage({ store, logger, onFailure: failed });
     assert.equal(follower.image.clusterId, 'C');
     assert.equal(follower.image.features.get('f'), 1);
@@ -48,8 +48,8 @@ describe('image follower', () => {
 
   it('formats a cluster once', async () => {
     const store = openStore();
-    assert.equal(await formatCluster(store, 'first'), 'first');
-    assert.equal(await formatCluster(store, 'second'), 'first');
+    assert.equal(await formatCluster(store, { clusterId: 'first' }), 'first');
+    assert.equal(await formatCluster(store, { clusterId: 'second' }), 'first');
     await store.close();
   });
 
