@@ -200,7 +200,9 @@ def provocation(kind, topic):
         partitions = 0 if kind == "badPartitionCount" else 1
         replicas = 3 if kind == "badReplication" else 1
         new_topic = NewTopic(topic, num_partitions=partitions, replication_factor=replicas, config=configs)
-        AdminClient(QUIET).create_topics([new_topic])[topic].result(30)
+        # The client must outlive the future: what is under way ends with it.
+        client = AdminClient(QUIET)
+        client.create_topics([new_topic])[topic].result(30)
 
 
 def admin(request):

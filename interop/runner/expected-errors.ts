@@ -95,7 +95,7 @@ export const expectedErrors: Readonly<Record<string, Expectations>> = {
     outOfRange: /^OffsetOutOfRangeError 1 /,
   },
   'confluent-kafka': {
-    unknownTopic: /^KafkaException _UNKNOWN_TOPIC -188 /,
+    unknownTopic: /^KafkaException UNKNOWN_TOPIC_OR_PART 3 /,
     tooLarge: /^KafkaException MSG_SIZE_TOO_LARGE 10 /,
     badPartition: /^KafkaException _UNKNOWN_PARTITION -190 /,
     ...namedCreation('KafkaException '),

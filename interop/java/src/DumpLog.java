@@ -19,6 +19,9 @@ final class DumpLog {
     /** What the tool says when an index and its log, or two batches, do not fit together. */
     private static final Pattern COMPLAINT = Pattern.compile("(?i)mismatch|non-consecutive|non-secutive|out of order|invalid|corrupt|error|exception|found timestamp");
 
+    /** The tool finds fault with each log that does not start at offset 0: it takes −1 for the offset before it. */
+    private static final Pattern HARMLESS = Pattern.compile("^(Dumping |Log starting offset: |Non-consecutive offsets in |  -1 is followed by )");
+
     private DumpLog() {}
 
     static Object check(JsonNode request) throws Exception {
@@ -31,7 +34,7 @@ final class DumpLog {
             expectTrue("there are indexes", !indexes.isEmpty());
             for (String file : indexes) {
                 String said = dump("--index-sanity-check", "--files", file);
-                expectTrue(said, said.contains(file + " passed sanity check."));
+                expectTrue(said, said.contains(file + " passed sanity check.") || said.contains(file + " is empty."));
             }
         });
         checks.run("dump-log of the indexes beside their logs", () -> {
@@ -78,8 +81,8 @@ final class DumpLog {
                     records += Long.parseLong(batch.group(3));
                 } else if (line.startsWith("| offset: ")) {
                     records--;
-                } else if (!line.startsWith("Dumping ") && !line.startsWith("Log starting offset: ")) {
-                    throw new AssertionError(file + ": " + line);
+                } else if (!HARMLESS.matcher(line).find()) {
+                    throw new AssertionError(said.substring(said.indexOf(line)).lines().limit(5).toList().toString());
                 }
             }
             expect(file + " records that the headers count and that are not there", records, 0L);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -24,11 +25,8 @@ final class Tool {
 
     /** Ends a tool in the place of the exit of the whole process. */
     private static final class Exited extends RuntimeException {
-        final int code;
-
         Exited(int code) {
             super("exit " + code, null, false, false);
-            this.code = code;
         }
     }
 
@@ -54,19 +52,20 @@ final class Tool {
         System.setOut(capture);
         System.setErr(capture);
         System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        // Some tools catch what is thrown here and go on to a second exit: the first is the one that counts.
+        AtomicReference<Result> atExit = new AtomicReference<>();
         Exit.Procedure exit = (code, message) -> {
             if (message != null) capture.println(message);
+            atExit.compareAndSet(null, new Result(code, output.toString(StandardCharsets.UTF_8)));
             throw new Exited(code);
         };
         Exit.setExitProcedure(exit);
         Exit.setHaltProcedure(exit);
         Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
-        int code = 0;
         try {
             step.run();
         } catch (InvocationTargetException thrown) {
-            if (!(thrown.getCause() instanceof Exited exited)) throw new AssertionError(output + "\n" + thrown.getCause(), thrown.getCause());
-            code = exited.code;
+            if (!(thrown.getCause() instanceof Exited)) throw new AssertionError(output + "\n" + thrown.getCause(), thrown.getCause());
         } finally {
             for (Runnable hook : hooks) hook.run();
             Exit.resetExitProcedure();
@@ -76,7 +75,7 @@ final class Tool {
             System.setErr(err);
             System.setIn(in);
         }
-        return new Result(code, output.toString(StandardCharsets.UTF_8));
+        return atExit.get() != null ? atExit.get() : new Result(0, output.toString(StandardCharsets.UTF_8));
     }
 
     /** ConsumerPerformance knows groups only: it is handed a consumer that assigns itself what it is to subscribe to. */
