@@ -2,8 +2,9 @@ import type { Finding, Rule } from '../rule.ts';
 import { sourceFiles } from '../source-files.ts';
 import { lineOf, maskCode } from '../source-text.ts';
 
-/** `any` where a type stands; as a name of a variable or property it is a word like others. */
-const ANY_TYPE = /(?:[:<|&,(=?]\s*|\b(?:as|extends|satisfies|is)\s+|=>\s*)any\b(?!\s*[:(=.?])/g;
+/** `any` where a type stands, as far as that shows; a variable of that name is a word like others. Biome sees the rest. */
+const ANY_TYPE =
+  /(?:[:<|&]\s*|=>\s*|\b(?:as|extends|satisfies|is)\s+|<[^<>(){};]*,\s*|\btype\s[^=;]*=\s*)any\b(?!\s*[:(=.?])/g;
 const SUPPRESSION = /@ts-(?:ignore|nocheck)\b|@ts-expect-error(?![ \t]+\S)|biome-ignore[^\n:]*:\s*(?:\n|$)/g;
 
 export const noAny: Rule = {

@@ -211,6 +211,7 @@ describe('no any', () => {
     'const m = new Map<string, any>();',
     'type A = B | any;',
     'type F = () => any;',
+    'type G<T> = any;',
     'let x: any[];',
     'function f(x: any) {}',
     '// @ts-ignore',
@@ -223,7 +224,7 @@ describe('no any', () => {
 
   it('lets words and explained suppressions pass', () => {
     const fine =
-      "const any = 1; const o = { any: 2, y: o.any }; // any\nf('as any'); Promise.any([]); many; x ? any : y;";
+      "const any = 1; const o = { any: 2, y: o.any }; // any\nf('as any'); Promise.any([]); many; [any, any]; f(any, x); x ? any : y;";
     assert.deepEqual(
       check(`${fine}\n// @ts-expect-error a wrong type is the point\n// biome-ignore lint/x/y: why\n`),
       [],
