@@ -1,4 +1,4 @@
-import { createLogger } from '@sluice/kernel/real/logger';
+import { createLogger, type LoggerOptions } from '@sluice/kernel/real/logger';
 import type { StartOptions } from '../commands/start.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -9,7 +9,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 /** `sluice start` */
 export async function start(shell: Shell, options: StartOptions): Promise<void> {
   const resolved = await resolveStart(shell, options);
-  const logger = createLogger();
+  const logger = createLogger(logOptions(resolved.settings));
   const stopping = Promise.withResolvers<string>();
   let isStopping = false;
   const interrupt = shell.onInterrupt((signal) => {
@@ -29,6 +29,14 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
   } finally {
     interrupt.undo();
   }
+}
+
+function logOptions(settings: Readonly<Record<string, string>>): LoggerOptions {
+  const { 'sluice.log.level': level, 'sluice.log.format': format } = settings;
+  return {
+    ...(level === 'debug' || level === 'info' || level === 'warn' || level === 'error' ? { level } : {}),
+    ...(format === 'pretty' || format === 'json' ? { format } : {}),
+  };
 }
 
 /** Scripts wait for this line: it begins with `ready` and has `bootstrap=host:port`. */

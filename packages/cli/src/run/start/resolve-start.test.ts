@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createTestShell } from '../../testing/test-shell.ts';
+import { resolveStart } from './resolve-start.ts';
+
+function resolve(options: Parameters<typeof resolveStart>[1], file = '') {
+  return resolveStart(createTestShell({ files: { 'server.properties': file } }), options);
+}
+
+describe('what sluice start was told', () => {
+  it('is Kafka’s port on loopback and ./sluice-data by default', async () => {
+    const { listen, dataDirectory, ephemeral, settings } = await resolve({});
+    assert.deepEqual(listen, { host: '127.0.0.1', port: 9092 });
+    assert.equal(dataDirectory, './sluice-data');
+    assert.equal(ephemeral, false);
+    assert.equal(settings.listeners, 'PLAINTEXT://127.0.0.1:9092');
+    assert.equal(settings['log.dirs'], './sluice-data');
+  });
+
+  it('is the file, then --set, then the other flags', async () => {
+    const file = 'num.partitions=3\nlog.dirs=/from/file\nlisteners=PLAINTEXT://:9095,CONTROLLER://:9096\n';
+    const controller = 'controller.listener.names=CONTROLLER\n';
+    const options = { config: 'server.properties', set: [['num.partitions', '5'] as const] };
+    const fromFile = await resolve(options, file + controller);
+    assert.deepEqual(fromFile.listen, { host: '0.0.0.0', port: 9095 });
+    assert.equal(fromFile.dataDirectory, '/from/file');
+    assert.equal(fromFile.settings['num.partitions'], '5');
+    const fromFlags = await resolve({ ...options, data: 'here', listen: { host: '::1', port: 0 } }, file + controller);
+    assert.deepEqual(fromFlags.listen, { host: '::1', port: 0 });
+    assert.equal(fromFlags.dataDirectory, 'here');
+    assert.equal(fromFlags.settings.listeners, 'PLAINTEXT://[::1]:0');
+  });
+
+  it('keeps nothing when it is ephemeral, whatever the file says', async () => {
+    const { dataDirectory, ephemeral } = await resolve({ ephemeral: true, config: 'server.properties' }, 'log.dirs=/x');
+    assert.equal(dataDirectory, undefined);
+    assert.equal(ephemeral, true);
+  });
+
+  const refused: readonly [string, Parameters<typeof resolveStart>[1], string, RegExp][] = [
+    ['a misspelt name', { set: [['num.partition', '3']] }, '', /num\.partition\. Did you mean num\.partitions\?/],
+    ['a value that is none', { set: [['num.partitions', 'x']] }, '', /'x' for configuration num\.partitions/],
+    ['a misspelt name in the file', { config: 'server.properties' }, 'log.retention.hour=1', /log\.retention\.hours\?/],
+    ['--ephemeral with --data', { ephemeral: true, data: 'x' }, '', /give one|keeps nothing/],
+    ['a listener with encryption', { set: [['listeners', 'SSL://:9093']] }, '', /without encryption/],
+    ['several directories', { set: [['log.dirs', '/a,/b']] }, '', /several directories/],
+    ['a listener that is none', { set: [['listeners', 'here']] }, '', /NAME:\/\/host:port/],
+  ];
+  for (const [name, options, file, message] of refused) {
+    it(`refuses ${name}`, async () => {
+      await assert.rejects(resolve(options, file), { name: 'CliFailure', reason: 'usage', message });
+    });
+  }
+});
