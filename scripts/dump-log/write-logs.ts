@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger } from '@sluice/kernel/logger';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realDisk } from '@sluice/kernel/real/disk';
+import { realRandom } from '@sluice/kernel/real/random';
+import { DEFAULT_LOG_CONFIG } from '@sluice/log/default-log-config';
+import { openLogDirectory } from '@sluice/log/log-manager';
+import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
+import { createTailCache } from '@sluice/log/tail-cache';
+import { CODECS } from '@sluice/protocol/compression/codec';
+import { buildBatch } from '@sluice/protocol/records/build-batch';
+import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
+
+const BATCHES = 400;
+const TOPIC_ID = 'c3RhYmxlLXRvcGljLWlkMA';
+const SMALL: LogConfig = { ...DEFAULT_LOG_CONFIG, segmentSizeBytes: 16 * 1024, indexIntervalBytes: 500 };
+const CONFIGS: Readonly<Record<string, LogConfig>> = {
+  plain: SMALL,
+  recompressed: { ...SMALL, compressionType: 'zstd' },
+  stamped: { ...SMALL, timestampType: 'LogAppendTime' },
+  transactional: SMALL,
+  closed: { ...SMALL, segmentSizeBytes: 1024 * 1024 },
+};
+
+/** Fills one topic of each kind and stops, once cleanly with a restart before it. Returns how many records there are. */
+export async function writeLogs(path: string): Promise<number> {
+  let recordCount = 0;
+  for (const round of [0, 1]) {
+    const directory = await openLogDirectory({
+      disk: realDisk,
+      clock: realClock,
+      random: realRandom,
+      logger: silentLogger,
+      path,
+      clusterId: 'dump-log',
+      nodeId: 1,
+      tailCache: createTailCache(0),
+      durability: 'os',
+      configOf: (topic) => CONFIGS[topic] ?? SMALL,
+    });
+    for (const [topic, config] of Object.entries(CONFIGS)) {
+      const log = directory.get(topic, 0)?.log ?? (await directory.create(topic, 0, TOPIC_ID, config));
+      recordCount += await fill(log, topic, round);
+    }
+    await directory.close();
+  }
+  return recordCount;
+}
+
+async function fill(log: PartitionLog, topic: string, round: number): Promise<number> {
+  const isTransactional = topic === 'transactional';
+  let recordCount = 0;
+  let sequence = 0;
+  const append = (records: Buffer, origin: 'client' | 'coordinator') => {
+    const result = log.append(records, { leaderEpoch: round, nowMs: realClock.now(), durable: false, origin });
+    assert.equal(result.kind, 'appended', JSON.stringify(result));
+  };
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const count = 1 + (batch % 7);
+    const records = Array.from({ length: count }, (_, index) => ({
+      key: `key-${index}`,
+      value: `${topic}-${batch}-${index}-`.repeat(1 + (batch % 9)),
+      headers: [{ key: 'n', value: String(index) }],
+      // Now and then one is older than the one before it.
+      timestampMs: realClock.now() - (batch % 5) * 10,
+    }));
+    const producer = { producerId: 7 + round, producerEpoch: 0, baseSequence: sequence, isTransactional };
+    append(
+      buildBatch(records, {
+        codec: CODECS[batch % CODECS.length] ?? 'none',
+        ...(batch % 2 === 0 || isTransactional ? producer : {}),
+      }),
+      'client',
+    );
+    if (batch % 2 === 0 || isTransactional) sequence += count;
+    recordCount += count;
+    if (isTransactional && batch % 5 === 4) {
+      const type = batch % 2 === 0 ? 'ABORT' : 'COMMIT';
+      append(
+        buildEndTxnMarkerBatch({
+          type,
+          producerId: producer.producerId,
+          producerEpoch: 0,
+          coordinatorEpoch: 1,
+          timestampMs: realClock.now(),
+        }),
+        'coordinator',
+      );
+      recordCount++;
+    }
+    if (batch % 40 === 0) await sleep(2);
+  }
+  await log.flush();
+  return recordCount;
+}
