@@ -44,7 +44,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
   /** Why one more connection from `address` is too much, or `undefined`. */
   function tooMany(address: string): string | undefined {
     if (served.size >= limits.connectionCountMax) return 'max.connections';
-    if ((countByIp.get(address) ?? 0) >= limits.connectionCountPerIpMax) return 'max.connections.per.ip';
+    if ((countByIp.get(address) ?? 0) >= limits.connectionCountPerIpMax(address)) return 'max.connections.per.ip';
     return undefined;
   }
 

@@ -83,14 +83,16 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
     lease = await register();
   }
 
+  const epoch = () => image.brokers.get(nodeId)?.epoch ?? -1;
+
   return {
     get epoch() {
-      return image.brokers.get(nodeId)?.epoch ?? -1;
+      return epoch();
     },
     async leave() {
       await controller.run(changeBrokerState, {
         brokerId: nodeId,
-        brokerEpoch: this.epoch,
+        brokerEpoch: epoch(),
         lease,
         state: 'shutting-down',
       });

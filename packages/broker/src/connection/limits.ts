@@ -5,11 +5,13 @@ export interface ConnectionLimits {
   /** `max.connections` */
   readonly connectionCountMax: number;
   /** `max.connections.per.ip` */
-  readonly connectionCountPerIpMax: number;
+  connectionCountPerIpMax(address: string): number;
   /** `connections.max.idle.ms` */
   readonly idleMs: number;
   /** `queued.max.request.bytes`: bytes received and not yet answered, of all connections; past it nobody is read from. */
   readonly inFlightSizeBytesMax: number;
+  /** `sluice.connection.unsent.max.bytes`: past it none of the connection's further requests begins until the peer has read. */
+  readonly unsentSizeBytesMax: number;
 }
 
 /** `queued.max.request.bytes` has no limit in Kafka unless it is set; ours always has one. */
@@ -17,9 +19,6 @@ export const IN_FLIGHT_SIZE_BYTES_DEFAULT = 96 * 1024 * 1024;
 
 /** Requests of one connection that have begun or wait to; past it the connection is not read from. */
 export const PIPELINED_REQUEST_COUNT_MAX = 128;
-
-/** Of one connection, past which none of its further requests begins until the peer has read. */
-export const UNSENT_SIZE_BYTES_MAX = 1024 * 1024;
 
 /**
  * How long a frame may take from its first byte to its last: this, plus a second for each `FRAME_RATE_BYTES_MIN`

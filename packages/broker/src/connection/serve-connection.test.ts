@@ -6,7 +6,7 @@ import type { Connection } from '@sluice/kernel/network';
 import type { Begun, Outcome } from '../dispatch.ts';
 import { receive } from '../testing/receive.ts';
 import { createInFlight } from './in-flight.ts';
-import { FRAME_MS_MAX, PIPELINED_REQUEST_COUNT_MAX, UNSENT_SIZE_BYTES_MAX } from './limits.ts';
+import { FRAME_MS_MAX, PIPELINED_REQUEST_COUNT_MAX } from './limits.ts';
 import { serveConnection } from './serve-connection.ts';
 
 const settleMicrotasks = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -64,9 +64,10 @@ function serve(
     limits: {
       frameSizeBytesMax: 100_000,
       connectionCountMax: 1,
-      connectionCountPerIpMax: 1,
+      connectionCountPerIpMax: () => 1,
       idleMs: options.idleMs ?? 600_000,
       inFlightSizeBytesMax: 1_000_000,
+      unsentSizeBytesMax: 1_000,
     },
     inFlight,
     scratch: Buffer.alloc(1024),
@@ -149,7 +150,7 @@ test('reading pauses at the limit of pipelined requests and goes on below it', a
 test('a peer that does not read its answers gets no further request begun', async () => {
   const { served, begun, state, answer } = serve();
   receive(served.receiver, Buffer.concat([frame('a'), frame('b')]));
-  state.unsentBytes = UNSENT_SIZE_BYTES_MAX + 1;
+  state.unsentBytes = 1_001;
   await answer('a');
   assert.deepEqual(begun, ['a']);
   state.unsentBytes = 0;

@@ -6,13 +6,7 @@ import type { Dispatch, Outcome } from '../dispatch.ts';
 import type { Peer } from '../request.ts';
 import { createFrameReader } from './frame-reader.ts';
 import type { InFlight, InFlightMember } from './in-flight.ts';
-import {
-  type ConnectionLimits,
-  FRAME_MS_MAX,
-  FRAME_RATE_BYTES_MIN,
-  PIPELINED_REQUEST_COUNT_MAX,
-  UNSENT_SIZE_BYTES_MAX,
-} from './limits.ts';
+import { type ConnectionLimits, FRAME_MS_MAX, FRAME_RATE_BYTES_MIN, PIPELINED_REQUEST_COUNT_MAX } from './limits.ts';
 import { describeBadLength } from './wrong-protocol.ts';
 
 export interface ServedConnection extends ConnectionHandler {
@@ -107,7 +101,7 @@ export function serveConnection(options: ServeOptions): ServedConnection {
 
   function beginWaiting(): void {
     while (waiting.length > 0 && !isBusy && !isClosed) {
-      if (turns.length >= PIPELINED_REQUEST_COUNT_MAX || connection.unsentBytes > UNSENT_SIZE_BYTES_MAX) return;
+      if (turns.length >= PIPELINED_REQUEST_COUNT_MAX || connection.unsentBytes > limits.unsentSizeBytesMax) return;
       const frame = waiting.shift();
       if (frame !== undefined) begin(frame);
     }

@@ -1,0 +1,102 @@
+import type { NextProducerId } from '@sluice/coordinator/producer-id-source';
+import type { Clock } from '@sluice/kernel/clock';
+import type { StaticConfig } from '@sluice/metadata/config/static-config';
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
+import type { ChangeCluster } from '../change-cluster.ts';
+import type { Api } from '../define-api.ts';
+import type { SessionCache } from '../fetch/session-cache.ts';
+import type { Partitions } from '../partitions/hosted-partition.ts';
+import type { StopSignal } from '../stop-signal.ts';
+import { produceApi } from './00-produce.ts';
+import { fetchApi } from './01-fetch.ts';
+import { listOffsetsApi } from './02-list-offsets.ts';
+import { metadataApi } from './03-metadata.ts';
+import { findCoordinatorApi } from './10-find-coordinator.ts';
+import { listGroupsApi } from './16-list-groups.ts';
+import { saslHandshakeApi } from './17-sasl-handshake.ts';
+import { apiVersionsApi } from './18-api-versions.ts';
+import { createTopicsApi } from './19-create-topics.ts';
+import { deleteTopicsApi } from './20-delete-topics.ts';
+import { deleteRecordsApi } from './21-delete-records.ts';
+import { initProducerIdApi } from './22-init-producer-id.ts';
+import { offsetForLeaderEpochApi } from './23-offset-for-leader-epoch.ts';
+import { describeAclsApi } from './29-describe-acls.ts';
+import { createAclsApi } from './30-create-acls.ts';
+import { deleteAclsApi } from './31-delete-acls.ts';
+import { describeConfigsApi } from './32-describe-configs.ts';
+import { alterConfigsApi } from './33-alter-configs.ts';
+import { describeLogDirsApi, type LogDirectory } from './35-describe-log-dirs.ts';
+import { saslAuthenticateApi } from './36-sasl-authenticate.ts';
+import { createPartitionsApi } from './37-create-partitions.ts';
+import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts';
+import { describeQuorumApi } from './55-describe-quorum.ts';
+import { describeClusterApi } from './60-describe-cluster.ts';
+import { describeProducersApi } from './61-describe-producers.ts';
+import { getTelemetrySubscriptionsApi } from './71-get-telemetry-subscriptions.ts';
+import { listConfigResourcesApi } from './74-list-config-resources.ts';
+import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
+
+/** What the handlers stand on; each takes only what it needs of it. */
+export interface Services {
+  readonly clock: Clock;
+  readonly image: ClusterImage;
+  readonly staticConfig: StaticConfig;
+  readonly partitions: Partitions;
+  readonly sessions: SessionCache;
+  readonly changeCluster: ChangeCluster;
+  readonly stopSignal: StopSignal;
+  readonly nextProducerId: NextProducerId;
+  readonly directories: readonly LogDirectory[];
+  readonly limits: {
+    readonly fetchSizeBytesMax: number;
+    readonly describedPartitionCountMax: number;
+  };
+  readonly deleteTopicEnable: boolean;
+  autoCreates(): boolean;
+  autoCreate(names: readonly string[]): void;
+  deletesRecords(topic: string): boolean;
+}
+
+/** Every API that this broker answers, by its key: ApiVersions, metrics and the dispatch derive from it. */
+export function createApis(services: Services): ReadonlyMap<number, Api> {
+  const { clock, image, partitions, changeCluster, limits, stopSignal } = services;
+  const apis = new Map<number, Api>();
+  const all = [
+    produceApi(services),
+    fetchApi({
+      partitions,
+      clock,
+      sessions: services.sessions,
+      fetchSizeBytesMax: limits.fetchSizeBytesMax,
+      onStopping: stopSignal.onStopping,
+    }),
+    listOffsetsApi(services),
+    metadataApi(services),
+    findCoordinatorApi(),
+    listGroupsApi(),
+    saslHandshakeApi(),
+    apiVersionsApi({ apis: () => apis.values(), image }),
+    createTopicsApi(services),
+    deleteTopicsApi({ changeCluster, isEnabled: services.deleteTopicEnable }),
+    deleteRecordsApi(services),
+    initProducerIdApi(services),
+    offsetForLeaderEpochApi(services),
+    describeAclsApi(),
+    createAclsApi(),
+    deleteAclsApi(),
+    describeConfigsApi(services),
+    alterConfigsApi(services),
+    describeLogDirsApi(services),
+    saslAuthenticateApi(),
+    createPartitionsApi(services),
+    incrementalAlterConfigsApi(services),
+    describeQuorumApi(services),
+    describeClusterApi(services),
+    describeProducersApi(services),
+    getTelemetrySubscriptionsApi(),
+    listConfigResourcesApi(services),
+    describeTopicPartitionsApi({ image, partitionCountMax: limits.describedPartitionCountMax }),
+  ];
+  for (const api of all) apis.set(api.key, api);
+  return apis;
+}

@@ -1,0 +1,207 @@
+import { createProducerIdSource } from '@sluice/coordinator/producer-id-source';
+import type { Clock } from '@sluice/kernel/clock';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Metrics } from '@sluice/kernel/metrics';
+import type { Network } from '@sluice/kernel/network';
+import type { Random } from '@sluice/kernel/random';
+import type { LogDirectory } from '@sluice/log/log-manager';
+import type { BrokerSettings } from '@sluice/metadata/config/broker-settings';
+import { brokerValues } from '@sluice/metadata/config/broker-values';
+import { logConfigOf } from '@sluice/metadata/config/log-config';
+import type { StaticConfig } from '@sluice/metadata/config/static-config';
+import { topicList, topicNumber, topicValuesOf } from '@sluice/metadata/config/topic-values';
+import { allocateProducerIds } from '@sluice/metadata/controller/allocate-producer-ids';
+import { startController } from '@sluice/metadata/controller/controller';
+import type { BrokerEndpoint } from '@sluice/metadata/image/cluster-image';
+import { followImage } from '@sluice/metadata/image/follow';
+import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
+import { createApis } from './api/registry.ts';
+import { createAutoCreate } from './auto-create.ts';
+import type { ChangeCluster } from './change-cluster.ts';
+import { connectionLimits } from './connection/connection-limits.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { createSessionCache } from './fetch/session-cache.ts';
+import { type KafkaListener, openListener } from './listener.ts';
+import { createLogHost, removeStrays } from './partitions/log-host.ts';
+import { createPartitionTable } from './partitions/partition-table.ts';
+import { keepRegistered } from './registration.ts';
+import { createStopSignal } from './stop-signal.ts';
+
+/** How long requests that have begun may take to end once the broker stops. */
+const STOP_GRACE_MS = 5_000;
+
+export interface BrokerOptions {
+  readonly staticConfig: StaticConfig;
+  readonly settings: BrokerSettings;
+  readonly store: MetadataStore;
+  readonly directory: LogDirectory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The broker cannot go on: a broken invariant, or metadata that cannot be trusted. */
+  onFatal(reason: string): void;
+}
+
+export interface Broker {
+  readonly nodeId: number;
+  /** Of its registration. */
+  readonly epoch: number;
+  readonly listeners: readonly KafkaListener[];
+  /** As a client of the broker would, but without a connection. */
+  readonly changeCluster: ChangeCluster;
+  /** Answers what has begun, closes all connections and logs; the store and the directory are the caller's to close. */
+  close(): Promise<void>;
+}
+
+/** Composes a broker out of its store, its directory and its ports, and lets it serve. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { staticConfig, settings, store, directory, clock, random, logger, metrics, onFatal } = options;
+  const { nodeId } = staticConfig;
+  const stopSignal = createStopSignal();
+  const gate = createGate();
+  // Ports first: a port in use is noticed before anything is written.
+  const listeners = await openListeners(options, gate.dispatch);
+  const follower = await followImage({ store, logger, onFailure: (error) => onFatal(error.message) });
+  const { image } = follower;
+  const controller = await startController({
+    staticConfig,
+    store,
+    follower,
+    clock,
+    random,
+    logger,
+    leaseTtlMs: settings.sessionTimeoutMs,
+  });
+
+  const partitions = createPartitionTable({
+    image,
+    nodeId,
+    logs: createLogHost(directory),
+    logger,
+    settingsOf(topic) {
+      const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
+      return {
+        log: logConfigOf(image, staticConfig, topic),
+        minInsyncReplicas: topicNumber(values, 'min.insync.replicas'),
+      };
+    },
+  });
+  follower.onDelta(partitions.follow);
+  await partitions.start();
+  await removeStrays(directory, image, logger);
+
+  const changeCluster: ChangeCluster = async (decision, request, timeoutMs) => {
+    const outcome = await controller.run(decision, request, timeoutMs === undefined ? {} : { timeoutMs });
+    await partitions.settled();
+    return outcome;
+  };
+
+  const registration = await keepRegistered({
+    nodeId,
+    endpoints: endpointsOf(settings, listeners),
+    rack: settings.rack,
+    logDirs: [directory.directoryId],
+    store,
+    controller,
+    image,
+    clock,
+    random,
+    logger,
+    times: { sessionTimeoutMs: settings.sessionTimeoutMs, renewIntervalMs: settings.heartbeatIntervalMs },
+  });
+
+  const apis = createApis({
+    clock,
+    image,
+    staticConfig,
+    partitions,
+    sessions: createSessionCache(settings.fetchSessionSlotsMax, clock, random),
+    changeCluster,
+    stopSignal,
+    nextProducerId: createProducerIdSource({
+      async allocateBlock() {
+        const outcome = await controller.run(allocateProducerIds, {
+          brokerId: nodeId,
+          brokerEpoch: registration.epoch,
+        });
+        if (outcome.kind === 'refused') return outcome;
+        const { errorCode, producerIdStart, producerIdLen } = outcome.reply;
+        return errorCode === 0 ? { firstProducerId: producerIdStart, count: producerIdLen } : { errorCode };
+      },
+      clock,
+      logger,
+    }),
+    directories: [directory],
+    limits: {
+      fetchSizeBytesMax: settings.fetchSizeBytesMax,
+      describedPartitionCountMax: settings.describedPartitionsMax,
+    },
+    deleteTopicEnable: settings.deleteTopicEnable,
+    autoCreates: () => settings.autoCreateTopicsEnable,
+    autoCreate: createAutoCreate(changeCluster, logger),
+    deletesRecords(topic) {
+      const cleanup = topicList(topicValuesOf(image, brokerValues(image, staticConfig), topic), 'cleanup.policy');
+      return cleanup.length === 0 || cleanup.includes('delete');
+    },
+  });
+  gate.open(createDispatch({ apis, logger, metrics, onBug: (error) => onFatal(String(error)) }));
+
+  return {
+    nodeId,
+    get epoch() {
+      return registration.epoch;
+    },
+    listeners,
+    changeCluster,
+    async close() {
+      stopSignal.stop();
+      await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
+      await registration.close();
+      await controller.close();
+      follower.close();
+      await partitions.settled();
+    },
+  };
+}
+
+/** Connections are accepted from the first moment on, but their requests wait until the broker can answer them. */
+function createGate(): { readonly dispatch: Dispatch; open(dispatch: Dispatch): void } {
+  let opened: Dispatch | undefined;
+  const whenOpen = Promise.withResolvers<Dispatch>();
+  return {
+    dispatch(frame, peer) {
+      if (opened !== undefined) return opened(frame, peer);
+      return { outcome: whenOpen.promise.then((dispatch) => dispatch(frame, peer).outcome), isPipelined: false };
+    },
+    open(dispatch) {
+      opened = dispatch;
+      whenOpen.resolve(dispatch);
+    },
+  };
+}
+
+async function openListeners(options: BrokerOptions, dispatch: Dispatch): Promise<KafkaListener[]> {
+  const { settings, network, clock, logger, metrics } = options;
+  const opened: KafkaListener[] = [];
+  try {
+    for (const { name, host, port } of settings.listeners) {
+      const limits = connectionLimits(settings);
+      opened.push(await openListener({ name, host, port, network, dispatch, limits, clock, logger, metrics }));
+    }
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.close(0)));
+    throw error;
+  }
+  return opened;
+}
+
+/** What clients are told: the advertised address, or the listener's own with the port that it got. */
+function endpointsOf(settings: BrokerSettings, listeners: readonly KafkaListener[]): BrokerEndpoint[] {
+  return settings.listeners.map((configured) => {
+    const advertised = settings.advertisedListeners?.find(({ name }) => name === configured.name) ?? configured;
+    const port = listeners.find(({ name }) => name === configured.name)?.port ?? advertised.port;
+    return { ...advertised, port: advertised.port === 0 ? port : advertised.port };
+  });
+}

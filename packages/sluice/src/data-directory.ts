@@ -1,0 +1,44 @@
+import type { Disk } from '@sluice/kernel/disk';
+import { DiskError } from '@sluice/kernel/disk';
+import { StartError } from './start-error.ts';
+
+const META_PROPERTIES = 'meta.properties';
+/** The cluster's metadata, in the data directory beside the partitions. */
+export const METADATA_FILE = 'sluice-metadata.db';
+/** What SQLite keeps beside its file. */
+export const METADATA_FILES = [
+  METADATA_FILE,
+  `${METADATA_FILE}-wal`,
+  `${METADATA_FILE}-shm`,
+  `${METADATA_FILE}-journal`,
+];
+const HARMLESS = new Set(['lost+found', '.lock', ...METADATA_FILES]);
+
+/** Makes the directory if need be. One that is somebody else's is refused before anything is written into it. */
+export async function prepareDataDirectory(disk: Disk, path: string): Promise<void> {
+  const names = await namesIn(disk, path);
+  if (names.includes(METADATA_FILE)) return;
+  if (names.includes(META_PROPERTIES)) {
+    throw new StartError(
+      `${path} belongs to an Apache Kafka broker, or has lost its ${METADATA_FILE}`,
+      'name another directory with --data',
+    );
+  }
+  const foreign = names.find((name) => !HARMLESS.has(name));
+  if (foreign !== undefined) {
+    throw new StartError(
+      `${path} is not a data directory: it has no ${META_PROPERTIES}, but ${foreign}`,
+      'name an empty or a new directory with --data',
+    );
+  }
+  await disk.makeDirectory(path);
+}
+
+async function namesIn(disk: Disk, path: string): Promise<string[]> {
+  try {
+    return await disk.list(path);
+  } catch (error) {
+    if (error instanceof DiskError && error.tag === 'not-found') return [];
+    throw error;
+  }
+}

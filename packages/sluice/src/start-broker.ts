@@ -1,0 +1,157 @@
+import { type Broker, startBroker as startBrokerOn } from '@sluice/broker/broker';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Logger } from '@sluice/kernel/logger';
+import { createMetrics } from '@sluice/kernel/metrics-registry';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realDisk } from '@sluice/kernel/real/disk';
+import { realNetwork } from '@sluice/kernel/real/network';
+import { realRandom } from '@sluice/kernel/real/random';
+import { createMemoryDisk } from '@sluice/kernel/sim/disk';
+import { type LogDirectory, openLogDirectory } from '@sluice/log/log-manager';
+import { createTailCache } from '@sluice/log/tail-cache';
+import { type BrokerSettings, brokerSettings } from '@sluice/metadata/config/broker-settings';
+import { brokerValues } from '@sluice/metadata/config/broker-values';
+import { logConfig } from '@sluice/metadata/config/log-config';
+import { readServerProperties } from '@sluice/metadata/config/server-properties';
+import type { StaticConfig } from '@sluice/metadata/config/static-config';
+import { topicValues } from '@sluice/metadata/config/topic-values';
+import { formatCluster } from '@sluice/metadata/image/format-cluster';
+import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
+import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
+import { METADATA_FILE, METADATA_FILES, prepareDataDirectory } from './data-directory.ts';
+import { explainStart, StartError } from './start-error.ts';
+
+export { StartError } from './start-error.ts';
+
+export interface StartBrokerOptions {
+  /** By Kafka's names, and ours that begin with `sluice.`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Required unless `ephemeral`. */
+  readonly dataDirectory?: string | undefined;
+  /** Everything in memory, and gone at the end. */
+  readonly ephemeral: boolean;
+  readonly logger: Logger;
+}
+
+export interface RunningBroker {
+  /** `host:port` */
+  readonly bootstrap: string;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  /** Settles with the reason if the broker cannot go on; it should then be closed. */
+  readonly failed: Promise<string>;
+  close(): Promise<void>;
+}
+
+/** In memory there is no directory to name, but logs want a path. */
+const EPHEMERAL_DIRECTORY = '/sluice';
+const NO_CONFIGS: ReadonlyMap<string, string> = new Map();
+
+/** A broker on this machine's disk (or in memory) and network. Fails with `StartError`; nothing is left running then. */
+export async function startBroker(options: StartBrokerOptions): Promise<RunningBroker> {
+  const { host, port } = options.listen;
+  try {
+    return await start(options);
+  } catch (error) {
+    throw explainStart(error, `${host}:${port}`);
+  }
+}
+
+async function start(options: StartBrokerOptions): Promise<RunningBroker> {
+  const { ephemeral, logger } = options;
+  const staticConfig = resolveConfig(options);
+  const settings = resolveSettings(staticConfig);
+  const path = ephemeral ? EPHEMERAL_DIRECTORY : options.dataDirectory;
+  if (path === undefined)
+    throw new StartError('there is no data directory', 'name one with --data, or use --ephemeral');
+  const disk: Disk = ephemeral ? createMemoryDisk(realClock) : realDisk;
+  await prepareDataDirectory(disk, path);
+
+  const failed = Promise.withResolvers<string>();
+  const opened: { store?: MetadataStore; directory?: LogDirectory; broker?: Broker } = {};
+  const close = async () => {
+    const brokerEpoch = opened.broker?.epoch;
+    await opened.broker?.close();
+    await opened.directory?.close(brokerEpoch);
+    await opened.store?.close();
+  };
+  try {
+    opened.store = openEmbeddedStore({ path: ephemeral ? ':memory:' : `${path}/${METADATA_FILE}`, clock: realClock });
+    const clusterId = await formatCluster(opened.store, { clusterId: realRandom.uuid() });
+    opened.directory = await openDirectory({ disk, path, clusterId, staticConfig, settings, logger });
+    opened.broker = await startBrokerOn({
+      staticConfig,
+      settings,
+      store: opened.store,
+      directory: opened.directory,
+      clock: realClock,
+      random: realRandom,
+      network: realNetwork,
+      logger,
+      metrics: createMetrics(),
+      onFatal(reason) {
+        logger.error('the broker cannot go on', { reason });
+        failed.resolve(reason);
+      },
+    });
+    const [listener] = opened.broker.listeners;
+    return {
+      bootstrap: addressOf(listener?.host ?? options.listen.host, listener?.port ?? options.listen.port),
+      nodeId: staticConfig.nodeId,
+      clusterId,
+      failed: failed.promise,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function resolveConfig({ settings, listen }: StartBrokerOptions): StaticConfig {
+  const listeners = `PLAINTEXT://${addressOf(listen.host, listen.port)}`;
+  const read = readServerProperties({ base: { 'num.partitions': '1', ...settings, listeners } });
+  if (!read.ok) throw new StartError(read.problems.join(' '), 'correct the setting');
+  return read.config;
+}
+
+/** Before the metadata is read: what was set dynamically is not known yet. */
+function resolveSettings(staticConfig: StaticConfig): BrokerSettings {
+  const result = brokerSettings(brokerValues({ config: () => NO_CONFIGS }, staticConfig));
+  if (!result.ok) throw new StartError(result.problem, 'correct the setting');
+  return result.settings;
+}
+
+function openDirectory(parts: {
+  readonly disk: Disk;
+  readonly path: string;
+  readonly clusterId: string;
+  readonly staticConfig: StaticConfig;
+  readonly settings: BrokerSettings;
+  readonly logger: Logger;
+}): Promise<LogDirectory> {
+  const { disk, path, clusterId, staticConfig, settings, logger } = parts;
+  const broker = brokerValues({ config: () => NO_CONFIGS }, staticConfig);
+  // Logs open with the broker's defaults; the partition table gives them their topics' settings before anybody appends.
+  const config = logConfig(topicValues(NO_CONFIGS, broker), broker);
+  return openLogDirectory({
+    disk,
+    clock: realClock,
+    random: realRandom,
+    logger,
+    path,
+    clusterId,
+    nodeId: staticConfig.nodeId,
+    tailCache: createTailCache(settings.tailCacheBytes),
+    durability: settings.durability,
+    configOf: () => config,
+    knownNames: METADATA_FILES,
+  });
+}
+
+/** IPv6 addresses go in brackets. */
+function addressOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

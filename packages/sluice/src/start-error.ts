@@ -1,0 +1,85 @@
+import { RegistrationRefused } from '@sluice/broker/registration';
+import { DiskError } from '@sluice/kernel/disk';
+import { ListenError } from '@sluice/kernel/network';
+import { LogDirectoryError, type LogDirectoryErrorTag } from '@sluice/log/log-directory-error';
+import { StoreError, type StoreErrorTag } from '@sluice/metadata/store/metadata-store';
+
+/** A broker cannot start: what is wrong in one line, and what its user can do about it. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly hint: string;
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.hint = hint;
+  }
+}
+
+const ANOTHER_DIRECTORY = 'name another directory with --data';
+
+const DIRECTORY_HINTS: Readonly<Record<LogDirectoryErrorTag, string>> = {
+  locked: `stop the broker that uses it, or ${ANOTHER_DIRECTORY}`,
+  foreign: `${ANOTHER_DIRECTORY}, an empty or a new one`,
+  'read-only': `make it writable, or ${ANOTHER_DIRECTORY}`,
+  'other-cluster': ANOTHER_DIRECTORY,
+  'other-node': `start with the node.id that it belongs to, or ${ANOTHER_DIRECTORY}`,
+  'newer-version': 'start it with the newer version of Sluice',
+  damaged: `restore meta.properties, or ${ANOTHER_DIRECTORY}`,
+};
+
+const STORE_HINTS: Readonly<Partial<Record<StoreErrorTag, string>>> = {
+  busy: DIRECTORY_HINTS.locked,
+  'read-only': DIRECTORY_HINTS['read-only'],
+  'no-space': 'free some space on the disk',
+  'newer-version': DIRECTORY_HINTS['newer-version'],
+  corrupt: 'restore the directory from a backup',
+};
+
+/** The error of a start in its user's words; what is no operating error is a bug and stays as it is. */
+export function explainStart(error: unknown, address: string): unknown {
+  if (error instanceof ListenError) return explainListen(error, address);
+  if (error instanceof LogDirectoryError)
+    return new StartError(error.message, DIRECTORY_HINTS[error.tag], { cause: error });
+  if (error instanceof StoreError) {
+    return new StartError(error.message, STORE_HINTS[error.tag] ?? ANOTHER_DIRECTORY, { cause: error });
+  }
+  if (error instanceof DiskError) {
+    return new StartError(
+      `${error.path}: ${error.message}`,
+      `check its permissions and the disk, or ${ANOTHER_DIRECTORY}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof RegistrationRefused) {
+    return new StartError(`the cluster refuses this broker: ${error.message}`, 'start it with another node.id', {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function explainListen(error: ListenError, address: string): StartError {
+  switch (error.tag) {
+    case 'port-in-use':
+      return new StartError(
+        `${address} is in use`,
+        'stop the program that listens there, or choose another port with --listen',
+        {
+          cause: error,
+        },
+      );
+    case 'denied':
+      return new StartError(`this user may not listen on ${address}`, 'choose a port above 1023 with --listen', {
+        cause: error,
+      });
+    case 'no-such-address':
+      return new StartError(`this machine has no address ${address}`, 'choose one of its own with --listen', {
+        cause: error,
+      });
+    case 'other':
+      return new StartError(`cannot listen on ${address}: ${error.message}`, 'choose another address with --listen', {
+        cause: error,
+      });
+  }
+}
