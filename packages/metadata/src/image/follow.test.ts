@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { silentLogger } from '@sluice/kernel/logger';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { StoreError } from '../store/metadata-store.ts';
-import { testClock } from '../testing/test-clock.ts';
 import type { ImageDelta } from './cluster-image.ts';
 import { followImage } from './follow.ts';
 import { formatCluster } from './format-cluster.ts';
@@ -13,7 +13,7 @@ import { CorruptValueError, encodeConfig, encodeFeature } from './values.ts';
 const logger = silentLogger;
 
 function openStore(historyEventCountMax = 1_000) {
-  return openEmbeddedStore({ path: ':memory:', clock: testClock(), historyEventCountMax });
+  return openEmbeddedStore({ path: ':memory:', clock: createSimClock(), historyEventCountMax });
 }
 
 const put = (key: string, value: string) => ({ compare: [], success: [{ kind: 'put', key, value } as const] });

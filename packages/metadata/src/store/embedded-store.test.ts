@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
-import { testClock } from '../testing/test-clock.ts';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { describeMetadataStore } from './conformance.ts';
 import { EMBEDDED_STORE_LIMITS, openEmbeddedStore } from './embedded-store.ts';
 import { type MetadataStore, StoreError, type StoreErrorTag } from './metadata-store.ts';
 
-const clock = testClock();
+const clock = createSimClock();
 const directory = mkdtempSync(join(tmpdir(), 'sluice-metadata-'));
 after(() => rmSync(directory, { recursive: true }));
 let files = 0;
@@ -20,7 +20,7 @@ function newFile(): string {
 
 describeMetadataStore('embedded, in memory, at its own limits', {
   open: async () => openEmbeddedStore({ path: ':memory:', clock, historyEventCountMax: 100 }),
-  advance: async (ms) => clock.advance(ms),
+  advance: (ms) => clock.advance(ms),
   compact: churn,
 });
 
@@ -32,7 +32,7 @@ describeMetadataStore("embedded, in a file, at etcd's limits", {
       historyEventCountMax: 100,
       limits: { ...EMBEDDED_STORE_LIMITS, txnOpsMax: 128, txnSizeBytesMax: 1536 * 1024 },
     }),
-  advance: async (ms) => clock.advance(ms),
+  advance: (ms) => clock.advance(ms),
   compact: churn,
 });
 
