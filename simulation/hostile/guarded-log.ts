@@ -7,8 +7,9 @@ const BATCH_COUNT = 20;
 
 /** Fills the topic and returns its log's bytes, as a consumer gets them. */
 export async function fillGuardedLog(client: HonestClient, topic: Topic): Promise<Buffer> {
+  const timestampMs = Date.now();
   for (let index = 0; index < BATCH_COUNT; index++) {
-    const records = [{ key: `key ${index}`, value: `value ${index}`, timestampMs: index }, { value: null }];
+    const records = [{ key: `key ${index}`, value: `value ${index}`, timestampMs }, { value: null }];
     await client.produce(topic, buildBatch(records));
   }
   return fetchAll(client, topic, nextOffset);

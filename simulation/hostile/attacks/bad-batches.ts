@@ -4,7 +4,8 @@ import { behindHeader, buildBatch } from '@sluice/protocol/records/build-batch';
 import { type Attack, type Battlefield, type Blow, pick } from '../attack.ts';
 import { openHonest } from '../honest-client.ts';
 
-const NOW_MS = 1_760_000_000_000;
+/** Recent: retention must not be what removes a batch that was accepted. */
+const NOW_MS = Date.now();
 
 type MakeRecords = (random: SimRandom) => Buffer | null;
 
