@@ -1,4 +1,5 @@
 import { encodeResponse } from '@sluice/protocol/frames';
+import { APIS } from '@sluice/protocol/generated/apis';
 import type { MessageCodec } from '@sluice/protocol/message-codec';
 import type { Reader } from '@sluice/protocol/reader';
 import type { RequestInfo } from './request.ts';
@@ -26,8 +27,9 @@ export interface Api {
 export interface ApiDefinition<Request, ResponseInput> {
   readonly request: MessageCodec<Request, never>;
   readonly response: MessageCodec<unknown, ResponseInput>;
-  /** Defaults to the request codec's. */
+  /** Default: the request codec's. */
   readonly versionMin?: number;
+  /** Default: the latest that Kafka calls stable. */
   readonly versionMax?: number;
   readonly advertisedVersionMin?: number;
   /** False for what is answered, but only to say that it is not to be had. Default: true. */
@@ -58,7 +60,7 @@ export function defineApi<Request, ResponseInput>(definition: ApiDefinition<Requ
     key,
     name: request.name.replace(/Request$/, ''),
     versionMin,
-    versionMax: definition.versionMax ?? request.versionMax,
+    versionMax: definition.versionMax ?? APIS.get(key)?.latestStable ?? request.versionMax,
     advertisedVersionMin: definition.advertisedVersionMin ?? versionMin,
     isAdvertised: definition.isAdvertised ?? true,
     isPipelined: definition.isPipelined ?? false,

@@ -1,11 +1,10 @@
 /*
- * ApiVersions (18), versions 0–5.
+ * ApiVersions (18), versions 0–4.
  *
  * - Lists what this broker serves, and nothing else; derived from the registry.
  * - A version beyond ours is answered in v0 form with UNSUPPORTED_VERSION (see dispatch.ts).
  * - v3: flexible; client software name and version are checked (KIP-511), features are listed (KIP-584).
- *   v4: features whose minimum is 0 may be shown (KIP-1022). v5: cluster id and node id of the broker that the client
- *   believes to talk to (KIP-1242).
+ *   v4: features whose minimum is 0 may be shown (KIP-1022).
  */
 
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';

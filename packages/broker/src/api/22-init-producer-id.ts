@@ -11,9 +11,6 @@ import { initProducerIdRequestCodec } from '@sluice/protocol/generated/messages/
 import { initProducerIdResponseCodec } from '@sluice/protocol/generated/messages/init-producer-id-response';
 import { defineApi } from '../define-api.ts';
 
-/** v6 is for two-phase commit (KIP-939), which a 4.3 broker does not advertise. */
-const VERSION_MAX = 5;
-
 /** Hands out producer ids; the error code says why there is none. */
 export type NextProducerId = () => Promise<{ readonly producerId: number } | { readonly errorCode: number }>;
 
@@ -21,7 +18,6 @@ export function initProducerIdApi({ nextProducerId }: { nextProducerId: NextProd
   return defineApi({
     request: initProducerIdRequestCodec,
     response: initProducerIdResponseCodec,
-    versionMax: VERSION_MAX,
     async handle({ transactionalId }) {
       const refusal = (errorCode: number) => ({ errorCode, producerId: -1, producerEpoch: -1 });
       if (transactionalId === '') return refusal(ErrorCode.INVALID_REQUEST);
