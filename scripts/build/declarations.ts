@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 
 const FACE = 'sluice/src/index.d.ts';
@@ -38,6 +38,8 @@ function compile(root: string, outDir: string): void {
         stripInternal: true,
         rootDir: posix.join(toRoot, 'packages'),
         outDir: '.',
+        // Found through node_modules a workspace would count as somebody else's, and would not be emitted.
+        paths: workspacePaths(root, posix.join(toRoot, 'packages')),
       },
       files: [posix.join(toRoot, 'packages/sluice/src/index.ts')],
       include: [],
@@ -47,6 +49,11 @@ function compile(root: string, outDir: string): void {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`tsc failed:\n${stdout}${stderr}`);
+}
+
+function workspacePaths(root: string, packages: string): Readonly<Record<string, readonly string[]>> {
+  const names = readdirSync(join(root, 'packages'));
+  return Object.fromEntries(names.map((name) => [`@sluice/${name}/*`, [posix.join(packages, name, 'src/*.ts')]]));
 }
 
 /** What the face imports, and what that imports: path and text with its specifiers made relative. */

@@ -24,8 +24,12 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
       throw error instanceof StartError ? new CliFailure('failed', error.message, error.hint, { cause: error }) : error;
     });
     if (!isStopping) await shell.stdout.write(`${readyLine(broker)}\n`);
-    logger.info('stopping', { signal: await stopping.promise });
+    const reason = await Promise.race([stopping.promise, broker.failed.then((reason) => ({ reason }))]);
+    if (typeof reason === 'string') logger.info('stopping', { signal: reason });
     await broker.close();
+    if (typeof reason !== 'string') {
+      throw new CliFailure('failed', `the broker could not go on: ${reason.reason}`, 'its log says more');
+    }
   } finally {
     interrupt.undo();
   }

@@ -1,6 +1,7 @@
 import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, listOffsets } from '@sluice/client/list-offsets';
+import { retry } from '@sluice/client/retry';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { MetadataResponseTopic as Topic } from '@sluice/protocol/generated/messages/metadata-response';
 import type { ClientOptions } from '../commands/client-options.ts';
@@ -94,6 +95,9 @@ async function describeTopic(
   };
 }
 
+/** How long the offsets of a topic that was just made are waited for. */
+const OFFSETS_WAIT_MS = 2_000;
+
 /** A description must not fail because a leader is moving right now: its offsets are left out then. */
 async function offsetsIfKnown(
   cluster: Cluster,
@@ -102,7 +106,8 @@ async function offsetsIfKnown(
   timestamp: number,
 ): Promise<ReadonlyMap<number, number>> {
   try {
-    return await listOffsets(cluster, topic, leaders, timestamp);
+    const waitMs = Math.min(OFFSETS_WAIT_MS, cluster.timeoutMs);
+    return await retry(cluster.clock, waitMs, () => listOffsets(cluster, topic, leaders, timestamp));
   } catch (error) {
     if (error instanceof KafkaError && error.isRetriable) return new Map();
     throw error;
