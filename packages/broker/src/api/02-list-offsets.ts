@@ -15,6 +15,7 @@ import { defineApi } from '../define-api.ts';
 import { checkUsable, type HostedPartition, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 
 const READ_COMMITTED = 1;
+const LEADER_EPOCH_FROM = 4;
 /** Replica ids below 0 are consumers. */
 const CONSUMER_ID_MAX = -1;
 
@@ -62,7 +63,7 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
       errorCode: ErrorCode.NONE,
       timestamp: found.timestampMs,
       offset: found.offset,
-      leaderEpoch: found.leaderEpoch,
+      leaderEpoch: version >= LEADER_EPOCH_FROM ? found.leaderEpoch : -1,
     };
   }
 

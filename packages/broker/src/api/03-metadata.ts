@@ -25,6 +25,7 @@ import { isInternalTopic } from '../topics.ts';
 type TopicResponse = MetadataResponseInput['topics'][number];
 
 const NULL_MEANS_ALL_FROM = 1;
+const NULL_NAME_FROM = 12;
 
 export interface MetadataServices {
   readonly image: ClusterImage;
@@ -62,6 +63,7 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
     asked: NonNullable<MetadataRequest['topics']>,
     allowsCreation: boolean,
     operations: number,
+    version: number,
   ): TopicResponse[] {
     const missing: string[] = [];
     const seen = new Set<string>();
@@ -73,7 +75,9 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
       if (topicId !== ZERO_UUID) {
         const topic = image.topicsById.get(topicId);
         topics.push(
-          topic === undefined ? unknown(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID) : describe(topic, operations),
+          topic === undefined
+            ? unknown(version >= NULL_NAME_FROM ? null : '', topicId, ErrorCode.UNKNOWN_TOPIC_ID)
+            : describe(topic, operations),
         );
         continue;
       }
@@ -102,7 +106,7 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
       const wantsAll = asked === null || (apiVersion < NULL_MEANS_ALL_FROM && asked.length === 0);
       const topics = wantsAll
         ? [...image.topicsByName.values()].map((topic) => describe(topic, operations))
-        : describeAsked(asked, request.allowAutoTopicCreation && autoCreates(), operations);
+        : describeAsked(asked, request.allowAutoTopicCreation && autoCreates(), operations, apiVersion);
       return {
         brokers: brokersOn(image, peer.listenerName).filter(({ isFenced }) => !isFenced),
         clusterId: image.clusterId ?? null,
