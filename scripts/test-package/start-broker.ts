@@ -17,7 +17,8 @@ export async function startBroker(folder: string, args: readonly string[]) {
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
-  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  // npx ends at the signal itself; its output closes when the broker behind it has ended too.
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const timer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), START_TIMEOUT_MS);
   let bootstrap: string | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -28,12 +29,11 @@ export async function startBroker(folder: string, args: readonly string[]) {
   if (bootstrap === undefined) throw new Error(`sluice start did not become ready:\n${log}`);
   return {
     bootstrap,
-    /** Gives the exit code. */
-    async stop(): Promise<number | null> {
+    /** Settles when the broker has ended, with what it logged. */
+    async stop(): Promise<string> {
       killGroup(child.pid, 'SIGINT');
-      const code = await exited;
-      if (code !== 0) process.stderr.write(log);
-      return code;
+      await ended;
+      return log;
     },
   };
 }
