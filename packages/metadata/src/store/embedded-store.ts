@@ -119,17 +119,16 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     const next = { ...state };
     const events: StoreEvent[] = [];
     const before = new Map<string, KeyValue>();
+    const crcs = new Map<string, number>();
     database.exec('BEGIN IMMEDIATE');
-    for (const op of ops) applyOp(op, revision, events, before);
+    for (const op of ops) applyOp(op, revision, events, before, crcs);
     if (events.length === 0) {
       database.exec('ROLLBACK');
       return state.revision;
     }
     events.sort((a, b) => compareKeys(eventKey(a), eventKey(b)));
-    for (const event of events) {
-      rows.appendHistory(revision, event);
-      if (event.kind === 'put') next.kvDigest = (next.kvDigest ^ kvCrc(event.kv)) >>> 0;
-    }
+    for (const event of events) rows.appendHistory(revision, event, crcs.get(eventKey(event)));
+    for (const crc of crcs.values()) next.kvDigest = (next.kvDigest ^ crc) >>> 0;
     for (const kv of before.values()) next.kvDigest = (next.kvDigest ^ kvCrc(kv)) >>> 0;
     next.revision = revision;
     let count = historyCount + events.length;
@@ -148,7 +147,13 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     return revision;
   }
 
-  function applyOp(op: StoreOp, revision: Revision, events: StoreEvent[], before: Map<string, KeyValue>): void {
+  function applyOp(
+    op: StoreOp,
+    revision: Revision,
+    events: StoreEvent[],
+    before: Map<string, KeyValue>,
+    crcs: Map<string, number>,
+  ): void {
     if (op.kind === 'delete-prefix') {
       for (const kv of rows.range(op.prefix)) remove(kv, events, before);
       return;
@@ -167,7 +172,9 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
       version: (current?.version ?? 0) + 1,
       lease: op.lease,
     };
-    rows.put(kv);
+    const crc = kvCrc(kv);
+    crcs.set(op.key, crc);
+    rows.put(kv, crc);
     events.push({ kind: 'put', kv });
   }
 

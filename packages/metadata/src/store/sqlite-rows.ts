@@ -18,10 +18,11 @@ export interface SqliteRows {
   get(key: string): KeyValue | undefined;
   range(prefix: string): KeyValue[];
   leased(): KeyValue[];
-  put(kv: KeyValue): void;
+  /** `crc` is `kvCrc` of it. */
+  put(kv: KeyValue, crc: number): void;
   delete(key: string): void;
-  /** `deleted` has the revision as its modRevision. */
-  appendHistory(revision: Revision, event: StoreEvent): void;
+  /** `crc` is `kvCrc` of what was put. */
+  appendHistory(revision: Revision, event: StoreEvent, crc: number | undefined): void;
   history(prefix: string, fromRevision: Revision): EventBatch[];
   historyCount(): number;
   /** The smallest revision such that at most `count` events are at or above it. */
@@ -30,18 +31,23 @@ export interface SqliteRows {
   forgetBefore(revision: Revision): number;
 }
 
-export function rowCrc(...columns: readonly (string | number | undefined)[]): number {
-  return crc32(JSON.stringify(columns));
+/** Also of the row in the history that tells of this put. */
+export function kvCrc({ key, value, createRevision, modRevision, version, lease }: KeyValue): number {
+  return crc32(`${key.length} ${createRevision} ${modRevision} ${version} ${lease ?? '-'} ${key}${value}`);
 }
 
-export function kvCrc(kv: KeyValue): number {
-  return rowCrc(kv.key, kv.value, kv.createRevision, kv.modRevision, kv.version, kv.lease ?? '');
+function deletionCrc(revision: Revision, key: string): number {
+  return crc32(`${revision} ${key}`);
+}
+
+function stateCrc({ revision, compactedRevision, kvDigest }: StoreState): number {
+  return crc32(`${revision} ${compactedRevision} ${kvDigest}`);
 }
 
 const insertState = 'INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?)';
 
 export function writeFirstState(database: DatabaseSync): void {
-  database.prepare(insertState).run(0, 0, 0, rowCrc(0, 0, 0));
+  database.prepare(insertState).run(0, 0, 0, stateCrc({ revision: 0, compactedRevision: 0, kvDigest: 0 }));
 }
 
 export function sqliteRows(database: DatabaseSync): SqliteRows {
@@ -63,9 +69,9 @@ export function sqliteRows(database: DatabaseSync): SqliteRows {
 
   return {
     readState: () => stateFrom(statements.readState.get()),
-    writeState({ revision, compactedRevision, kvDigest }) {
-      const crc = rowCrc(revision, compactedRevision, kvDigest);
-      statements.writeState.run(revision, compactedRevision, kvDigest, crc);
+    writeState(state) {
+      const { revision, compactedRevision, kvDigest } = state;
+      statements.writeState.run(revision, compactedRevision, kvDigest, stateCrc(state));
     },
     get(key) {
       const row = statements.get.get(key);
@@ -77,20 +83,19 @@ export function sqliteRows(database: DatabaseSync): SqliteRows {
       return rows.map(kvFrom);
     },
     leased: () => statements.leased.all().map(kvFrom),
-    put(kv) {
-      const { key, value, createRevision, modRevision, version, lease } = kv;
-      statements.put.run(key, value, createRevision, modRevision, version, lease ?? null, kvCrc(kv));
+    put({ key, value, createRevision, modRevision, version, lease }, crc) {
+      statements.put.run(key, value, createRevision, modRevision, version, lease ?? null, crc);
     },
     delete(key) {
       statements.delete.run(key);
     },
-    appendHistory(revision, event) {
+    appendHistory(revision, event, crc) {
       if (event.kind === 'put') {
         const { key, value, createRevision, version, lease } = event.kv;
-        const crc = rowCrc(revision, key, value, createRevision, version, lease ?? '');
-        statements.appendHistory.run(revision, key, value, createRevision, version, lease ?? null, crc);
+        const sealed = crc ?? kvCrc(event.kv);
+        statements.appendHistory.run(revision, key, value, createRevision, version, lease ?? null, sealed);
       } else {
-        statements.appendHistory.run(revision, event.key, null, 0, 0, null, rowCrc(revision, event.key, '', 0, 0, ''));
+        statements.appendHistory.run(revision, event.key, null, 0, 0, null, deletionCrc(revision, event.key));
       }
     },
     history: (prefix, fromRevision) => batchesFrom(statements.history.iterate(fromRevision), prefix),
@@ -123,7 +128,7 @@ function stateFrom(row: Row | undefined): StoreState {
     compactedRevision: numberIn(row, 'compacted_revision'),
     kvDigest: numberIn(row, 'kv_digest'),
   };
-  checkCrc(row, rowCrc(state.revision, state.compactedRevision, state.kvDigest), 'the state row');
+  checkCrc(row, stateCrc(state), 'the state row');
   return state;
 }
 
@@ -143,16 +148,20 @@ function kvFrom(row: Row): KeyValue {
 function eventFrom(row: Row): { revision: Revision; event: StoreEvent } {
   const key = textIn(row, 'key');
   const revision = numberIn(row, 'revision');
-  const createRevision = numberIn(row, 'create_revision');
-  const version = numberIn(row, 'version');
-  const lease = row.lease === null ? undefined : textIn(row, 'lease');
-  const value = row.value === null ? undefined : textIn(row, 'value');
-  checkCrc(row, rowCrc(revision, key, value ?? '', createRevision, version, lease ?? ''), `the history of ${key}`);
-  if (value === undefined) return { revision, event: { kind: 'delete', key } };
-  return {
-    revision,
-    event: { kind: 'put', kv: { key, value, createRevision, modRevision: revision, version, lease } },
+  if (row.value === null) {
+    checkCrc(row, deletionCrc(revision, key), `the history of ${key}`);
+    return { revision, event: { kind: 'delete', key } };
+  }
+  const kv: KeyValue = {
+    key,
+    value: textIn(row, 'value'),
+    createRevision: numberIn(row, 'create_revision'),
+    modRevision: revision,
+    version: numberIn(row, 'version'),
+    lease: row.lease === null ? undefined : textIn(row, 'lease'),
   };
+  checkCrc(row, kvCrc(kv), `the history of ${key}`);
+  return { revision, event: { kind: 'put', kv } };
 }
 
 function checkCrc(row: Row, crc: number, what: string): void {
