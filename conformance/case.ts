@@ -5,6 +5,8 @@ import type { BatchSpec } from './wire/record-batch.ts';
 /** All cases of one API: a file under cases/ exports one of these. */
 export type ApiCases = {
   readonly api: string;
+  /** Fields of the answers whose numbers are the machine's here. */
+  readonly opaqueFields?: readonly string[];
   readonly cases: readonly Case[];
 };
 

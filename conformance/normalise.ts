@@ -4,6 +4,7 @@ import type { Json, JsonObject } from './wire/decode.ts';
 /** Turns what may differ from run to run (ids, addresses, times, order of hash maps) into one form. */
 export type Normaliser = { normalise(answer: JsonObject): Json };
 
+const internalTopics = new Set(['__consumer_offsets', '__transaction_state']);
 const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** Sentences for people: only their presence is compared. */
 const messageFields = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation']);
@@ -20,6 +21,18 @@ const opaqueFields: Readonly<Record<string, string>> = {
   finalizedFeaturesEpoch: '<epoch>',
   throttleTimeMs: '<throttle>',
 };
+/** Broker settings that hold addresses and paths. */
+const machineConfigs = new Set([
+  'log.dirs',
+  'log.dir',
+  'metadata.log.dir',
+  'listeners',
+  'advertised.listeners',
+  'controller.quorum.voters',
+  'controller.quorum.bootstrap.servers',
+  'broker.id',
+  'node.id',
+]);
 /** An array's elements are told apart, and sorted, by the first of these that they have (all that they have, in order). */
 const identityFields = [
   'apiKey',
@@ -40,9 +53,11 @@ const identityFields = [
   'producerId',
 ];
 
-export function newNormaliser(session: Session, tag: string): Normaliser {
+export function newNormaliser(session: Session, tag: string, opaqueHere: readonly string[]): Normaliser {
   const fetchSessions: Json[] = [];
+  /** Of another case or run; or one of the topics that Kafka makes for itself once somebody asks for a coordinator. */
   const isForeign = (item: Json): boolean => {
+    if (isObject(item) && internalTopics.has(String(item.name ?? item.topicName))) return true;
     const texts = typeof item === 'string' ? [item] : isObject(item) ? Object.values(item) : [];
     return texts.some((text) => typeof text === 'string' && (tagPattern.exec(text)?.[0] ?? tag) !== tag);
   };
@@ -58,8 +73,11 @@ export function newNormaliser(session: Session, tag: string): Normaliser {
     const own = items.filter((item) => !isForeign(item)).map((item) => visit(item, field));
     return field === 'records' ? own : sorted(own);
   };
-  const visitObject = (value: JsonObject): Json =>
-    Object.fromEntries(Object.entries(value).map(([name, item]) => [name, visit(item, name)]));
+  const visitObject = (value: JsonObject): Json => {
+    const visited = Object.entries(value).map(([name, item]) => [name, visit(item, name)]);
+    const isPlace = machineConfigs.has(String(value.name)) && typeof value.value === 'string';
+    return Object.fromEntries(isPlace ? [...visited, ['value', '<machine>']] : visited);
+  };
   const visitString = (text: string, field: string): Json => {
     if (messageFields.has(field)) return text === '' ? '' : '<text>';
     const opaque = opaqueFields[field];
@@ -75,6 +93,7 @@ export function newNormaliser(session: Session, tag: string): Normaliser {
   };
   const visitNumber = (value: number, field: string): Json => {
     if (value >= 0 && opaqueFields[field] !== undefined) return opaqueFields[field];
+    if (value >= 0 && opaqueHere.includes(field)) return '<number>';
     if (value === session.nodeId && (nodeIdFields.has(field) || nodeListFields.has(field))) return '<node>';
     if (field === 'sessionId' && value !== 0) {
       if (!fetchSessions.includes(value)) fetchSessions.push(value);

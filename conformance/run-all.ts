@@ -29,14 +29,14 @@ export async function loadCases(file: string): Promise<ApiCases> {
 
 /** Runs every case of one file at each of its versions against the target, several versions at a time. */
 export async function runFile(target: Target, file: string, onlyCase?: string): Promise<ApiResults> {
-  const { api, cases } = await loadCases(file);
+  const apiCases = await loadCases(file);
   const results: Record<string, ReadonlyMap<number, Json>> = {};
   const sessions = await Promise.all(Array.from({ length: lanes }, () => openSession(target.host, target.port)));
   try {
-    for (const testCase of cases) {
+    for (const testCase of apiCases.cases) {
       if (onlyCase !== undefined && !testCase.name.includes(onlyCase)) continue;
       if (testCase.name in results) throw new Error(`${file} has two cases named "${testCase.name}"`);
-      results[testCase.name] = await runVersions(sessions, api, testCase);
+      results[testCase.name] = await runVersions(sessions, apiCases, testCase);
     }
   } finally {
     for (const session of sessions) session.close();
@@ -46,16 +46,16 @@ export async function runFile(target: Target, file: string, onlyCase?: string): 
 
 async function runVersions(
   sessions: readonly Session[],
-  api: string,
+  apiCases: ApiCases,
   testCase: Case,
 ): Promise<ReadonlyMap<number, Json>> {
-  const versions = versionsOf(api, testCase);
+  const versions = versionsOf(apiCases.api, testCase);
   const byVersion = new Map<number, Json>(versions.map((version) => [version, null]));
   const queue = [...versions];
   const runLane = async (session: Session) => {
     for (let version = queue.shift(); version !== undefined; version = queue.shift()) {
       const current = version;
-      byVersion.set(current, await answersOf(() => runCase(session, api, testCase, current)));
+      byVersion.set(current, await answersOf(() => runCase(session, apiCases, testCase, current)));
     }
   };
   await Promise.all(sessions.slice(0, testCase.isAlone === true ? 1 : lanes).map(runLane));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, ApiExchange, Case, CaseContext, Exchange } from './case.ts';
+import type { Answer, ApiCases, ApiExchange, Case, CaseContext, Exchange } from './case.ts';
 import { isApiExchange, isRawExchange } from './case.ts';
 import { newNormaliser } from './normalise.ts';
 import type { Session } from './session.ts';
@@ -14,7 +14,12 @@ const settlePauseMs = 10;
 const settleAttemptsMax = 300;
 
 /** Runs one case at one version and returns its normalised answers. */
-export async function runCase(session: Session, api: string, testCase: Case, version: number): Promise<Json[]> {
+export async function runCase(
+  session: Session,
+  { api, opaqueFields }: ApiCases,
+  testCase: Case,
+  version: number,
+): Promise<Json[]> {
   const tag = session.nextTag();
   const answers: Answer[] = [];
   const context: CaseContext = {
@@ -25,7 +30,7 @@ export async function runCase(session: Session, api: string, testCase: Case, ver
     topicId: (base) => session.topicId(base + tag),
     time: (offsetMs) => session.timeBase + offsetMs,
   };
-  const normaliser = newNormaliser(session, tag);
+  const normaliser = newNormaliser(session, tag, opaqueFields ?? []);
   await session.createTopics(
     Object.entries(testCase.topics ?? {}).map(([base, setup]) => ({ name: base + tag, ...setup })),
   );

@@ -97,7 +97,10 @@ function createBody(topics: readonly (TopicSetup & { name: string })[]): Body {
 /** Kafka's broker learns of a topic a moment after the controller has answered, and leads it a moment after that. */
 async function untilLed(connection: Connection, names: readonly string[]): Promise<void> {
   for (let attempt = 0; attempt < 1000; attempt++) {
-    const metadata = await call(connection, 'Metadata', 4, { topics: names.map((name) => ({ name })) });
+    const metadata = await call(connection, 'Metadata', 4, {
+      topics: names.map((name) => ({ name })),
+      allowAutoTopicCreation: false,
+    });
     const topics = (metadata.topics as JsonObject[]).map((topic) => ({
       name: String(topic.name),
       partitions: (topic.partitions as JsonObject[]).map(({ partitionIndex }) => ({
