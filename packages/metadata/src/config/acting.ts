@@ -1,0 +1,110 @@
+import { topicSynonyms } from './topic-values.ts';
+
+/** What a configuration does in this Sluice. All are accepted, checked and described; not all have an effect yet. */
+export type Effect =
+  | { readonly kind: 'acts'; readonly note?: string }
+  /** Kept for the day that the feature comes, and for tools that set it. */
+  | { readonly kind: 'waits'; readonly for: string }
+  /** It has no meaning here and never will. */
+  | { readonly kind: 'meaningless'; readonly why: string };
+
+const acts: Effect = { kind: 'acts' };
+const retention: Effect = { kind: 'waits', for: 'retention' };
+const compaction: Effect = { kind: 'waits', for: 'compaction' };
+const replication: Effect = { kind: 'waits', for: 'replication' };
+const tiering: Effect = { kind: 'waits', for: 'tiered storage' };
+
+/** By name; every topic configuration is here. */
+export const TOPIC_EFFECTS: Readonly<Record<string, Effect>> = {
+  'cleanup.policy': {
+    kind: 'acts',
+    note: 'compact refuses records without a key and DeleteRecords; deleting by age and size, and compaction itself, wait',
+  },
+  'compression.gzip.level': acts,
+  'compression.lz4.level': acts,
+  'compression.type': acts,
+  'compression.zstd.level': acts,
+  'delete.retention.ms': compaction,
+  'file.delete.delay.ms': { kind: 'waits', for: 'retention; files go at once' },
+  'flush.messages': acts,
+  'flush.ms': acts,
+  'follower.replication.throttled.replicas': replication,
+  'index.interval.bytes': acts,
+  'leader.replication.throttled.replicas': replication,
+  'local.retention.bytes': tiering,
+  'local.retention.ms': tiering,
+  'max.compaction.lag.ms': compaction,
+  'max.message.bytes': acts,
+  'message.timestamp.after.max.ms': acts,
+  'message.timestamp.before.max.ms': acts,
+  'message.timestamp.type': acts,
+  'min.cleanable.dirty.ratio': compaction,
+  'min.compaction.lag.ms': compaction,
+  'min.insync.replicas': { kind: 'acts', note: 'against the replicas in sync, of which there is one' },
+  preallocate: { kind: 'meaningless', why: 'segments grow by large writes; their files are never preallocated' },
+  'remote.log.copy.disable': tiering,
+  'remote.log.delete.on.disable': tiering,
+  'remote.storage.enable': tiering,
+  'retention.bytes': retention,
+  'retention.ms': retention,
+  'segment.bytes': acts,
+  'segment.index.bytes': acts,
+  'segment.jitter.ms': acts,
+  'segment.ms': acts,
+  'unclean.leader.election.enable': { kind: 'waits', for: 'replication; with one replica there is nobody to elect' },
+};
+
+/** Broker configurations that act in their own right. */
+const actingBrokerConfigs: readonly string[] = [
+  'advertised.listeners',
+  'auto.create.topics.enable',
+  'broker.heartbeat.interval.ms',
+  'broker.id',
+  'broker.rack',
+  'broker.session.timeout.ms',
+  'connections.max.idle.ms',
+  'default.replication.factor',
+  'delete.topic.enable',
+  'fetch.max.bytes',
+  'listener.security.protocol.map',
+  'listeners',
+  'log.dir',
+  'log.dirs',
+  'max.connections',
+  'max.connections.per.ip',
+  'max.connections.per.ip.overrides',
+  'max.incremental.fetch.session.cache.slots',
+  'max.request.partition.size.limit',
+  'node.id',
+  'num.partitions',
+  'producer.id.expiration.ms',
+  'queued.max.request.bytes',
+  'socket.listen.backlog.size',
+  'socket.request.max.bytes',
+  'sluice.connection.unsent.max.bytes',
+  'sluice.durability',
+  'sluice.log.format',
+  'sluice.log.level',
+  'sluice.tail.cache.bytes',
+];
+
+/** Defaults of topics act where the topic's configuration does. */
+const actingDefaults: ReadonlyMap<string, string> = new Map(
+  Object.entries(TOPIC_EFFECTS).flatMap(([topic, effect]) =>
+    effect.kind === 'acts' ? topicSynonyms(topic).map((broker) => [broker, topic] as const) : [],
+  ),
+);
+
+/** `undefined`: accepted and described, without effect. */
+export function brokerEffect(name: string): Effect | undefined {
+  const topic = actingDefaults.get(name);
+  if (topic !== undefined) return { kind: 'acts', note: `the default of topics' ${topic}` };
+  if (actingBrokerConfigs.includes(name)) return acts;
+  if (/^group\.(consumer|share|streams)\.(min|max)\./.test(name) && !name.endsWith('max.size')) {
+    return { kind: 'acts', note: 'as a limit of group configurations' };
+  }
+  return undefined;
+}
+
+/** Names that act; for the test that all of them exist and are documented. */
+export const ACTING_BROKER_CONFIGS: readonly string[] = [...actingBrokerConfigs, ...actingDefaults.keys()];
