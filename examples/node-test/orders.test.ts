@@ -10,6 +10,7 @@ function createProducer(sluice: Sluice) {
     clientId: 'shop',
     bootstrapBrokers: [sluice.bootstrap],
     serializers: stringSerializers,
+    retries: 0,
   });
   return Object.assign(producer, { [Symbol.asyncDispose]: () => producer.close() });
 }
