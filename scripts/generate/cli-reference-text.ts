@@ -1,7 +1,7 @@
-import { examplesFor } from '../../packages/cli/src/commands/examples.ts';
-import { EXIT_CODES } from '../../packages/cli/src/failure.ts';
-import { processShell } from '../../packages/cli/src/process-shell.ts';
-import { allCommands, buildProgram } from '../../packages/cli/src/program.ts';
+import { examplesFor } from '@sluice/cli/commands/examples';
+import { EXIT_CODES } from '@sluice/cli/failure';
+import { processShell } from '@sluice/cli/process-shell';
+import { allCommands, buildProgram } from '@sluice/cli/program';
 
 type Command = ReturnType<typeof buildProgram>;
 
