@@ -18,7 +18,13 @@ import {
   type ProduceResponseInput,
   produceResponseCodec,
 } from '@sluice/protocol/generated/messages/produce-response';
-import { BATCH_HEADER_SIZE_BYTES, codecId } from '@sluice/protocol/records/batch-header';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  CURRENT_MAGIC,
+  codecId,
+  isTransactional,
+  magic,
+} from '@sluice/protocol/records/batch-header';
 import { CLOSE_CONNECTION, defineApi, NO_RESPONSE, type Reply } from '../define-api.ts';
 import { checkUsable, isHosted, type Lookup, type Partitions } from '../partitions/hosted-partition.ts';
 import type { RequestInfo } from '../request.ts';
@@ -28,9 +34,19 @@ import { createWaitGroup } from '../wait-group.ts';
 const ACKS_ALL = -1;
 const TOPIC_IDS_FROM = 13;
 const ZSTD_FROM = 7;
+const CURRENT_LEADER_FROM = 10;
 const ZSTD_CODEC = 4;
 /** Kafka's own tools may write to internal topics under this client id. */
 const ADMIN_CLIENT_ID = '__admin_client';
+
+/** Kafka tells the log start only with errors of batches that it took apart. */
+const KNOWN_AFTER_APPEND: ReadonlySet<number> = new Set([
+  ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.UNKNOWN_PRODUCER_ID,
+  ErrorCode.INVALID_TIMESTAMP,
+  ErrorCode.INVALID_RECORD,
+]);
 
 interface Appended {
   readonly log: PartitionLog;
@@ -54,8 +70,24 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     return found;
   }
 
+  /** Nothing can be in a transaction yet: a transactional batch has none to belong to. */
+  function transactionError(request: ProduceRequest): number {
+    const isUsed = request.topicData.some(({ partitionData }) =>
+      partitionData.some(({ records }) => isInTransaction(records)),
+    );
+    if (!isUsed) return ErrorCode.NONE;
+    return request.transactionalId === null
+      ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+      : ErrorCode.INVALID_TXN_STATE;
+  }
+
   function append(lookup: Lookup, index: number, records: Buffer | null, acks: number, version: number, nowMs: number) {
-    if (!isHosted(lookup)) return { response: refusal(index, lookup.errorCode, null) };
+    if (!isHosted(lookup)) {
+      const { errorCode, currentLeader } = lookup;
+      const response = refusal(index, errorCode, null);
+      if (currentLeader !== undefined && version >= CURRENT_LEADER_FROM) response.currentLeader = { ...currentLeader };
+      return { response };
+    }
     if (records === null) return { response: refusal(index, ErrorCode.INVALID_RECORD, 'the partition has no records') };
     if (version < ZSTD_FROM && records.length >= BATCH_HEADER_SIZE_BYTES && codecId(records, 0) === ZSTD_CODEC) {
       return { response: refusal(index, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs Produce v7 or later') };
@@ -77,7 +109,7 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
         batchIndex: error.batchIndex,
         batchIndexErrorMessage: error.message,
       }));
-      response.logStartOffset = log.logStartOffset;
+      if (KNOWN_AFTER_APPEND.has(result.errorCode)) response.logStartOffset = log.logStartOffset;
       return { response };
     }
     const response: PartitionResponse = {
@@ -115,6 +147,7 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
   ): Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>> {
     const { acks } = request;
     const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
+    const requestError = acksAreValid ? transactionError(request) : ErrorCode.INVALID_REQUIRED_ACKS;
     const nowMs = clock.now();
     const appends: Appended[] = [];
     let hasError = false;
@@ -122,9 +155,8 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       name: topic.name,
       topicId: topic.topicId,
       partitionResponses: topic.partitionData.map(({ index, records }) => {
-        const lookup = acksAreValid
-          ? lookUp(request, topicIndex, index, info)
-          : { errorCode: ErrorCode.INVALID_REQUIRED_ACKS };
+        const lookup =
+          requestError === ErrorCode.NONE ? lookUp(request, topicIndex, index, info) : { errorCode: requestError };
         const { response, appended } = append(lookup, index, records, acks, info.apiVersion, nowMs);
         if (appended !== undefined) appends.push(appended);
         hasError ||= response.errorCode !== ErrorCode.NONE;
@@ -132,7 +164,7 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       }),
     }));
     const reply = (): Reply<ProduceResponseInput> => {
-      if (acks !== 0) return { responses };
+      if (acks !== 0) return { responses: responses.filter(({ partitionResponses }) => partitionResponses.length > 0) };
       return hasError ? CLOSE_CONNECTION : NO_RESPONSE;
     };
     if (appends.length === 0) return reply();
@@ -146,6 +178,15 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     isPipelined: true,
     handle,
   });
+}
+
+function isInTransaction(records: Buffer | null): boolean {
+  return (
+    records !== null &&
+    records.length >= BATCH_HEADER_SIZE_BYTES &&
+    magic(records, 0) === CURRENT_MAGIC &&
+    isTransactional(records, 0)
+  );
 }
 
 function refusal(index: number, errorCode: number, errorMessage: string | null): PartitionResponse {

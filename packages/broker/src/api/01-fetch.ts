@@ -16,7 +16,7 @@ import { type FetchRequest, fetchRequestCodec } from '@sluice/protocol/generated
 import { fetchResponseCodec, type PartitionDataInput } from '@sluice/protocol/generated/messages/fetch-response';
 import { defineApi } from '../define-api.ts';
 import { fetchTargets } from '../fetch/fetch-now.ts';
-import type { FetchedPartition, FetchTarget } from '../fetch/fetch-partition.ts';
+import { type FetchedPartition, type FetchTarget, refused } from '../fetch/fetch-partition.ts';
 import {
   EPOCH_FINAL,
   EPOCH_INITIAL,
@@ -26,10 +26,12 @@ import {
   updateSession,
 } from '../fetch/fetch-session.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
-import { checkUsable, isHosted, type Lookup, type Partitions } from '../partitions/hosted-partition.ts';
+import { checkUsable, isHosted, type Lookup, leaderOf, type Partitions } from '../partitions/hosted-partition.ts';
 
 const TOPIC_IDS_FROM = 13;
 const REPLICA_STATE_FROM = 15;
+const CURRENT_LEADER_FROM = 16;
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 /** Replica ids below 0 are consumers; −2 is Kafka's debugging consumer. */
 const FOLLOWER_ID_MIN = 0;
@@ -55,7 +57,7 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
       : partitions.byName(target.topic, target.partition);
     if (isHosted(found)) {
       target.topic = found.topic;
-      if (isFollower) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+      if (isFollower) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, currentLeader: leaderOf(found) };
     } else if (usesTopicIds && target.topic !== '' && found.errorCode === ErrorCode.UNKNOWN_TOPIC_ID) {
       // The session knew the id: the topic was made again under its name.
       if (isHosted(partitions.byName(target.topic, target.partition)))
@@ -91,7 +93,7 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
       case 'sessionless':
         return { sessionId: 0, shown: fetched };
       case 'full': {
-        const session = opened.targets.length > 0 ? sessions.create(opened.targets, usesTopicIds) : undefined;
+        const session = sessions.create(opened.targets, usesTopicIds);
         if (session !== undefined) selectChanged(session, fetched);
         return { sessionId: session?.id ?? 0, shown: fetched };
       }
@@ -108,6 +110,10 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
       const replicaId = apiVersion >= REPLICA_STATE_FROM ? request.replicaState.replicaId : request.replicaId;
       const opened = open(request, usesTopicIds);
       if (opened.kind === 'refused') return { errorCode: opened.errorCode, sessionId: 0, responses: [] };
+      const { isolationLevel } = request;
+      if (isolationLevel !== READ_UNCOMMITTED && isolationLevel !== READ_COMMITTED) {
+        return refuseAll(opened.targets, usesTopicIds);
+      }
       const sizeBytesMax = Math.min(request.maxBytes, fetchSizeBytesMax);
       const fetched = await fetchTargets(
         opened.targets,
@@ -115,14 +121,24 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
           sizeBytesMin: Math.min(request.minBytes, sizeBytesMax),
           sizeBytesMax,
           waitMsMax: request.maxWaitMs,
-          upTo: request.isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
+          upTo: isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
         },
         { clock, onStopping, lookUp: (target) => lookUp(target, usesTopicIds, replicaId >= FOLLOWER_ID_MIN) },
       );
       const { sessionId, shown } = conclude(opened, fetched, usesTopicIds);
+      if (apiVersion < CURRENT_LEADER_FROM) for (const { data } of shown) delete data.currentLeader;
       return { errorCode: ErrorCode.NONE, sessionId, responses: groupByTopic(shown, usesTopicIds) };
     },
   });
+}
+
+/** A request that cannot be served at all: with topic ids the error stands above, before that in each partition. */
+function refuseAll(targets: readonly FetchTarget[], usesTopicIds: boolean) {
+  const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR;
+  if (usesTopicIds) return { errorCode, sessionId: 0, responses: [] };
+  const rows = targets.map((target) => refused(target, { errorCode }));
+  for (const { data } of rows) data.abortedTransactions = [];
+  return { errorCode, sessionId: 0, responses: groupByTopic(rows, usesTopicIds) };
 }
 
 function targetsOf(request: FetchRequest): FetchTarget[] {
@@ -132,7 +148,8 @@ function targetsOf(request: FetchRequest): FetchTarget[] {
       topicId: topic.topicId,
       partition: partition.partition,
       fetchOffset: partition.fetchOffset,
-      currentLeaderEpoch: partition.currentLeaderEpoch,
+      // Unlike elsewhere, every negative epoch asks nothing here.
+      currentLeaderEpoch: Math.max(partition.currentLeaderEpoch, -1),
       lastFetchedEpoch: partition.lastFetchedEpoch,
       maxBytes: partition.partitionMaxBytes,
     })),

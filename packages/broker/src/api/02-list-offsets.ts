@@ -6,7 +6,7 @@
  * - v2: isolation level. v4: leader epochs (KIP-320). v7: max timestamp (KIP-734). v8: earliest local (KIP-405).
  *   v9: latest tiered (KIP-1005). v10: timeout of remote look-ups (KIP-1075). v11: earliest pending upload (KIP-1023).
  */
-import type { Offset } from '@sluice/kernel/ids';
+import type { LeaderEpoch, Offset } from '@sluice/kernel/ids';
 import type { OffsetQuery } from '@sluice/log/partition-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { listOffsetsRequestCodec } from '@sluice/protocol/generated/messages/list-offsets-request';
@@ -14,6 +14,7 @@ import { listOffsetsResponseCodec } from '@sluice/protocol/generated/messages/li
 import { defineApi } from '../define-api.ts';
 import { checkUsable, type HostedPartition, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const LEADER_EPOCH_FROM = 4;
 /** Replica ids below 0 are consumers. */
@@ -53,7 +54,7 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
       return nothing(partitionIndex, ErrorCode.NONE);
     }
     const asked = toQuery(timestamp, isCommittedOnly);
-    if (asked === undefined) return nothing(partitionIndex, ErrorCode.NONE);
+    if (asked === undefined) return nothing(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
     const found = await lookup.log.offsetForTimestamp(asked);
     const isHidden =
       asked.kind === 'time' && found !== undefined && found.offset >= visibleEnd(lookup, isCommittedOnly);
@@ -63,7 +64,7 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
       errorCode: ErrorCode.NONE,
       timestamp: found.timestampMs,
       offset: found.offset,
-      leaderEpoch: version >= LEADER_EPOCH_FROM ? found.leaderEpoch : -1,
+      leaderEpoch: version >= LEADER_EPOCH_FROM ? epochOf(lookup, asked, found.leaderEpoch) : -1,
     };
   }
 
@@ -71,18 +72,16 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
     request: listOffsetsRequestCodec,
     response: listOffsetsResponseCodec,
     async handle(request, { apiVersion }) {
-      const isCommittedOnly = request.isolationLevel === READ_COMMITTED && request.replicaId <= CONSUMER_ID_MAX;
-      const repeated = repeatedPartitions(request.topics);
+      const { isolationLevel, replicaId } = request;
+      const isCommittedOnly = isolationLevel === READ_COMMITTED && replicaId <= CONSUMER_ID_MAX;
+      const isKnownLevel = isolationLevel === READ_COMMITTED || isolationLevel === READ_UNCOMMITTED;
       const topics = [];
-      for (const { name, partitions: queries } of request.topics) {
+      for (const [name, queries] of byTopic(request.topics)) {
         const answers = [];
-        for (const query of queries) {
-          const isRepeated = repeated.has(`${name}/${query.partitionIndex}`);
-          answers.push(
-            isRepeated
-              ? nothing(query.partitionIndex, ErrorCode.INVALID_REQUEST)
-              : await answer(name, query, isCommittedOnly, apiVersion),
-          );
+        for (const { query, isRepeated } of queries.values()) {
+          if (!isKnownLevel) answers.push(nothing(query.partitionIndex, ErrorCode.UNKNOWN_SERVER_ERROR));
+          else if (isRepeated) answers.push(nothing(query.partitionIndex, ErrorCode.INVALID_REQUEST));
+          else answers.push(await answer(name, query, isCommittedOnly, apiVersion));
         }
         topics.push({ name, partitions: answers });
       }
@@ -106,6 +105,11 @@ function toQuery(timestamp: number, isCommittedOnly: boolean): OffsetQuery | und
   }
 }
 
+/** The end belongs to the leader's epoch, and so does all of a log in which no batch shows one. */
+function epochOf(hosted: HostedPartition, { kind }: OffsetQuery, found: LeaderEpoch): LeaderEpoch {
+  return found < 0 || kind === 'latest' || kind === 'latest-stable' ? hosted.leaderEpoch : found;
+}
+
 function visibleEnd({ log }: HostedPartition, isCommittedOnly: boolean): Offset {
   return isCommittedOnly ? log.lastStableOffset : log.highWatermark;
 }
@@ -114,15 +118,22 @@ function nothing(partitionIndex: number, errorCode: number) {
   return { partitionIndex, errorCode, timestamp: -1, offset: -1, leaderEpoch: -1 };
 }
 
-function repeatedPartitions(topics: readonly { name: string; partitions: readonly PartitionQuery[] }[]): Set<string> {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
+interface Asked {
+  readonly query: PartitionQuery;
+  isRepeated: boolean;
+}
+
+/** Each partition once, with whether it was asked for again; topics without partitions are left out. */
+function byTopic(topics: readonly { readonly name: string; readonly partitions: readonly PartitionQuery[] }[]) {
+  const asked = new Map<string, Map<number, Asked>>();
   for (const { name, partitions } of topics) {
-    for (const { partitionIndex } of partitions) {
-      const key = `${name}/${partitionIndex}`;
-      if (seen.has(key)) repeated.add(key);
-      seen.add(key);
+    for (const query of partitions) {
+      const ofTopic = asked.get(name) ?? new Map<number, Asked>();
+      const before = ofTopic.get(query.partitionIndex);
+      if (before === undefined) ofTopic.set(query.partitionIndex, { query, isRepeated: false });
+      else before.isRepeated = true;
+      asked.set(name, ofTopic);
     }
   }
-  return repeated;
+  return asked;
 }

@@ -25,7 +25,8 @@ import { isInternalTopic } from '../topics.ts';
 type TopicResponse = MetadataResponseInput['topics'][number];
 
 const NULL_MEANS_ALL_FROM = 1;
-const NULL_NAME_FROM = 12;
+/** Ids and null names are on the wire since v10, but a request may use them only later. */
+const IDS_FROM = 12;
 
 export interface MetadataServices {
   readonly image: ClusterImage;
@@ -63,32 +64,27 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
     asked: NonNullable<MetadataRequest['topics']>,
     allowsCreation: boolean,
     operations: number,
-    version: number,
   ): TopicResponse[] {
     const missing: string[] = [];
     const seen = new Set<string>();
     const topics: TopicResponse[] = [];
     for (const { name, topicId } of asked) {
-      const key = topicId === ZERO_UUID ? `name ${name}` : topicId;
+      const known = topicId === ZERO_UUID ? image.topicsByName.get(name ?? '') : image.topicsById.get(topicId);
+      const key = known?.id ?? (topicId === ZERO_UUID ? `name ${name}` : topicId);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (topicId !== ZERO_UUID) {
-        const topic = image.topicsById.get(topicId);
-        topics.push(
-          topic === undefined
-            ? unknown(version >= NULL_NAME_FROM ? null : '', topicId, ErrorCode.UNKNOWN_TOPIC_ID)
-            : describe(topic, operations),
-        );
-        continue;
-      }
-      const topic = image.topicsByName.get(name ?? '');
-      if (topic !== undefined) {
-        topics.push(describe(topic, operations));
+      if (known !== undefined) {
+        topics.push(describe(known, operations));
+      } else if (topicId !== ZERO_UUID) {
+        topics.push(unknown(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID));
       } else if (validateTopicName(name ?? '') !== undefined) {
         topics.push(unknown(name, ZERO_UUID, ErrorCode.INVALID_TOPIC_EXCEPTION));
       } else {
         if (name !== null && allowsCreation) missing.push(name);
-        topics.push(unknown(name, ZERO_UUID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+        topics.push({
+          ...unknown(name, ZERO_UUID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION),
+          topicAuthorizedOperations: operations,
+        });
       }
     }
     if (missing.length > 0) autoCreate(missing);
@@ -100,13 +96,15 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
     response: metadataResponseCodec,
     handle(request, { apiVersion, peer }) {
       const asked = request.topics;
-      const isBroken = asked?.some(({ name, topicId }) => name === null && topicId === ZERO_UUID) ?? false;
-      if (isBroken) return brokenRequest(asked ?? []);
+      const usesIds = asked?.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID) ?? false;
+      if (usesIds && apiVersion < IDS_FROM) return brokenRequest(asked ?? [], ErrorCode.INVALID_REQUEST);
+      const isUnnamed = asked?.some(({ name, topicId }) => name === null && topicId === ZERO_UUID) ?? false;
+      if (isUnnamed) return brokenRequest(asked ?? [], ErrorCode.UNKNOWN_SERVER_ERROR);
       const operations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : OPERATIONS_NOT_ASKED;
       const wantsAll = asked === null || (apiVersion < NULL_MEANS_ALL_FROM && asked.length === 0);
       const topics = wantsAll
         ? [...image.topicsByName.values()].map((topic) => describe(topic, operations))
-        : describeAsked(asked, request.allowAutoTopicCreation && autoCreates(), operations, apiVersion);
+        : describeAsked(asked, request.allowAutoTopicCreation && autoCreates(), operations);
       return {
         brokers: brokersOn(image, peer.listenerName).filter(({ isFenced }) => !isFenced),
         clusterId: image.clusterId ?? null,
@@ -126,10 +124,11 @@ function unknown(name: string | null, topicId: string, errorCode: number): Topic
 
 function brokenRequest(
   asked: readonly { readonly name: string | null; readonly topicId: string }[],
+  errorCode: number,
 ): MetadataResponseInput {
   return {
     brokers: [],
-    topics: asked.map(({ name, topicId }) => unknown(name ?? '', topicId, ErrorCode.UNKNOWN_SERVER_ERROR)),
-    errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
+    topics: asked.map(({ name, topicId }) => unknown(name ?? '', topicId, errorCode)),
+    errorCode,
   };
 }

@@ -14,6 +14,9 @@ import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/ap
 import { type Api, defineApi } from '../define-api.ts';
 
 const SOFTWARE_CHECKED_FROM = 3;
+const ZERO_MINIMUM_FROM = 4;
+/** The oldest metadata version that Kafka 4.3 takes; other features begin at 0. */
+const METADATA_VERSION_MIN = 7;
 const SOFTWARE_PATTERN = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /** `apis` is asked at each request: the registry that it lists holds this API too. */
@@ -32,14 +35,26 @@ export function apiVersionsApi({ apis, image }: { apis: () => Iterable<Api>; ima
           maxVersion: versionMax,
         }))
         .sort((a, b) => a.apiKey - b.apiKey);
-      const levels = [...image.features].map(([name, level]) => ({ name, level }));
       return {
         errorCode: ErrorCode.NONE,
         apiKeys,
-        supportedFeatures: levels.map(({ name, level }) => ({ name, minVersion: level, maxVersion: level })),
+        supportedFeatures: supportedFeatures(image, apiVersion),
         finalizedFeaturesEpoch: image.revision,
-        finalizedFeatures: levels.map(({ name, level }) => ({ name, minVersionLevel: level, maxVersionLevel: level })),
+        finalizedFeatures: Array.from(image.features, ([name, level]) => ({
+          name,
+          minVersionLevel: level,
+          maxVersionLevel: level,
+        })),
       };
     },
   });
+}
+
+/** From the level that Kafka 4.3 begins at to the one that is in use, which is the highest that we know. */
+function supportedFeatures(image: ClusterImage, apiVersion: number) {
+  return Array.from(image.features, ([name, level]) => ({
+    name,
+    minVersion: name === 'metadata.version' ? METADATA_VERSION_MIN : 0,
+    maxVersion: level,
+  })).filter(({ minVersion }) => minVersion > 0 || apiVersion >= ZERO_MINIMUM_FROM);
 }

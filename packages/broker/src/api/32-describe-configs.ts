@@ -72,7 +72,8 @@ export function describeConfigsApi({ image, staticConfig }: DescribeConfigsServi
   ) {
     const described = describe(resourceType, resourceName, { ...options, names: configurationKeys });
     if ('errorCode' in described) return { ...described, resourceType, resourceName, configs: [] };
-    return { errorCode: ErrorCode.NONE, errorMessage: null, resourceType, resourceName, configs: described };
+    // An empty message, where others have none: as Kafka.
+    return { errorCode: ErrorCode.NONE, errorMessage: '', resourceType, resourceName, configs: described };
   }
 
   return defineApi({

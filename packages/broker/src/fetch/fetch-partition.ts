@@ -2,7 +2,7 @@ import type { LeaderEpoch, Offset, Uuid } from '@sluice/kernel/ids';
 import type { ReadOptions, ReadResult } from '@sluice/log/partition-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { PartitionDataInput as PartitionData } from '@sluice/protocol/generated/messages/fetch-response';
-import { type HostedPartition, isHosted, type Lookup } from '../partitions/hosted-partition.ts';
+import { type HostedPartition, isHosted, type Lookup, type LookupError } from '../partitions/hosted-partition.ts';
 
 /** What a fetch asks of one partition. `topic` is '' while an id has never been resolved. */
 export interface FetchTarget {
@@ -27,6 +27,11 @@ export interface FetchedPartition {
 }
 
 const NO_BUFFERS: readonly Buffer[] = [];
+/** Refused before anything is read: there Kafka has an empty list of aborted transactions, elsewhere none. */
+const UNKNOWN_PARTITION: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+]);
 
 /** Reads what there is now; a promise only when it must come from disk. */
 export function fetchPartition(
@@ -34,7 +39,8 @@ export function fetchPartition(
   lookup: Lookup,
   options: ReadOptions,
 ): FetchedPartition | Promise<FetchedPartition> {
-  if (!isHosted(lookup)) return refused(target, lookup.errorCode);
+  if (!isHosted(lookup)) return refused(target, lookup);
+  if (options.maxBytes < 0) return refused(target, { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
   const divergence = divergenceOf(target, lookup);
   if (divergence !== undefined) return divergence;
   const result = lookup.log.read(target.fetchOffset, options);
@@ -48,8 +54,8 @@ function complete(
   result: ReadResult,
   options: ReadOptions,
 ): FetchedPartition {
-  if (result.kind === 'out-of-range') return refused(target, ErrorCode.OFFSET_OUT_OF_RANGE);
-  if (result.kind === 'failed') return refused(target, ErrorCode.KAFKA_STORAGE_ERROR);
+  if (result.kind === 'out-of-range') return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
+  if (result.kind === 'failed') return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
   const data = withRecords(target, hosted, result.buffers, options.upTo === 'last-stable');
   return { target, hosted, data, sizeBytes: result.sizeBytes, endsWait: false };
 }
@@ -71,15 +77,17 @@ function withRecords(
   };
 }
 
-export function refused(target: FetchTarget, errorCode: number): FetchedPartition {
+/** `currentLeader` is for versions that have it: the handler drops it for others. */
+export function refused(target: FetchTarget, { errorCode, currentLeader }: LookupError): FetchedPartition {
   const data: PartitionData = {
     partitionIndex: target.partition,
     errorCode,
     highWatermark: -1,
     lastStableOffset: -1,
     logStartOffset: -1,
-    abortedTransactions: null,
+    abortedTransactions: UNKNOWN_PARTITION.has(errorCode) ? [] : null,
     records: NO_BUFFERS,
+    ...(currentLeader === undefined ? {} : { currentLeader: { ...currentLeader } }),
   };
   return { target, hosted: undefined, data, sizeBytes: 0, endsWait: true };
 }
@@ -88,7 +96,7 @@ export function refused(target: FetchTarget, errorCode: number): FetchedPartitio
 function divergenceOf(target: FetchTarget, hosted: HostedPartition): FetchedPartition | undefined {
   if (target.lastFetchedEpoch < 0) return undefined;
   const end = hosted.log.endOffsetForEpoch(target.lastFetchedEpoch);
-  if (end.leaderEpoch < 0 || end.endOffset < 0) return refused(target, ErrorCode.OFFSET_OUT_OF_RANGE);
+  if (end.leaderEpoch < 0 || end.endOffset < 0) return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
   if (end.leaderEpoch >= target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined;
   const data: PartitionData = {
     ...withRecords(target, hosted, NO_BUFFERS, false),

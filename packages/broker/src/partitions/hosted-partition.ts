@@ -15,8 +15,19 @@ export interface HostedPartition {
   readonly minInsyncReplicas: number;
 }
 
-/** A partition, or the wire error that says why it cannot be used here. */
-export type Lookup = HostedPartition | { readonly errorCode: number };
+/** Why a partition cannot be used here, as the wire says it. */
+export interface LookupError {
+  readonly errorCode: number;
+  /** Told with NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH, so that clients need not ask for metadata (KIP-951). */
+  readonly currentLeader?: CurrentLeader;
+}
+
+export interface CurrentLeader {
+  readonly leaderId: NodeId;
+  readonly leaderEpoch: LeaderEpoch;
+}
+
+export type Lookup = HostedPartition | LookupError;
 
 /** What this broker hosts, by the names that requests use. */
 export interface Partitions {
@@ -41,5 +52,10 @@ export function checkUsable(lookup: Lookup, currentLeaderEpoch: LeaderEpoch): Lo
   if (!isHosted(lookup)) return lookup;
   if (lookup.log.failure !== undefined) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
   const errorCode = leaderEpochError(lookup, currentLeaderEpoch);
-  return errorCode === ErrorCode.NONE ? lookup : { errorCode };
+  if (errorCode === ErrorCode.NONE) return lookup;
+  return errorCode === ErrorCode.FENCED_LEADER_EPOCH ? { errorCode, currentLeader: leaderOf(lookup) } : { errorCode };
+}
+
+export function leaderOf({ leader, leaderEpoch }: HostedPartition): CurrentLeader {
+  return { leaderId: leader, leaderEpoch };
 }

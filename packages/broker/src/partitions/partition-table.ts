@@ -134,7 +134,10 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     const state = topic.partitions[partition];
     if (state === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
     const hosted = hostedByTopic.get(topic.id)?.[partition];
-    if (hosted === undefined || state.leader !== nodeId) return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+    if (hosted === undefined || state.leader !== nodeId) {
+      const { leader, leaderEpoch } = state;
+      return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, currentLeader: { leaderId: leader, leaderEpoch } };
+    }
     return hosted;
   }
 
