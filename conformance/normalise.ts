@@ -93,7 +93,7 @@ export function newNormaliser(session: Session, tag: string, opaqueHere: readonl
   };
   const visitNumber = (value: number, field: string): Json => {
     if (value >= 0 && opaqueFields[field] !== undefined) return opaqueFields[field];
-    if (value >= 0 && opaqueHere.includes(field)) return '<number>';
+    if (opaqueHere.includes(field)) return '<number>';
     if (value === session.nodeId && (nodeIdFields.has(field) || nodeListFields.has(field))) return '<node>';
     if (field === 'sessionId' && value !== 0) {
       if (!fetchSessions.includes(value)) fetchSessions.push(value);

@@ -69,16 +69,25 @@ export const cases: ApiCases = {
       ],
     },
     {
-      name: 'the same resource twice, several, none',
-      topics: { orders: {}, bills: {} },
+      name: 'the same resource twice',
+      topics: orders,
       exchanges: (c) => [
         {
-          resources: ['orders', 'orders'].map((name) => ({
-            resourceType: 2,
-            resourceName: c.name(name),
-            configs: [{ name: 'retention.ms', value: '5' }],
-          })),
+          $body: {
+            resources: ['orders', 'orders'].map((name) => ({
+              resourceType: 2,
+              resourceName: c.name(name),
+              configs: [{ name: 'retention.ms', value: '5' }],
+            })),
+          },
+          $silenceMs: 1500,
         },
+      ],
+    },
+    {
+      name: 'several resources, none',
+      topics: { orders: {}, bills: {} },
+      exchanges: (c) => [
         {
           resources: ['orders', 'missing', 'bills'].map((name) => ({
             resourceType: 2,
