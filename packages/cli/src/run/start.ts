@@ -3,11 +3,13 @@ import type { StartOptions } from '../commands/start.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { resolveStart } from './start/resolve-start.ts';
+import { tuneProcess } from './start/tune-process.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** `sluice start` */
 export async function start(shell: Shell, options: StartOptions): Promise<void> {
+  tuneProcess();
   const resolved = await resolveStart(shell, options);
   const logger = createLogger(logOptions(resolved.settings));
   const stopping = Promise.withResolvers<string>();
