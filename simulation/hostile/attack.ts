@@ -1,6 +1,6 @@
 import type { SimRandom } from '@sluice/kernel/sim/random';
 import type { Corpus } from './corpus.ts';
-import type { Topic } from './honest-client.ts';
+import type { ServedVersions, Topic } from './honest-client.ts';
 import type { ProcessWatch } from './process-watch.ts';
 import type { Target } from './raw-connection.ts';
 
@@ -8,6 +8,7 @@ import type { Target } from './raw-connection.ts';
 export interface Battlefield {
   readonly target: Target;
   readonly corpus: Corpus;
+  readonly served: ServedVersions;
   /** Its log must be the same afterwards: only what must be refused is sent to it. */
   readonly guarded: Topic;
   /** Anything may happen to it. */

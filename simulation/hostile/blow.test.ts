@@ -30,6 +30,7 @@ async function brokerThat(serve: (socket: Socket) => void): Promise<Battlefield>
   return {
     target: { host: '127.0.0.1', port: address.port },
     corpus: { requests: [] },
+    served: new Map(),
     guarded: { name: 'guarded', id: '' },
     fodder: { name: 'fodder', id: '' },
     watch: undefined,

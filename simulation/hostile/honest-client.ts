@@ -1,4 +1,6 @@
 import { decodeResponse, encodeRequest } from '@sluice/protocol/frames';
+import { apiVersionsRequestCodec } from '@sluice/protocol/generated/messages/api-versions-request';
+import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
 import { createTopicsRequestCodec } from '@sluice/protocol/generated/messages/create-topics-request';
 import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/create-topics-response';
 import { fetchRequestCodec } from '@sluice/protocol/generated/messages/fetch-request';
@@ -21,8 +23,12 @@ export interface Topic {
   readonly id: string;
 }
 
+export type ServedVersions = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>;
+
 /** Speaks the protocol as it should be spoken, one request at a time. Every failure is an error with its reason. */
 export interface HonestClient {
+  /** By API key, what ApiVersions advertises. */
+  servedVersions(): Promise<ServedVersions>;
   createTopic(name: string): Promise<Topic>;
   /** Returns the base offset. */
   produce(topic: Topic, batch: Buffer): Promise<number>;
@@ -65,6 +71,10 @@ export async function openHonest(target: Target, answerMs: number): Promise<Hone
 
   return {
     connection,
+    async servedVersions() {
+      const answer = await ask(apiVersionsRequestCodec, apiVersionsResponseCodec, 0, {});
+      return new Map(answer.apiKeys.map((api) => [api.apiKey, api]));
+    },
     async createTopic(name) {
       const answer = await ask(createTopicsRequestCodec, createTopicsResponseCodec, CREATE_TOPICS_VERSION, {
         topics: [{ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],

@@ -8,6 +8,7 @@ const usage = `node simulation/hostile/main.ts --bootstrap HOST:PORT [options]
     Use a broker that nobody needs.
 
   --seconds N        how long (10)
+  --warm-up N        seconds of attacks before memory is first looked at (5)
   --seed S           repeats the choice of blows (random)
   --pid PID          the broker's process, to watch its memory and sockets
   --only NAME        one attack; may be given several times
@@ -27,6 +28,7 @@ const { values } = parseArgs({
   options: {
     bootstrap: { type: 'string' },
     seconds: { type: 'string', default: '10' },
+    'warm-up': { type: 'string', default: '5' },
     seed: { type: 'string' },
     pid: { type: 'string' },
     only: { type: 'string', multiple: true },
@@ -54,7 +56,8 @@ if (values.help === true || host === undefined || port === undefined) {
     target: { host, port: whole(port) },
     attacks,
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : whole(values.seed),
-    seconds: Number(values.seconds),
+    seconds: whole(values.seconds),
+    warmUpSeconds: whole(values['warm-up']),
     blowSeed: optional(values.blow),
     pid: optional(values.pid),
     concurrency: whole(values.concurrency),

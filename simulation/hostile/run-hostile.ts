@@ -18,6 +18,8 @@ export interface HostileOptions extends SiegeOptions {
   readonly pid: number | undefined;
   readonly limits: Limits;
   readonly processLimits: ProcessLimits;
+  /** Attacks before memory is first looked at: a young process grows for good reasons, too. */
+  readonly warmUpSeconds: number;
   /** No operation of the well-behaved client may take longer. */
   readonly hangMs: number;
 }
@@ -35,20 +37,24 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
   // Names that are surely new, so that two runs against one broker do not meet.
   const suffix = Date.now().toString(36);
   const guarded = await setUp.createTopic(`hostile-guarded-${suffix}`);
-  const served = await setUp.createTopic(`hostile-served-${suffix}`);
+  const ownTopic = await setUp.createTopic(`hostile-own-${suffix}`);
   const fodder = await setUp.createTopic(`hostile-fodder-${suffix}`);
+  const served = await setUp.servedVersions();
   const logBefore = await fillGuardedLog(setUp, guarded);
   setUp.connection.destroy();
 
-  const wellBehaved = startWellBehaved(await openHonest(target, patientMs), served);
+  const wellBehaved = startWellBehaved(await openHonest(target, patientMs), ownTopic);
   await sleep(QUIET_MS);
   const quietMs = wellBehaved.takeLatenciesMs();
 
   const watch = options.pid === undefined ? undefined : watchProcess(options.pid);
-  const verdict = judgeProcess(watch, options.processLimits);
   const tally = createTally(options.attacks);
-  const field = { target, limits, guarded, fodder, watch, corpus: loadCorpus() };
+  const field = { target, limits, guarded, fodder, served, watch, corpus: loadCorpus() };
   const renewal = setInterval(() => void renewFodder(field), FODDER_RENEWAL_MS);
+  if (options.blowSeed === undefined && options.warmUpSeconds > 0) {
+    await besiege(field, { ...options, seconds: options.warmUpSeconds, seed: options.seed + 1 }, tally);
+  }
+  const verdict = judgeProcess(watch, options.processLimits);
   await besiege(field, options, tally);
   clearInterval(renewal);
 

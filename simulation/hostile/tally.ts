@@ -2,7 +2,7 @@ import type { Attack, Blow } from './attack.ts';
 import type { AttackReport } from './report.ts';
 
 /** Different violations of one attack that are told apart; more are counted as one. */
-const KINDS_MAX = 20;
+const KINDS_MAX = 50;
 
 /** Counts what came of each attack's blows. */
 export interface Tally {

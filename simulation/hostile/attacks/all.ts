@@ -7,6 +7,7 @@ import { badBatches, bombPlain, compressionBombs } from './bad-batches.ts';
 import { abandonedFrames, byteFlips, randomBodies, unknownVersions } from './byte-flips.ts';
 import { frameSizes } from './frame-sizes.ts';
 import { hugeCounts } from './huge-counts.ts';
+import { recordedRequests } from './recorded-requests.ts';
 import { slowloris } from './slowloris.ts';
 import { structuredFuzz } from './structured-fuzz.ts';
 import { wrongProtocol } from './wrong-protocol.ts';
@@ -30,6 +31,7 @@ export function allAttacks(): readonly Attack[] {
     frameSizes,
     hugeCounts,
     wrongProtocol,
+    recordedRequests,
     structuredFuzz,
     byteFlips,
     randomBodies,
