@@ -39,7 +39,7 @@ export function createPartitions(
   return { writes: request.validateOnly ? [] : writes, reply: { results } };
 }
 
-const unknownTopic = refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'There is no topic of this name.');
+const unknownTopic: AssignedPartitions = { ok: false, error: apiError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) };
 
 function growTopic(
   { image, random }: DecisionContext,

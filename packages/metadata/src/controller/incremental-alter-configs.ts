@@ -85,10 +85,10 @@ function notAList(name: string): ApiError {
   return apiError(ErrorCode.INVALID_CONFIG, `${name} is no list: nothing can be appended to it or subtracted.`);
 }
 
-/** Kafka's controller stumbles over it where its broker does not look first. */
+/** Kafka's controller stumbles over it, without a word, where its broker does not look first. */
 function unknownOperation(type: ConfigResourceType, operation: number): ApiError {
-  const code = type === 'broker' ? ErrorCode.INVALID_REQUEST : ErrorCode.UNKNOWN_SERVER_ERROR;
-  return apiError(code, `Unknown operation ${operation}`);
+  if (type !== 'broker') return apiError(ErrorCode.UNKNOWN_SERVER_ERROR);
+  return invalidRequest(`Unknown operation ${operation}`);
 }
 
 /** A broker's log levels (KIP-412) are fixed when it starts; other requests fail as they do in Kafka. */

@@ -1,4 +1,4 @@
-import type { NodeId, ProducerId, Uuid } from '@sluice/kernel/ids';
+import type { LeaderEpoch, NodeId, ProducerId, Uuid } from '@sluice/kernel/ids';
 import type { BrokerEndpoint, BrokerState } from '../image/cluster-image.ts';
 import type { LeaseId } from '../store/metadata-store.ts';
 import type { ApiError } from './decision.ts';
@@ -124,4 +124,39 @@ export interface AllocateProducerIdsRequest {
 export interface AllocateProducerIdsReply extends ApiError {
   readonly producerIdStart: ProducerId;
   readonly producerIdLen: number;
+}
+
+export interface AlterPartitionRequest {
+  readonly brokerId: NodeId;
+  readonly brokerEpoch: number;
+  readonly topics: readonly {
+    readonly topicId: Uuid;
+    readonly partitions: readonly AlteredPartition[];
+  }[];
+}
+
+export interface AlteredPartition {
+  readonly partitionIndex: number;
+  readonly leaderEpoch: LeaderEpoch;
+  /** The epoch of each: a replica that was restarted since the leader saw it in sync must not come back by mistake. */
+  readonly newIsrWithEpochs: readonly { readonly brokerId: NodeId; readonly brokerEpoch: number }[];
+  readonly partitionEpoch: number;
+}
+
+export interface AlterPartitionReply {
+  /** For the whole request; without an error the topics are answered one by one. */
+  readonly errorCode: number;
+  readonly topics: readonly {
+    readonly topicId: Uuid;
+    readonly partitions: readonly AlteredPartitionReply[];
+  }[];
+}
+
+export interface AlteredPartitionReply {
+  readonly partitionIndex: number;
+  readonly errorCode: number;
+  readonly leaderId: NodeId;
+  readonly leaderEpoch: LeaderEpoch;
+  readonly isr: readonly NodeId[];
+  readonly partitionEpoch: number;
 }

@@ -117,7 +117,13 @@ export async function holdTenure(options: TenureOptions): Promise<Tenure> {
       stopWatching();
       const lease = held?.lease;
       held = undefined;
-      if (lease !== undefined) await store.revokeLease(lease);
+      if (lease === undefined) return;
+      try {
+        await store.revokeLease(lease);
+      } catch (error) {
+        // It ends by itself.
+        logger.warn('the controller key could not be given back', { reason: String(error) });
+      }
     },
   };
 }

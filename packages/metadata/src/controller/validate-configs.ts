@@ -67,7 +67,7 @@ function brokerError(
     return invalidRequest(`Broker ${name} must be asked itself: this is broker ${nodeId}.`);
   }
   // An invalid request, not an invalid configuration: KAFKA-13609.
-  const problem = brokerConfigsProblem(configs, perBroker);
+  const problem = brokerConfigsProblem(configs, perBroker, brokerValues(context.image, context.staticConfig));
   if (problem !== undefined) return invalidRequest(problem);
   return eligibleLeaderError(context, perBroker, configs);
 }
