@@ -203,4 +203,7 @@ async function provoke({ kind, topic }: Request): Promise<Fault> {
 }
 
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-await serve({ hello: () => ({ codecs, can: [] }), write, read, offsets, flood, drain, stream, provoke }, faultOf);
+await serve(
+  { hello: () => ({ codecs, can: ['ends-with-broker'] }), write, read, offsets, flood, drain, stream, provoke },
+  faultOf,
+);

@@ -36,8 +36,8 @@ export type Ability =
   /** Reads by group membership only. */
   | 'groups-only'
   | 'tools'
-  /** Knows the offset of each record it wrote. */
-  | 'offsets';
+  /** Gives up when its only broker is away. */
+  | 'ends-with-broker';
 
 export type Hello = { readonly codecs: readonly string[]; readonly can: readonly Ability[] };
 export type Check = { readonly name: string; readonly error?: string; readonly skipped?: string };
