@@ -1,8 +1,13 @@
 import type { Offset } from '@sluice/kernel/ids';
 
-/** A batch smaller than its share of the memory behind it is copied, so that it does not keep a large frame alive. */
+/**
+ * A batch smaller than its share of the memory behind it is copied, so that it does not keep a large frame alive. Small
+ * frames lie side by side in Node's pool: their neighbours are cached as well, so nothing is gained by a copy.
+ */
 const COPY_BELOW_SHARE = 1 / 8;
 const COPY_SIZE_BYTES_MAX = 64 * 1024;
+/** What a cached batch costs besides its bytes: its view, its entry and its places in the two queues. */
+const ENTRY_SIZE_BYTES = 256;
 /** Consumed slots at the front of a queue before it is compacted. */
 const QUEUE_SLACK_MAX = 1024;
 
@@ -48,7 +53,7 @@ export function createTailCache(budgetBytes: number): TailCache {
       if (next === undefined) return;
       if (next.generation !== next.log.generation) continue;
       const batch = shift(next.log.batches);
-      if (batch !== undefined) sizeBytes -= batch.buffer.length;
+      if (batch !== undefined) sizeBytes -= batch.buffer.length + ENTRY_SIZE_BYTES;
     }
   }
 
@@ -69,7 +74,7 @@ export function createTailCache(budgetBytes: number): TailCache {
           const buffer = ownMemory(batch.buffer);
           batches.items.push(buffer === batch.buffer ? batch : { ...batch, buffer });
           order.items.push({ log, generation: log.generation });
-          sizeBytes += buffer.length;
+          sizeBytes += buffer.length + ENTRY_SIZE_BYTES;
           evict();
           return buffer;
         },
@@ -77,7 +82,7 @@ export function createTailCache(budgetBytes: number): TailCache {
         at,
         clear() {
           for (let index = batches.head; index < batches.items.length; index++) {
-            sizeBytes -= batches.items[index]?.buffer.length ?? 0;
+            sizeBytes -= (batches.items[index]?.buffer.length ?? 0) + ENTRY_SIZE_BYTES;
           }
           batches.items = [];
           batches.head = 0;
@@ -123,6 +128,6 @@ function shift<T>(queue: Queue<T>): T | undefined {
 }
 
 function ownMemory(buffer: Buffer): Buffer {
-  if (buffer.length > COPY_SIZE_BYTES_MAX) return buffer;
+  if (buffer.length > COPY_SIZE_BYTES_MAX || buffer.buffer.byteLength <= Buffer.poolSize) return buffer;
   return buffer.length < buffer.buffer.byteLength * COPY_BELOW_SHARE ? Buffer.from(buffer) : buffer;
 }
