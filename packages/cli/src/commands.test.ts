@@ -203,6 +203,19 @@ describe('sluice produce and consume', () => {
     }
   });
 
+  it('count what was on its way when a later line was wrong', async () => {
+    await succeed('topic create p-flight --partitions 1');
+    const { err } = await run('produce p-flight -k :', { input: lines() });
+    assert.match(err, /^wrote 2 records to p-flight: partition 0 offsets 0–1 before it failed\nerror: line 3/);
+    assert.equal(await succeed('consume p-flight --until-end'), '1\n2\n');
+
+    async function* lines() {
+      yield Buffer.from('a:1\n');
+      yield Buffer.from('b:2\n');
+      yield Buffer.from('c\n');
+    }
+  });
+
   it('name the line that has no key', async () => {
     await succeed('topic create p-keys --partitions 1');
     await fail('produce p-keys -k :', 'failed', /line 2 has no key separator ":"/, { input: 'a:b\nc\n' });

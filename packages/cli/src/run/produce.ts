@@ -1,4 +1,4 @@
-import { type BatchSender, createBatchSender } from '@sluice/client/batch-sender';
+import { type Batch, type BatchSender, createBatchSender } from '@sluice/client/batch-sender';
 import { ClientError } from '@sluice/client/client-error';
 import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
@@ -11,7 +11,7 @@ import { type Progress, startProgress } from '../output/progress.ts';
 import { formatBytes, plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { explainFailure, refusal } from './explain-failure.ts';
-import { createCollector } from './produce/collector.ts';
+import { createOutbox } from './produce/outbox.ts';
 import { type ParsedLine, parseLine } from './produce/parse-line.ts';
 import { createPartitionChoice, type PartitionChoice } from './produce/partition-choice.ts';
 import { createSentSummary, type SentSummary } from './produce/sent-summary.ts';
@@ -59,44 +59,33 @@ async function sendAll(
 ): Promise<void> {
   const sender = await openSender(cluster, topic, options);
   const partitionOf = choosePartition(shell, sender, topic, options);
-  const send = (batches: Parameters<BatchSender['send']>[0]) => sendBatches(sender, topic, batches);
+  const send = (batches: readonly Batch[]) => sendBatches(sender, topic, batches);
   if (shell.stdin.isTerminal && options.json !== true) {
     await shell.stderr.write('one record a line; end with Ctrl-D\n');
   }
   const toRecord = recordMaker(options);
   const headersSizeBytes = (options.header ?? []).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  const collector = createCollector();
-  /** What is on its way; more is collected meanwhile. */
-  let sending: Promise<void> | undefined;
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => {});
   let sizeBytes = 0;
-
-  async function flush(): Promise<void> {
-    await sending;
-    const batches = collector.take();
-    if (batches.length === 0) return;
-    sending = send(batches).then((sent) => {
-      summary.add(sent);
-      progress.update(() => `${plural(summary.records, 'record')}, ${formatBytes(sizeBytes)} read`);
-    });
-    // The next line may be long in coming: a failure must not wait for it.
-    sending.catch(failed.reject);
-  }
-
   let lineNumber = 0;
-  for await (const lines of untilFailure(splitLines(input), failed.promise)) {
-    for (const line of lines) {
-      const record = toRecord(line, ++lineNumber);
-      const recordSizeBytes = line.length + headersSizeBytes;
-      const partition = partitionOf(record.key, recordSizeBytes);
-      if (collector.isFullFor(partition, recordSizeBytes)) await flush();
-      collector.add(partition, { ...record, timestampMs: shell.clock.now() }, recordSizeBytes);
-      sizeBytes += line.length + 1;
+  const outbox = createOutbox(send, (sent) => {
+    summary.add(sent);
+    progress.update(() => `${plural(summary.records, 'record')}, ${formatBytes(sizeBytes)} read`);
+  });
+  try {
+    for await (const lines of untilFailure(splitLines(input), outbox.failure)) {
+      for (const line of lines) {
+        const record = toRecord(line, ++lineNumber);
+        const recordSizeBytes = line.length + headersSizeBytes;
+        const partition = partitionOf(record.key, recordSizeBytes);
+        await outbox.add(partition, { ...record, timestampMs: shell.clock.now() }, recordSizeBytes);
+        sizeBytes += line.length + 1;
+      }
+      await outbox.flush();
     }
-    await flush();
+  } finally {
+    // What is on its way counts as written if it arrives, whatever went wrong meanwhile.
+    await outbox.settled();
   }
-  await sending;
 }
 
 /** Ends with the failure as soon as there is one, though the source has not given its next item yet. */
@@ -119,7 +108,7 @@ async function openSender(cluster: Cluster, topic: string, options: ProduceOptio
   }
 }
 
-async function sendBatches(sender: BatchSender, topic: string, batches: Parameters<BatchSender['send']>[0]) {
+async function sendBatches(sender: BatchSender, topic: string, batches: readonly Batch[]) {
   try {
     return await sender.send(batches);
   } catch (error) {
