@@ -19,6 +19,7 @@ const usage = `node simulation/hostile/main.ts --bootstrap HOST:PORT [options]
   --idle-ms N        the broker's idle timeout: trickling connections must be closed by it
   --answer-ms N      a request is answered or closed within it (5000)
   --hang-ms N        no request of the well-behaved client takes longer (1000)
+  --p99-slack-ms N   and its p99 is at most twice the quiet one and this (50)
   --growth-mb N      resident memory afterwards may exceed that before by it (64)
   --peak-mb N        and at any time by it (256)
   --json             the report as JSON
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     'idle-ms': { type: 'string' },
     'answer-ms': { type: 'string', default: '5000' },
     'hang-ms': { type: 'string', default: '1000' },
+    'p99-slack-ms': { type: 'string', default: '50' },
     'growth-mb': { type: 'string', default: '64' },
     'peak-mb': { type: 'string', default: '256' },
     json: { type: 'boolean' },
@@ -62,6 +64,7 @@ if (values.help === true || host === undefined || port === undefined) {
     pid: optional(values.pid),
     concurrency: whole(values.concurrency),
     hangMs: whole(values['hang-ms']),
+    p99SlackMs: whole(values['p99-slack-ms']),
     limits: {
       answerMs: whole(values['answer-ms']),
       connectionCount: whole(values.connections),

@@ -22,6 +22,8 @@ export interface HostileOptions extends SiegeOptions {
   readonly warmUpSeconds: number;
   /** No operation of the well-behaved client may take longer. */
   readonly hangMs: number;
+  /** Its p99 under attack is at most twice the quiet one and this. */
+  readonly p99SlackMs: number;
 }
 
 /** How long the well-behaved client is watched before the attacks begin. */
@@ -62,6 +64,10 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
   await wellBehaved.finish();
   const violations = [...wellBehaved.violations];
   const slowestMs = Math.max(0, ...attackedMs);
+  const [quietP99Ms, p99Ms] = [quantile(quietMs, 0.99), quantile(attackedMs, 0.99)];
+  if (p99Ms > 2 * quietP99Ms + options.p99SlackMs) {
+    violations.push(`the well-behaved p99 rose from ${quietP99Ms.toFixed(1)} to ${p99Ms.toFixed(1)} ms`);
+  }
   if (slowestMs > hangMs) violations.push(`a well-behaved request took ${slowestMs.toFixed(0)} ms`);
   violations.push(...(await compareGuardedLog(target, patientMs, guarded, logBefore)));
   const process = await verdict();
@@ -72,8 +78,8 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
     attacks: tally.reports(),
     wellBehaved: {
       operations: quietMs.length + attackedMs.length,
-      quietP99Ms: quantile(quietMs, 0.99),
-      p99Ms: quantile(attackedMs, 0.99),
+      quietP99Ms,
+      p99Ms,
       slowestMs,
     },
     process: process.report,
