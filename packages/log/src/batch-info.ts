@@ -1,4 +1,4 @@
-import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import type { LeaderEpoch, Offset, TimestampMs } from '@sluice/kernel/ids';
 import {
   BATCH_HEADER_SIZE_BYTES,
   baseOffset,
@@ -8,6 +8,7 @@ import {
   lastOffsetDelta,
   magic,
   maxTimestamp,
+  partitionLeaderEpoch,
   producerId,
 } from '@sluice/protocol/records/batch-header';
 
@@ -18,6 +19,7 @@ export interface BatchInfo {
   readonly baseOffset: Offset;
   readonly lastOffset: Offset;
   readonly maxTimestampMs: TimestampMs;
+  readonly leaderEpoch: LeaderEpoch;
 }
 
 /**
@@ -36,5 +38,6 @@ export function readBatchInfo(buffer: Buffer, at: number, position: number): Bat
     return 'an int64 field beyond 2^53-1';
   }
   if (first < 0 || delta < 0) return `offsets ${first} + ${delta}`;
-  return { position, sizeBytes, baseOffset: first, lastOffset: first + delta, maxTimestampMs };
+  const leaderEpoch = partitionLeaderEpoch(buffer, at);
+  return { position, sizeBytes, baseOffset: first, lastOffset: first + delta, maxTimestampMs, leaderEpoch };
 }

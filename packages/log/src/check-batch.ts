@@ -1,4 +1,4 @@
-import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import type { BatchInfo } from './batch-info.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 
@@ -14,7 +14,7 @@ export function checkBatchFromDisk(
 ): string | undefined {
   if (!isCrcValid(buffer, at)) return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
   if (!epochs.isTrusted) return undefined;
-  const epoch = partitionLeaderEpoch(buffer, at);
+  const epoch = batch.leaderEpoch;
   // The log may start within the batch, and its first epoch with it.
   const expected = epochs.epochAt(batch.lastOffset);
   return epoch === expected ? undefined : `leader epoch ${epoch} at offset ${batch.baseOffset} instead of ${expected}`;

@@ -117,15 +117,18 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
 
   function checkpoint(isLast = false): Promise<void> {
     return run(async () => {
-      if (state.failure !== undefined || recoveryPoint === state.logEndOffset) return;
+      if (state.failure !== undefined) return;
       const segment = activeSegment(state);
-      assert(segment.indexes !== undefined, 'the active segment has its indexes in memory');
+      const { indexes } = segment;
+      assert(indexes !== undefined, 'the active segment has its indexes in memory');
       // A stopped log's index ends with its largest timestamp, as that of a rolled segment does.
-      if (isLast && segment.maxTimestamp !== undefined) segment.indexes.times.appendIfLarger(segment.maxTimestamp);
+      const isIndexBehind = isLast && isTimeIndexBehind(segment, indexes);
+      if (recoveryPoint === state.logEndOffset && !isIndexBehind) return;
+      if (isLast && segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
       const endOffset = state.logEndOffset;
       const snapshot = encodeProducerSnapshot(state.producers.entries());
       await untilDurable(endOffset);
-      await writeState(segment, segment.indexes, endOffset, snapshot);
+      await writeState(segment, indexes, endOffset, snapshot);
     });
   }
 
@@ -156,4 +159,8 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
       recoveryPoint = offset;
     },
   };
+}
+
+function isTimeIndexBehind(segment: Segment, indexes: SegmentIndexes): boolean {
+  return (segment.maxTimestamp?.timestampMs ?? -1) > (indexes.times.last?.timestampMs ?? -1);
 }

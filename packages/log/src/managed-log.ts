@@ -166,8 +166,15 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     notify();
   }
 
-  async function truncate(offset: Offset): Promise<void> {
+  /** What is kept is durable, and the writer holds no file that is about to change. */
+  async function quiesce(): Promise<void> {
+    await writer.sync();
     await writer.idle();
+    writer.releaseFiles();
+  }
+
+  async function truncate(offset: Offset): Promise<void> {
+    await quiesce();
     if (housekeeper.recoveryPoint > offset) {
       // First: what is written there later must not count as checked.
       housekeeper.setRecoveryPoint(offset);
@@ -302,7 +309,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     removeDeletedSegments,
     startAt: (offset) =>
       housekeeper.run(async () => {
-        await writer.idle();
+        await quiesce();
         await hooks.persistRecoveryPoint?.(offset);
         await restartLog(offset, truncateOptions());
         housekeeper.setRecoveryPoint(offset);

@@ -1,6 +1,6 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
-import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import { sequencedBatch } from './append.ts';
 import { readEndTxnMarker } from './end-txn-marker.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
@@ -42,7 +42,7 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     }
     if (!isCrcValid(buffer, at))
       return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
-    const epoch = partitionLeaderEpoch(buffer, at);
+    const epoch = batch.leaderEpoch;
     if (epochs !== undefined && epoch >= 0) {
       if (epochs.isTrusted && epoch < epochs.epochAt(batch.lastOffset)) {
         return { fault: `leader epoch ${epoch} after ${epochs.epochAt(batch.lastOffset)}` };

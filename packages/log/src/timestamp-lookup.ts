@@ -1,8 +1,9 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import { isBatchError } from '@sluice/protocol/records/batch-error';
-import { isCrcValid, partitionLeaderEpoch } from '@sluice/protocol/records/batch-header';
+import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import { readRecords } from '@sluice/protocol/records/read-records';
+import type { BatchRecord } from '@sluice/protocol/records/record';
 import type { BatchInfo } from './batch-info.ts';
 import { type FileCache, withFile } from './file-cache.ts';
 import type { IndexLoader } from './index-loader.ts';
@@ -53,8 +54,9 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
   async function findMaxTimestamp(): Promise<TimestampedOffset | undefined> {
     let largest: { segment: Segment; entry: TimeIndexEntry } | undefined;
     for (const segment of state.segments) {
-      const entry = await maxTimestampOf(segment);
-      if (entry === undefined || entry.batchLastOffset < state.logStartOffset) continue;
+      const isPartlyDeleted = segment.baseOffset < state.logStartOffset;
+      const entry = await (isPartlyDeleted ? maxTimestampOfRest(segment) : maxTimestampOf(segment));
+      if (entry === undefined) continue;
       if (largest === undefined || entry.timestampMs > largest.entry.timestampMs) largest = { segment, entry };
     }
     if (largest === undefined) return undefined;
@@ -75,6 +77,33 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
   async function maxTimestampOf(segment: Segment): Promise<TimeIndexEntry | undefined> {
     if (segment === activeSegment(state)) return segment.maxTimestamp;
     return (await options.indexes.load(segment)).times.last;
+  }
+
+  /** Among the batches that the log start leaves of a segment; the one that it cuts is read record by record. */
+  async function maxTimestampOfRest(segment: Segment): Promise<TimeIndexEntry | undefined> {
+    const { offsets } = await options.indexes.load(segment);
+    const from = offsets.lookup(state.logStartOffset).position;
+    let largest: TimeIndexEntry | undefined;
+    const consider = (entry: TimeIndexEntry) => {
+      if (entry.timestampMs > (largest?.timestampMs ?? -1)) largest = entry;
+    };
+    return withFile(files, logPath(segment), async (file) => {
+      let cut: BatchInfo | undefined;
+      await walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
+        if (batch.lastOffset < state.logStartOffset) return 'next';
+        if (batch.baseOffset < state.logStartOffset) cut = batch;
+        else consider({ timestampMs: batch.maxTimestampMs, batchLastOffset: batch.lastOffset });
+        return 'next';
+      });
+      if (cut === undefined) return largest;
+      const { lastOffset: batchLastOffset } = cut;
+      for (const { offset, timestampMs } of await readBatch(file, cut)) {
+        if (offset >= state.logStartOffset && timestampMs >= (largest?.timestampMs ?? 0)) {
+          largest = { timestampMs, batchLastOffset };
+        }
+      }
+      return largest;
+    });
   }
 
   /** The first record at or after the time, in or behind the batch that ends at `fromOffset`. */
@@ -119,15 +148,20 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     batch: BatchInfo,
     timestampMs: TimestampMs,
   ): Promise<TimestampedOffset | undefined> {
+    const records = await readBatch(file, batch);
+    const record = records.find((each) => each.timestampMs >= timestampMs && each.offset >= state.logStartOffset);
+    if (record === undefined) return undefined;
+    return { offset: record.offset, timestampMs: record.timestampMs, leaderEpoch: batch.leaderEpoch };
+  }
+
+  async function readBatch(file: DiskFile, batch: BatchInfo): Promise<readonly BatchRecord[]> {
     const buffer = Buffer.allocUnsafe(batch.sizeBytes);
     await file.read(buffer, batch.position);
     const records = isCrcValid(buffer, 0) ? readRecords(buffer) : undefined;
     if (records === undefined || isBatchError(records)) {
       throw new Error(`${file.path} is corrupt at ${batch.position}: the batch at offset ${batch.baseOffset}`);
     }
-    const record = records.find((each) => each.timestampMs >= timestampMs && each.offset >= state.logStartOffset);
-    if (record === undefined) return undefined;
-    return { offset: record.offset, timestampMs: record.timestampMs, leaderEpoch: partitionLeaderEpoch(buffer, 0) };
+    return records;
   }
 }
 

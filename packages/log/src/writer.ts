@@ -36,6 +36,8 @@ export interface Writer {
   /** Settles once nothing is queued or under way, also after a failure. */
   idle(): Promise<void>;
   fail(failure: LogFailure): void;
+  /** Lets go of all files, also of those with unsynced data: the caller has synced what it keeps. Only while idle. */
+  releaseFiles(): void;
   /** Takes nothing more; who still waits is told that the log is closed. */
   close(): void;
 }
@@ -71,6 +73,8 @@ export function createWriter(options: WriterOptions): Writer {
   let syncWantedOffset = 0;
   let hasNewFile = false;
   let isWriting = false;
+  /** Where the write under way, or the last one, goes. */
+  let writingSegment: Segment | undefined;
   let isSyncing = false;
   let idleWaiters: (() => void)[] = [];
 
@@ -119,6 +123,7 @@ export function createWriter(options: WriterOptions): Writer {
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
     const { segment } = first;
+    writingSegment = segment;
     const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
     await file.writev(
       group.map((batch) => batch.buffer),
@@ -181,11 +186,11 @@ export function createWriter(options: WriterOptions): Writer {
     settleIdle();
   }
 
-  /** The active segment's file stays open while the log is written to. */
+  /** The file that is written to stays open. */
   function unpin(segments: ReadonlySet<Segment>): void {
     for (const segment of segments) {
-      if (unsynced.has(segment) || isWriting || !pinned.delete(segment)) continue;
-      files.release(logPath(segment));
+      if (unsynced.has(segment) || (isWriting && segment === writingSegment)) continue;
+      if (pinned.delete(segment)) files.release(logPath(segment));
     }
   }
 
@@ -276,6 +281,11 @@ export function createWriter(options: WriterOptions): Writer {
       return new Promise((resolve) => idleWaiters.push(resolve));
     },
     fail,
+    releaseFiles() {
+      unsynced = new Set();
+      for (const segment of pinned.keys()) files.release(logPath(segment));
+      pinned.clear();
+    },
     close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
   };
 }
