@@ -1,92 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ZERO_UUID } from '@sluice/kernel/ids';
-import { silentLogger } from '@sluice/kernel/logger';
-import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
-import { createSimRandom } from '@sluice/kernel/sim/random';
-import type { ClusterImage } from '../image/cluster-image.ts';
-import { followImage } from '../image/follow.ts';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { partitionKey, topicKey } from '../image/keys.ts';
 import { encodePartition, encodeTopic } from '../image/values.ts';
 import { EMBEDDED_STORE_LIMITS, openEmbeddedStore } from '../store/embedded-store.ts';
-import { type MetadataStore, StoreError, type StoreErrorTag, type StoreLimits } from '../store/metadata-store.ts';
-import { startController, WAITING_COUNT_MAX } from './controller.ts';
-import type { Controller } from './controller-types.ts';
+import { type MetadataStore, StoreError, type StoreErrorTag } from '../store/metadata-store.ts';
+import { codeOf, creation, register, startCluster, startNode } from '../testing/test-node.ts';
+import { WAITING_COUNT_MAX } from './controller.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import type { Decision } from './decision.ts';
 import { deleteTopics } from './delete-topics.ts';
-import { registerBroker } from './register-broker.ts';
-
-const LEASE_TTL_MS = 9_000;
-
-interface Node {
-  readonly controller: Controller;
-  readonly image: ClusterImage;
-  close(): Promise<void>;
-}
-
-async function startNode(nodeId: number, store: MetadataStore, clock: SimClock): Promise<Node> {
-  const follower = await followImage({ store, logger: silentLogger, onFailure: (error) => assert.fail(error) });
-  const controller = await startController({
-    staticConfig: { nodeId, values: new Map() },
-    store,
-    follower,
-    clock,
-    random: createSimRandom(nodeId),
-    logger: silentLogger,
-    leaseTtlMs: LEASE_TTL_MS,
-  });
-  return {
-    controller,
-    image: follower.image,
-    async close() {
-      await controller.close();
-      follower.close();
-    },
-  };
-}
-
-/** One broker, registered and controller. */
-async function startCluster(limits: StoreLimits = EMBEDDED_STORE_LIMITS) {
-  const clock = createSimClock();
-  const store = openEmbeddedStore({ path: ':memory:', clock, limits });
-  const node = await startNode(1, store, clock);
-  await register(node, store);
-  return {
-    clock,
-    store,
-    ...node,
-    async close() {
-      await node.close();
-      await store.close();
-    },
-  };
-}
-
-async function register(node: Node, store: MetadataStore, brokerId = 1): Promise<void> {
-  const outcome = await node.controller.run(registerBroker, {
-    brokerId,
-    incarnationId: `run${brokerId}`,
-    endpoints: [],
-    rack: null,
-    logDirs: ['D'],
-    lease: await store.grantLease(1_000_000),
-    state: 'running',
-  });
-  assert.ok(outcome.kind === 'decided');
-  assert.equal(outcome.reply.errorCode, 0);
-}
-
-const creation = (name: string, numPartitions = 1) => ({
-  topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
-  validateOnly: false,
-});
-
-async function codeOf(node: Pick<Node, 'controller'>, name: string, numPartitions = 1): Promise<number> {
-  const outcome = await node.controller.run(createTopics, creation(name, numPartitions));
-  return outcome.kind === 'refused' ? outcome.errorCode : (outcome.reply.topics[0]?.errorCode ?? -99);
-}
 
 const nothing: Decision<undefined, string> = () => ({ writes: [], reply: 'nothing' });
 
@@ -212,75 +137,6 @@ describe('controller', () => {
       (await store.range('partitions/')).kvs.map((kv) => kv.key),
       [partitionKey('whole', 0)],
     );
-    await node.close();
-    await store.close();
-  });
-
-  it('hands over when it closes', async () => {
-    const clock = createSimClock();
-    const store = openEmbeddedStore({ path: ':memory:', clock });
-    const first = await startNode(1, store, clock);
-    const second = await startNode(2, store, clock);
-    await register(first, store, 1);
-    assert.deepEqual([first.controller.active, second.controller.active], [true, false]);
-    assert.equal(await codeOf(second, 't'), 41);
-    await first.close();
-    await clock.settle();
-    assert.equal(second.controller.active, true);
-    assert.equal(second.image.controllerId, 2);
-    assert.equal(await codeOf(first, 't'), 41);
-    assert.equal(await codeOf(second, 't'), 0);
-    await second.close();
-    await store.close();
-  });
-
-  it('keeps its key by renewing it', async () => {
-    const cluster = await startCluster();
-    await cluster.clock.advance(LEASE_TTL_MS * 20);
-    assert.equal(cluster.controller.active, true);
-    assert.equal(await codeOf(cluster, 't'), 0);
-    await cluster.close();
-  });
-
-  it('stops by its own clock when it cannot renew, and writes nothing once another has the key', async () => {
-    const clock = createSimClock();
-    const store = openEmbeddedStore({ path: ':memory:', clock });
-    let isCutOff = false;
-    const cut: MetadataStore = {
-      ...store,
-      keepAliveLease: async (lease) => {
-        if (isCutOff) throw new StoreError('unavailable', 'cut off');
-        return store.keepAliveLease(lease);
-      },
-    };
-    const first = await startNode(1, cut, clock);
-    const second = await startNode(2, store, clock);
-    await register(first, store, 1);
-    isCutOff = true;
-    await clock.advance(LEASE_TTL_MS * 2);
-    assert.equal(second.controller.active, true);
-    assert.equal(first.controller.active, false);
-    assert.equal(await codeOf(first, 'late'), 41);
-    assert.equal(await codeOf(second, 'fine'), 0);
-    assert.deepEqual([...first.image.topicsByName.keys()], ['fine']);
-    await first.close();
-    await second.close();
-    await store.close();
-  });
-
-  it('does not write although it still thinks that it is the controller', async () => {
-    const clock = createSimClock();
-    const store = openEmbeddedStore({ path: ':memory:', clock });
-    const node = await startNode(1, store, clock);
-    await register(node, store, 1);
-    const write: Decision<undefined, string> = () => {
-      // Gone before the transaction that follows, and this node has not seen it yet.
-      void store.txn({ compare: [], success: [{ kind: 'delete', key: 'controller' }] });
-      return { writes: [{ stage: [], commit: [{ kind: 'put', key: 'x', value: '' }] }], reply: '' };
-    };
-    const outcome = await node.controller.run(write, undefined);
-    assert.ok(outcome.kind === 'refused' && outcome.errorCode === 41);
-    assert.equal((await store.get('x')).kv, undefined);
     await node.close();
     await store.close();
   });

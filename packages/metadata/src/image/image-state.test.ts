@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { EventBatch, KeyValue, StoreEvent } from '../store/metadata-store.ts';
-import type { PartitionState } from './cluster-image.ts';
+import type { KeyValue } from '../store/metadata-store.ts';
+import { partition, tinyStore } from '../testing/tiny-store.ts';
 import { type ImageState, imageState } from './image-state.ts';
 import {
   brokerKey,
@@ -27,53 +27,6 @@ import {
   encodeProducerIds,
   encodeTopic,
 } from './values.ts';
-
-function partition(partitionEpoch = 0): PartitionState {
-  return {
-    replicas: [1, 2],
-    directories: ['dirA', 'dirB'],
-    isr: [1],
-    elr: [],
-    leader: 1,
-    leaderEpoch: 0,
-    partitionEpoch,
-    adding: [],
-    removing: [],
-  };
-}
-
-/** A store small enough to see through: it makes batches with right revisions. */
-function tinyStore() {
-  const kvs = new Map<string, KeyValue>();
-  let revision = 0;
-  return {
-    kvs: () => [...kvs.values()],
-    revision: () => revision,
-    write(changes: Record<string, string | undefined>): EventBatch {
-      revision += 1;
-      const events: StoreEvent[] = [];
-      for (const [key, value] of Object.entries(changes)) {
-        const old = kvs.get(key);
-        if (value === undefined) {
-          if (!kvs.delete(key)) continue;
-          events.push({ kind: 'delete', key });
-          continue;
-        }
-        const kv: KeyValue = {
-          key,
-          value,
-          createRevision: old?.createRevision ?? revision,
-          modRevision: revision,
-          version: (old?.version ?? 0) + 1,
-          lease: undefined,
-        };
-        kvs.set(key, kv);
-        events.push({ kind: 'put', kv });
-      }
-      return { kind: 'events', revision, events };
-    },
-  };
-}
 
 /** All that the image says, in an order of its own. */
 function told(state: ImageState): unknown {
@@ -212,36 +165,6 @@ describe('cluster image', () => {
     state.apply(store.write({ 'elections/x': '{}', 'topics/a/b/c': 'x', 'brokers/x': '{}', other: '' }));
     assert.equal(state.image.revision, 1);
   });
-
-  const good: readonly (readonly [string, string])[] = [
-    [clusterKey, encodeCluster({ clusterId: 'C' })],
-    [controllerKey, encodeController({ brokerId: 1 })],
-    [featureKey('metadata.version'), encodeFeature({ level: 1 })],
-    [producerIdsKey, encodeProducerIds({ next: 1_000 })],
-    [brokerKey(1), encodeBroker({ incarnationId: 'i', endpoints: [], rack: 'r', logDirs: [] })],
-    [liveKey(1), encodeLive({ incarnationId: 'i', state: 'fenced' })],
-    [topicKey('T'), encodeTopic({ name: 't', partitionCount: 0 })],
-    [partitionKey('T', 0), encodePartition(partition())],
-    [configKey('topic', 't'), encodeConfig(new Map([['a', 'b']]))],
-  ];
-  for (const [key, value] of good) {
-    it(`takes a value under ${key} as it was written, and refuses any other with the key`, () => {
-      imageState().apply(tinyStore().write({ [key]: value }));
-      const fields: Record<string, unknown> = JSON.parse(value);
-      const broken = ['', '[]', 'null', '{', '"x"', '{}'];
-      for (const name of Object.keys(fields)) {
-        broken.push(JSON.stringify({ ...fields, [name]: undefined }), JSON.stringify({ ...fields, [name]: [{}] }));
-        broken.push(JSON.stringify({ ...fields, [name]: -2 }), JSON.stringify({ ...fields, [name]: 1.5 }));
-      }
-      for (const text of broken) {
-        assert.throws(
-          () => imageState().apply(tinyStore().write({ [key]: text })),
-          (error) => error instanceof CorruptValueError && error.key === key && error.message.includes(key),
-          text,
-        );
-      }
-    });
-  }
 
   it('refuses a topic that counts a partition which has no state', () => {
     assert.throws(
