@@ -98,7 +98,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   ]);
   const logStarts = createOffsetCheckpoint(disk, `${path}/${LOG_START_OFFSETS}`, () => [
     ...[...hosted.values()]
-      .map((each) => ({ ...idOf(each), offset: each.log.logStartOffset }))
+      .map((each) => ({ ...idOf(each), offset: each.log.logStartOffsetWanted }))
       .filter(({ offset }) => offset > 0),
     ...held.logStartOffsets(),
   ]);

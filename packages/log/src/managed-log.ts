@@ -42,6 +42,8 @@ export interface LogHooks {
 export interface ManagedLog extends PartitionLog {
   readonly directory: string;
   readonly recoveryPoint: Offset;
+  /** What a checkpoint must say: at least the log start, and more while a deletion waits for that checkpoint. */
+  readonly logStartOffsetWanted: Offset;
   readonly segmentCount: number;
   /** Makes what is in the log durable with its indexes and producer state, and moves the recovery point behind it. */
   checkpoint(): Promise<void>;
@@ -76,6 +78,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const watchers = new Set<() => void>();
   let flushTimer: Timer | undefined;
   let uncheckedSizeBytes = 0;
+  let logStartOffsetWanted = 0;
 
   const notify = () => {
     for (const changed of watchers) changed();
@@ -196,13 +199,15 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
 
   async function deleteRecordsBelow(offset: Offset): Promise<void> {
     assert(offset <= state.highWatermark, 'only records that consumers may see are deleted');
+    logStartOffsetWanted = Math.max(logStartOffsetWanted, offset);
+    // Also when an earlier call raised it: that one's checkpoint may still be under way.
+    await hooks.persistLogStartOffset?.(logStartOffsetWanted);
+    // Only now: a crash before it brings the records back. Who saw the start rise must not see it fall again, and the
+    // records' epochs must be known.
     if (offset > state.logStartOffset) {
       state.logStartOffset = offset;
       notify();
     }
-    // Also when an earlier call raised it: that one's checkpoint may still be under way.
-    await hooks.persistLogStartOffset?.(state.logStartOffset);
-    // Only now: a crash before it brings the records back, and their epochs must be known.
     state.epochs.truncateFromStart(offset);
     housekeeper.writeLeaderEpochs();
     await removeDeletedSegments();
@@ -278,6 +283,9 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     },
     get recoveryPoint() {
       return housekeeper.recoveryPoint;
+    },
+    get logStartOffsetWanted() {
+      return Math.max(state.logStartOffset, Math.min(logStartOffsetWanted, state.highWatermark));
     },
     append,
     onWritten: writer.onWritten,
