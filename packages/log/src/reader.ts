@@ -36,8 +36,8 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
     if (offset < state.logStartOffset || offset > state.logEndOffset) return { kind: 'out-of-range' };
     const bound = upperBound(options);
     if (offset >= bound) return NOTHING;
-    const index = state.tail.find(offset);
-    return index === -1 ? readFromDisk(offset, options) : readFromTail(index, bound, options);
+    const cached = state.tail.read(offset, { bound, maxBytes: options.maxBytes, minOneBatch: options.minOneBatch });
+    return cached === undefined ? readFromDisk(offset, options) : { kind: 'batches', ...cached };
   }
 
   function upperBound(options: ReadOptions): Offset {
@@ -49,20 +49,6 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
       case 'log-end':
         return state.writtenOffset;
     }
-  }
-
-  function readFromTail(index: number, bound: Offset, options: ReadOptions): ReadResult {
-    const buffers: Buffer[] = [];
-    let sizeBytes = 0;
-    for (let at = index; ; at++) {
-      const batch = state.tail.at(at);
-      if (batch === undefined || batch.lastOffset >= bound) break;
-      const isAllowed = sizeBytes + batch.buffer.length <= options.maxBytes || (at === index && options.minOneBatch);
-      if (!isAllowed) break;
-      buffers.push(batch.buffer);
-      sizeBytes += batch.buffer.length;
-    }
-    return buffers.length === 0 ? NOTHING : { kind: 'batches', buffers, sizeBytes };
   }
 
   async function readFromDisk(offset: Offset, options: ReadOptions): Promise<ReadResult> {

@@ -1,13 +1,14 @@
 import type { Offset } from '@sluice/kernel/ids';
+import { createTailRun, type TailRun } from './tail-run.ts';
 
-/**
- * A batch smaller than its share of the memory behind it is copied, so that it does not keep a large frame alive. Small
- * frames lie side by side in Node's pool: their neighbours are cached as well, so nothing is gained by a copy.
- */
+/** Small batches are copied side by side into runs, so that thousands of them cost few objects and few buffers. */
+export const SMALL_BATCH_SIZE_BYTES_MAX = 8 * 1024;
+const RUN_SIZE_BYTES_MIN = 4 * 1024;
+const RUN_SIZE_BYTES_MAX = 64 * 1024;
+const RUN_GROWTH = 4;
+/** A larger batch is copied too if it is but a small share of the memory behind it, so as not to keep all of that. */
 const COPY_BELOW_SHARE = 1 / 8;
 const COPY_SIZE_BYTES_MAX = 64 * 1024;
-/** What a cached batch costs besides its bytes: its view, its entry and its places in the two queues. */
-const ENTRY_SIZE_BYTES = 256;
 /** Consumed slots at the front of a queue before it is compacted. */
 const QUEUE_SLACK_MAX = 1024;
 
@@ -25,14 +26,25 @@ export interface CachedBatch {
   readonly buffer: Buffer;
 }
 
+export interface TailReadOptions {
+  /** Only batches that end below it. */
+  readonly bound: Offset;
+  readonly maxBytes: number;
+  /** The first batch comes even if it is larger than `maxBytes`. */
+  readonly minOneBatch: boolean;
+}
+
+export interface TailRead {
+  readonly buffers: readonly Buffer[];
+  readonly sizeBytes: number;
+}
+
 /** One log's cached batches: always a contiguous run that ends at the log's end. */
 export interface LogTail {
-  readonly count: number;
   /** Takes the batch behind those that are there; batches come in offset order. Returns the memory that it keeps. */
   push(batch: CachedBatch): Buffer;
-  /** Index of the batch that holds `offset`, or −1 if it is not here. */
-  find(offset: Offset): number;
-  at(index: number): CachedBatch | undefined;
+  /** Whole batches from the one that holds `offset`; `undefined` if that is not here. */
+  read(offset: Offset, options: TailReadOptions): TailRead | undefined;
   /** Drops everything, as truncation and closing do. */
   clear(): void;
 }
@@ -42,9 +54,14 @@ interface Queue<T> {
   head: number;
 }
 
+interface OneLog {
+  readonly runs: Queue<TailRun>;
+  generation: number;
+}
+
 export function createTailCache(budgetBytes: number): TailCache {
   let sizeBytes = 0;
-  /** Which log gives up its oldest batch next. A cleared log leaves entries behind, which are skipped by generation. */
+  /** Which log gives up its oldest run next. A cleared log leaves entries behind, which are skipped by generation. */
   const order: Queue<{ log: OneLog; generation: number }> = { items: [], head: 0 };
 
   function evict(): void {
@@ -52,9 +69,15 @@ export function createTailCache(budgetBytes: number): TailCache {
       const next = shift(order);
       if (next === undefined) return;
       if (next.generation !== next.log.generation) continue;
-      const batch = shift(next.log.batches);
-      if (batch !== undefined) sizeBytes -= batch.buffer.length + ENTRY_SIZE_BYTES;
+      const run = shift(next.log.runs);
+      if (run !== undefined) sizeBytes -= run.memorySizeBytes;
     }
+  }
+
+  function add(log: OneLog, run: TailRun): void {
+    log.runs.items.push(run);
+    order.items.push({ log, generation: log.generation });
+    sizeBytes += run.memorySizeBytes;
   }
 
   return {
@@ -63,54 +86,81 @@ export function createTailCache(budgetBytes: number): TailCache {
     },
     budgetBytes,
     forLog() {
-      const log: OneLog = { batches: { items: [], head: 0 }, generation: 0 };
-      const { batches } = log;
-      const at = (index: number) => batches.items[batches.head + index];
+      const log: OneLog = { runs: { items: [], head: 0 }, generation: 0 };
+      const { runs } = log;
+      let nextRunSizeBytes = RUN_SIZE_BYTES_MIN;
+
+      function pushSmall(batch: CachedBatch): Buffer {
+        const last = runs.items.at(-1);
+        const kept = last?.add(batch);
+        if (kept !== undefined) return kept;
+        const run = createTailRun(
+          Buffer.allocUnsafeSlow(Math.max(nextRunSizeBytes, batch.buffer.length)),
+          batch.baseOffset,
+        );
+        nextRunSizeBytes = Math.min(nextRunSizeBytes * RUN_GROWTH, RUN_SIZE_BYTES_MAX);
+        add(log, run);
+        return run.add(batch) ?? batch.buffer;
+      }
+
       return {
-        get count() {
-          return batches.items.length - batches.head;
-        },
         push(batch) {
-          const buffer = ownMemory(batch.buffer);
-          batches.items.push(buffer === batch.buffer ? batch : { ...batch, buffer });
-          order.items.push({ log, generation: log.generation });
-          sizeBytes += buffer.length + ENTRY_SIZE_BYTES;
-          evict();
-          return buffer;
-        },
-        find: (offset) => find(batches, offset),
-        at,
-        clear() {
-          for (let index = batches.head; index < batches.items.length; index++) {
-            sizeBytes -= (batches.items[index]?.buffer.length ?? 0) + ENTRY_SIZE_BYTES;
+          let kept: Buffer;
+          if (batch.buffer.length <= SMALL_BATCH_SIZE_BYTES_MAX) {
+            kept = pushSmall(batch);
+          } else {
+            kept = ownMemory(batch.buffer);
+            add(log, createTailRun(kept, batch.baseOffset, batch.lastOffset));
           }
-          batches.items = [];
-          batches.head = 0;
+          evict();
+          return kept;
+        },
+        read: (offset, options) => read(runs, offset, options),
+        clear() {
+          for (let index = runs.head; index < runs.items.length; index++) {
+            sizeBytes -= runs.items[index]?.memorySizeBytes ?? 0;
+          }
+          runs.items = [];
+          runs.head = 0;
           log.generation++;
+          nextRunSizeBytes = RUN_SIZE_BYTES_MIN;
         },
       };
     },
   };
 }
 
-interface OneLog {
-  readonly batches: Queue<CachedBatch>;
-  generation: number;
+function read(runs: Queue<TailRun>, offset: Offset, options: TailReadOptions): TailRead | undefined {
+  const first = find(runs, offset);
+  if (first === -1) return undefined;
+  const buffers: Buffer[] = [];
+  let sizeBytes = 0;
+  for (let index = first; index < runs.items.length; index++) {
+    const part = runs.items[index]?.read(offset, {
+      bound: options.bound,
+      maxBytes: options.maxBytes - sizeBytes,
+      minOneBatch: options.minOneBatch && buffers.length === 0,
+    });
+    if (part === undefined) break;
+    buffers.push(part.buffer);
+    sizeBytes += part.buffer.length;
+    if (!part.isWholeRest) break;
+  }
+  return { buffers, sizeBytes };
 }
 
-function find(queue: Queue<CachedBatch>, offset: Offset): number {
+/** The run that holds `offset`; −1 if that lies before the first. A gap between two batches belongs to the later one. */
+function find(queue: Queue<TailRun>, offset: Offset): number {
   let low = queue.head;
   let high = queue.items.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const batch = queue.items[middle];
-    if (batch !== undefined && batch.lastOffset < offset) low = middle + 1;
+    const run = queue.items[middle];
+    if (run !== undefined && run.lastOffset < offset) low = middle + 1;
     else high = middle;
   }
-  const batch = queue.items[low];
-  // Offsets before the first cached batch are not here; a gap between two batches belongs to the later one.
-  if (batch === undefined || (low === queue.head && offset < batch.baseOffset)) return -1;
-  return low - queue.head;
+  const run = queue.items[low];
+  return run === undefined || (low === queue.head && offset < run.baseOffset) ? -1 : low;
 }
 
 function shift<T>(queue: Queue<T>): T | undefined {
@@ -128,6 +178,6 @@ function shift<T>(queue: Queue<T>): T | undefined {
 }
 
 function ownMemory(buffer: Buffer): Buffer {
-  if (buffer.length > COPY_SIZE_BYTES_MAX || buffer.buffer.byteLength <= Buffer.poolSize) return buffer;
+  if (buffer.length > COPY_SIZE_BYTES_MAX) return buffer;
   return buffer.length < buffer.buffer.byteLength * COPY_BELOW_SHARE ? Buffer.from(buffer) : buffer;
 }

@@ -125,10 +125,7 @@ export function createWriter(options: WriterOptions): Writer {
     const { segment } = first;
     writingSegment = segment;
     const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
-    await file.writev(
-      group.map((batch) => batch.buffer),
-      first.position,
-    );
+    await file.writev(joinNeighbours(group), first.position);
     unsynced.add(segment);
     segment.writtenSizeBytes = last.position + last.buffer.length;
     state.writtenOffset = last.nextOffset;
@@ -300,4 +297,17 @@ export function failureOf(error: unknown): LogFailure {
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Batches that lie side by side in memory, as the tail cache keeps small ones, are one buffer of the write. */
+function joinNeighbours(group: readonly PlacedBatch[]): Buffer[] {
+  const joined: Buffer[] = [];
+  for (const { buffer } of group) {
+    const last = joined.at(-1);
+    const isNeighbour = last?.buffer === buffer.buffer && last.byteOffset + last.length === buffer.byteOffset;
+    if (isNeighbour)
+      joined[joined.length - 1] = Buffer.from(buffer.buffer, last.byteOffset, last.length + buffer.length);
+    else joined.push(buffer);
+  }
+  return joined;
 }
