@@ -12,12 +12,14 @@ export const METADATA_FILES = [
   `${METADATA_FILE}-shm`,
   `${METADATA_FILE}-journal`,
 ];
-const HARMLESS = new Set(['lost+found', '.lock', ...METADATA_FILES]);
+/** Made and removed again, to see whether that is possible. */
+const PROBE_FILE = '.write-probe';
+const HARMLESS = new Set(['lost+found', '.lock', PROBE_FILE, ...METADATA_FILES]);
 
 /** Makes the directory if need be. One that is somebody else's is refused before anything is written into it. */
 export async function prepareDataDirectory(disk: Disk, path: string): Promise<void> {
   const names = await namesIn(disk, path);
-  if (names.includes(METADATA_FILE)) return;
+  if (names.includes(METADATA_FILE)) return await checkWritable(disk, path);
   if (names.includes(META_PROPERTIES)) {
     throw new StartError(
       `${path} belongs to an Apache Kafka broker, or has lost its ${METADATA_FILE}`,
@@ -32,6 +34,21 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<vo
     );
   }
   await disk.makeDirectory(path);
+  await checkWritable(disk, path);
+}
+
+/** SQLite, which would be the first to write, says of such a directory no more than "disk I/O error". */
+async function checkWritable(disk: Disk, path: string): Promise<void> {
+  const probe = `${path}/${PROBE_FILE}`;
+  try {
+    await (await disk.open(probe, 'write')).close();
+    await disk.unlink(probe);
+  } catch (error) {
+    if (!(error instanceof DiskError) || (error.tag !== 'denied' && error.tag !== 'read-only')) throw error;
+    throw new StartError(`${path} cannot be written by this user`, 'make it writable, or name another with --data', {
+      cause: error,
+    });
+  }
 }
 
 async function namesIn(disk: Disk, path: string): Promise<string[]> {
