@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BrokerAddress } from '@sluice/client/broker-address';
+
+const COMMAND = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+const START_MS_MAX = 120_000;
+/** Of its log, what an error shows. */
+const LOG_CHARACTERS_MAX = 4_000;
+
+export interface BrokerProcess {
+  readonly address: BrokerAddress;
+  /** From the spawn to the line that says so. */
+  readonly readyMs: number;
+  readonly hasExited: boolean;
+  readonly log: string;
+  /** `kill -9` */
+  kill(): Promise<void>;
+  /** A clean end; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface BrokerProcessOptions {
+  readonly dataDirectory: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** `sluice start` in a process of its own, ready to serve. */
+export async function startBrokerProcess(options: BrokerProcessOptions): Promise<BrokerProcess> {
+  const startedAt = performance.now();
+  const spawned = spawnBroker(options);
+  const { child, exited, output } = spawned;
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS_MAX);
+  const bootstrap = await Promise.race([spawned.ready, exited.then(() => undefined)]);
+  clearTimeout(timer);
+  const readyMs = performance.now() - startedAt;
+  if (bootstrap === undefined) throw new Error(`sluice start did not become ready: ${output.log}`);
+  const colon = bootstrap.lastIndexOf(':');
+  return {
+    address: { host: bootstrap.slice(0, colon), port: Number(bootstrap.slice(colon + 1)) },
+    readyMs,
+    get hasExited() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    get log() {
+      return output.log;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return await exited;
+    },
+  };
+}
+
+/** Starts one and kills it so soon that it may still be recovering. */
+export async function startAndKill(options: BrokerProcessOptions, afterMs: number): Promise<void> {
+  const { child, exited } = spawnBroker(options);
+  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+  await exited;
+  clearTimeout(timer);
+}
+
+function spawnBroker({ dataDirectory, port, settings }: BrokerProcessOptions) {
+  const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const args = [COMMAND, 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDirectory, ...set];
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { log: '' };
+  const keep = (chunk: Buffer) => {
+    output.log = (output.log + chunk.toString()).slice(-LOG_CHARACTERS_MAX);
+  };
+  const ready = new Promise<string>((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const bootstrap = /^ready .*bootstrap=(\S+)/m.exec(text)?.[1];
+      if (bootstrap !== undefined) resolve(bootstrap);
+    });
+  });
+  child.stderr?.on('data', keep);
+  const exited = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, output, ready, exited };
+}

@@ -1,0 +1,36 @@
+import type { History } from './history.ts';
+import type { CheckOptions, Rule, Verdict } from './rule.ts';
+import { acknowledgedStays } from './rules/acknowledged-stays.ts';
+import { answersMakeSense } from './rules/answers-make-sense.ts';
+import { deletionsStay } from './rules/deletions-stay.ts';
+import { metadataStays } from './rules/metadata-stays.ts';
+import { noDuplicates } from './rules/no-duplicates.ts';
+import { noPhantoms } from './rules/no-phantoms.ts';
+import { offsetsKeepTheirRecords } from './rules/offsets-keep-their-records.ts';
+import { offsetsRise } from './rules/offsets-rise.ts';
+import { pollsAreContiguous } from './rules/polls-are-contiguous.ts';
+import { startsAreBounded } from './rules/starts-are-bounded.ts';
+import { watermarksRise } from './rules/watermarks-rise.ts';
+
+export interface RowVerdict extends Verdict {
+  readonly row: string;
+  readonly promise: string;
+}
+
+/** All that can be decided from what clients saw. Pure: a history, however it came about, always gets the same verdict. */
+export function checkHistory(history: History, options: CheckOptions): RowVerdict[] {
+  const rules: readonly Rule[] = [
+    acknowledgedStays,
+    offsetsKeepTheirRecords,
+    offsetsRise,
+    noDuplicates,
+    noPhantoms,
+    watermarksRise,
+    pollsAreContiguous,
+    deletionsStay,
+    metadataStays,
+    startsAreBounded(options),
+    answersMakeSense,
+  ];
+  return rules.map((rule) => ({ row: rule.row, promise: rule.promise, ...rule.check(history) }));
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Broker, openBroker } from '@sluice/client/broker';
+import type { BrokerAddress } from '@sluice/client/broker-address';
+import { ClientError } from '@sluice/client/client-error';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realNetwork } from '@sluice/kernel/real/network';
+import type { SimRandom } from '@sluice/kernel/sim/random';
+import type { Recorder } from '../recorder.ts';
+
+const REDIAL_MS = 20;
+const ANSWER_MS_MAX = 20_000;
+
+/** What all clients of a run share. */
+export interface Load {
+  readonly target: BrokerAddress;
+  readonly recorder: Recorder;
+  readonly random: SimRandom;
+  /** No more new work: finish what is under way. */
+  readonly isEnding: boolean;
+  /** Gives up, also on what is under way. */
+  readonly isOver: boolean;
+}
+
+/** A topic that a client uses, as its creation was answered. */
+export interface LoadTopic {
+  readonly name: string;
+  readonly topicId: string;
+  readonly partitionCount: number;
+}
+
+/** Does `work` with one connection after the other, until it says that it is done or the load is over. */
+export async function withConnections(
+  load: Load,
+  clientId: string,
+  work: (broker: Broker) => Promise<'done' | 'again'>,
+): Promise<void> {
+  const options = { network: realNetwork, clock: realClock, clientId, timeoutMs: ANSWER_MS_MAX };
+  while (!load.isOver) {
+    let broker: Broker | undefined;
+    try {
+      broker = await openBroker(load.target, options);
+      if ((await work(broker)) === 'done') return;
+    } catch (error) {
+      // The broker is away, or went away; anything else is no crash's doing.
+      if (!(error instanceof ClientError) || error.tag === 'not-kafka' || error.tag === 'unsupported') {
+        load.recorder.record({ kind: 'odd', what: `${clientId}: ${error instanceof Error ? error.stack : error}` });
+      } else if (error.tag === 'timeout') {
+        load.recorder.record({ kind: 'odd', what: `${clientId}: ${error.message}` });
+      }
+      await sleep(REDIAL_MS);
+    } finally {
+      broker?.close();
+    }
+  }
+}
+
+export function pause(random: SimRandom, msMax: number): Promise<void> {
+  return sleep(random.below(msMax + 1));
+}
