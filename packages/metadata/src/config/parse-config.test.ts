@@ -57,7 +57,8 @@ describe('configuration values', () => {
     assert.equal(textOf('preallocate', ' TRUE '), 'true');
     assert.equal(textOf('preallocate', 'yes'), undefined);
     assert.equal(textOf('cleanup.policy', ' compact , delete '), 'compact,delete');
-    assert.equal(textOf('cleanup.policy', 'compact,compact'), 'compact,compact');
+    assert.equal(textOf('cleanup.policy', 'compact,compact'), 'compact');
+    assert.equal(textOf('leader.replication.throttled.replicas', '0:1,0:1'), '0:1,0:1');
     assert.equal(textOf('cleanup.policy', ''), '');
     for (const raw of [',', 'delete,', 'delete,keep', 'DELETE']) assert.equal(textOf('cleanup.policy', raw), undefined);
   });

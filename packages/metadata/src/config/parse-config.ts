@@ -1,6 +1,6 @@
 import type { ConfigDefinition } from './definition.ts';
 import { doubleText, parseDouble, parseInteger, trimAscii } from './java-text.ts';
-import { listProblem, numberProblem, textProblem } from './valid-values.ts';
+import { listProblem, numberProblem, textProblem, type ValidValues } from './valid-values.ts';
 
 /** A value by its type, and its text as Kafka prints it. */
 export type ParsedConfig =
@@ -45,12 +45,17 @@ export function parseConfig(definition: ConfigDefinition, raw: string): ParseRes
       return accept({ kind: 'number', number, text: doubleText(number) }, numberProblem(valid, number));
     }
     case 'LIST': {
-      const items = parseList(text);
+      const items = withoutRepeats(valid, parseList(text));
       return accept({ kind: 'list', items, text: items.join(',') }, listProblem(valid, items));
     }
     default:
       return accept({ kind: 'text', text }, textProblem(valid, text));
   }
+}
+
+/** Kafka drops repeated items (KIP-1161) wherever its validator is one of lists. */
+function withoutRepeats(valid: ValidValues, items: readonly string[]): readonly string[] {
+  return valid.kind === 'throttled-replicas' ? items : [...new Set(items)];
 }
 
 /** The empty text is the empty list; white space around commas is not part of an item, empty items are kept. */

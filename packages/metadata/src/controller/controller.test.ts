@@ -27,6 +27,40 @@ describe('controller', () => {
     await cluster.close();
   });
 
+  it('does not answer before its image has the change, however late the watch is', async () => {
+    const clock = createSimClock();
+    const store = openEmbeddedStore({ path: ':memory:', clock });
+    let isLate = false;
+    const late: MetadataStore = {
+      ...store,
+      watch: (prefix, fromRevision, onBatch, onEnd) =>
+        store.watch(
+          prefix,
+          fromRevision,
+          (batch) => {
+            if (isLate) clock.setTimer(500, () => onBatch(batch));
+            else onBatch(batch);
+          },
+          onEnd,
+        ),
+    };
+    const node = await startNode(1, late, clock);
+    await register(node, late);
+    isLate = true;
+    let answered = false;
+    const outcome = node.controller.run(createTopics, creation('t')).then(() => {
+      answered = true;
+      assert.ok(node.image.topicsByName.has('t'));
+    });
+    await clock.advance(499);
+    assert.equal(answered, false);
+    await clock.advance(1);
+    await outcome;
+    isLate = false;
+    await node.close();
+    await store.close();
+  });
+
   it('decides one request after the other, each on what the last one left', async () => {
     const cluster = await startCluster();
     const codes = await Promise.all(['t', 't', 'u', 't'].map((name) => codeOf(cluster, name)));

@@ -59,6 +59,36 @@ describe('tenure of the controller', () => {
     await store.close();
   });
 
+  it('stops by its own clock even if nobody tells it that the key is gone', async () => {
+    const clock = createSimClock();
+    const store = openEmbeddedStore({ path: ':memory:', clock });
+    let isCutOff = false;
+    const cut: MetadataStore = {
+      ...store,
+      keepAliveLease: async (lease) => {
+        if (isCutOff) throw new StoreError('unavailable', 'cut off');
+        return store.keepAliveLease(lease);
+      },
+      watch: (prefix, fromRevision, onBatch, onEnd) =>
+        store.watch(
+          prefix,
+          fromRevision,
+          (batch) => {
+            if (!isCutOff) onBatch(batch);
+          },
+          onEnd,
+        ),
+    };
+    const node = await startNode(1, cut, clock);
+    isCutOff = true;
+    await clock.advance(LEASE_TTL_MS / 2);
+    assert.equal(node.controller.active, true);
+    await clock.advance(LEASE_TTL_MS);
+    assert.equal(node.controller.active, false);
+    await node.close();
+    await store.close();
+  });
+
   it('does not write although it still thinks that it is the controller', async () => {
     const clock = createSimClock();
     const store = openEmbeddedStore({ path: ':memory:', clock });
