@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import { type Disk, DiskError, type DiskStat } from '../disk.ts';
 import { replaceFile } from '../replace-file.ts';
 import { createSerializer } from '../serialize.ts';
@@ -23,9 +24,7 @@ export const realDisk: Disk = {
     const stats = await orNothing(call<fs.Stats>(path, (done) => fs.stat(path, done)));
     return stats && toDiskStat(stats);
   },
-  async makeDirectory(path) {
-    await call(path, (done) => fs.mkdir(path, { recursive: true }, (error) => done(error)));
-  },
+  makeDirectory,
   rename: (from, to) => call(from, (done) => fs.rename(from, to, (error) => done(error))),
   async unlink(path) {
     await orNothing(call(path, (done) => fs.unlink(path, (error) => done(error))));
@@ -72,4 +71,18 @@ function call<T = void>(
   return new Promise((resolve, reject) => {
     start((error, value) => (error ? reject(toDiskError(error, path)) : resolve(value)));
   });
+}
+
+/** One level at a time: Node's own `recursive` never ends where the system refuses with ENOENT, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  const stats = await orNothing(call<fs.Stats>(path, (done) => fs.stat(path, done)));
+  if (stats?.isDirectory()) return;
+  const parent = dirname(path);
+  if (stats === undefined && parent !== path) await makeDirectory(parent);
+  try {
+    await call(path, (done) => fs.mkdir(path, (error) => done(error)));
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (!(error instanceof DiskError) || error.tag !== 'exists' || stats !== undefined) throw error;
+  }
 }
