@@ -9,11 +9,12 @@ export function encodeValue(id: RecordId, fillerSizeBytes: number): string {
 
 /** The id; a value that nobody wrote gives one that nobody sent. */
 export function decodeValue(value: Buffer | null): RecordId {
-  const text = value?.toString('latin1') ?? '';
-  const end = text.indexOf(SEPARATOR);
-  const id = text.slice(0, end);
-  const isWhole = end > 0 && filler(id, text.length - end - 1) === text.slice(end + 1);
-  return isWhole ? id : `damaged (${text.slice(0, 40)}):0`;
+  const bytes = value ?? Buffer.alloc(0);
+  const end = bytes.indexOf(SEPARATOR);
+  // A string of its own: a slice of the whole value's would keep that in memory for as long as the history lasts.
+  const id = bytes.toString('latin1', 0, Math.max(0, end));
+  const isWhole = end > 0 && bytes.toString('latin1', end + 1) === filler(id, bytes.length - end - 1);
+  return isWhole ? id : `damaged (${bytes.toString('latin1', 0, 40)}):0`;
 }
 
 function filler(id: RecordId, sizeBytes: number): string {
