@@ -43,7 +43,7 @@ async function compareAll(): Promise<boolean> {
   for (const line of describeFindings(failures)) console.log(line);
   const isWhole = positionals.length === 0 && values.case === undefined;
   const unused = isWhole ? allowed.filter((difference) => !findings.some((f) => isCovered(f, difference))) : [];
-  for (const { title, file } of unused) console.log(`${file}: the difference "${title}" was not seen: remove it`);
+  for (const { title } of unused) console.log(`the difference "${title}" was not seen: remove it`);
   const listed = findings.length - failures.length;
   console.log(`${exchanges} scripts over ${files.length} APIs: ${failures.length} differences, ${listed} listed ones`);
   return failures.length === 0 && unused.length === 0;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startKafka } from '../scripts/kafka/start-kafka.ts';
+import { singleNodeDefaults, startKafka } from '../scripts/kafka/start-kafka.ts';
 
 /** A server under test. */
 export type Target = { readonly host: string; readonly port: number; stop(): Promise<void> };
@@ -22,8 +22,14 @@ export async function openTarget(server: string): Promise<Target> {
 async function startSluice(): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-conformance-'));
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
-  const args = [main, 'start', '--listen', '127.0.0.1:0', '--data', join(dataDir, 'data')];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const settings = Object.entries(singleNodeDefaults).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const args = [main, 'start', '--listen', '127.0.0.1:0', '--data', join(dataDir, 'data'), ...settings];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Its log matters only when it does not start.
+  let log = '';
+  child.stderr.on('data', (chunk) => {
+    log = (log + chunk).slice(-4000);
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     child.kill('SIGTERM');
@@ -34,7 +40,7 @@ async function startSluice(): Promise<Target> {
     return { host: '127.0.0.1', port: await readyPort(child), stop };
   } catch (cause) {
     await stop();
-    throw cause;
+    throw new Error(`sluice did not start:\n${log}`, { cause });
   }
 }
 

@@ -69,8 +69,14 @@ export const cases: ApiCases = {
         { topic: 'orders', batch: { records: numbered(3, c.time(0)) } },
         { topic: 'orders', batch: { compression: 'gzip', records: numbered(3, c.time(0)) } },
       ],
-      exchanges: (c) => ask(c, 'orders', [c.time(0), c.time(900_000), -1, -2, -3]),
+      exchanges: (c) => ask(c, 'orders', [c.time(0), c.time(900_000), -1, -2]),
     },
+    ...(['none', 'gzip'] as const).map((compression) => ({
+      name: `the largest timestamp on a topic of append times, compression ${compression}`,
+      topics: { orders: { configs: { 'message.timestamp.type': 'LogAppendTime' } } },
+      produce: (c: CaseContext) => [{ topic: 'orders', batch: { compression, records: numbered(3, c.time(0)) } }],
+      exchanges: (c: CaseContext) => ask(c, 'orders', [-3]),
+    })),
     {
       name: 'after records were deleted',
       topics: { orders: {} },

@@ -86,7 +86,17 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   };
 }
 
-/** Replication factors of one, and no wait for further group members; the rest are Kafka's defaults. */
+/** Replication factors of one, and no wait for further group members: what a node on its own needs. */
+export const singleNodeDefaults: Readonly<Record<string, string>> = {
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  'group.initial.rebalance.delay.ms': '0',
+};
+
+/** One node that is broker and controller; the rest are Kafka's defaults. */
 function singleNodeSettings(port: number, controllerPort: number, dataDir: string): Record<string, string> {
   return {
     'process.roles': 'broker,controller',
@@ -97,12 +107,7 @@ function singleNodeSettings(port: number, controllerPort: number, dataDir: strin
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'log.dirs': join(dataDir, 'logs'),
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
-    'group.initial.rebalance.delay.ms': '0',
+    ...singleNodeDefaults,
   };
 }
 
