@@ -35,6 +35,8 @@ function compile(root: string, outDir: string): void {
         noEmit: false,
         declaration: true,
         emitDeclarationOnly: true,
+        // `npm run typecheck` does that.
+        noCheck: true,
         stripInternal: true,
         rootDir: posix.join(toRoot, 'packages'),
         outDir: '.',
