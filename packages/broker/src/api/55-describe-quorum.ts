@@ -15,21 +15,23 @@ import { defineApi } from '../define-api.ts';
 
 const METADATA_TOPIC = '__cluster_metadata';
 const METADATA_PARTITION = 0;
+/** With directory ids. */
+const NODES_FROM = 2;
 
 export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock: Clock }) {
-  function replica(replicaId: number) {
+  function replica(replicaId: number, hasDirectories: boolean) {
     const nowMs = clock.now();
-    const replicaDirectoryId = image.brokers.get(replicaId)?.logDirs[0] ?? ZERO_UUID;
+    const directoryId = image.brokers.get(replicaId)?.logDirs[0] ?? ZERO_UUID;
     return {
       replicaId,
-      replicaDirectoryId,
+      replicaDirectoryId: hasDirectories ? directoryId : ZERO_UUID,
       logEndOffset: image.revision,
       lastFetchTimestamp: nowMs,
       lastCaughtUpTimestamp: nowMs,
     };
   }
 
-  function describe(topicName: string, partitionIndex: number) {
+  function describe(topicName: string, partitionIndex: number, hasDirectories: boolean) {
     const { controllerId } = image;
     if (topicName !== METADATA_TOPIC || partitionIndex !== METADATA_PARTITION) {
       return {
@@ -50,23 +52,24 @@ export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock
       leaderId: controllerId,
       leaderEpoch: image.brokers.get(controllerId)?.epoch ?? 0,
       highWatermark: image.revision,
-      currentVoters: controllerId < 0 ? [] : [replica(controllerId)],
-      observers: [...image.brokers.keys()].filter((id) => id !== controllerId).map(replica),
+      currentVoters: controllerId < 0 ? [] : [replica(controllerId, hasDirectories)],
+      observers: [...image.brokers.keys()].filter((id) => id !== controllerId).map((id) => replica(id, hasDirectories)),
     };
   }
 
   return defineApi({
     request: describeQuorumRequestCodec,
     response: describeQuorumResponseCodec,
-    handle({ topics }) {
+    handle({ topics }, { apiVersion }) {
+      const hasNodes = apiVersion >= NODES_FROM;
       return {
         errorCode: ErrorCode.NONE,
         errorMessage: null,
         topics: topics.map(({ topicName, partitions }) => ({
           topicName,
-          partitions: partitions.map(({ partitionIndex }) => describe(topicName, partitionIndex)),
+          partitions: partitions.map(({ partitionIndex }) => describe(topicName, partitionIndex, hasNodes)),
         })),
-        nodes: [...image.brokers.values()].map((broker) => ({
+        nodes: (hasNodes ? [...image.brokers.values()] : []).map((broker) => ({
           nodeId: broker.id,
           listeners: broker.endpoints.map(({ name, host, port }) => ({ name, host, port })),
         })),
