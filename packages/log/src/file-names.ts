@@ -5,6 +5,8 @@ export const LOG_SUFFIX = '.log';
 export const OFFSET_INDEX_SUFFIX = '.index';
 export const TIME_INDEX_SUFFIX = '.timeindex';
 export const TXN_INDEX_SUFFIX = '.txnindex';
+/** Ours: the CRC-32C of the transaction index, whose format has no room for one. Kafka passes over it. */
+export const TXN_CHECKSUM_SUFFIX = '.txncheck';
 export const SNAPSHOT_SUFFIX = '.snapshot';
 /** Renamed away, to be removed. */
 export const DELETED_SUFFIX = '.deleted';

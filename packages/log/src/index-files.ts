@@ -1,9 +1,10 @@
 import type { Disk, DiskFile } from '@sluice/kernel/disk';
+import { crc32c } from '@sluice/protocol/records/crc32c';
 import { type FileCache, withFile } from './file-cache.ts';
-import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX } from './file-names.ts';
+import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX, TXN_INDEX_SUFFIX } from './file-names.ts';
 import { checkOffsetIndex, createOffsetIndex, OFFSET_INDEX_ENTRY_SIZE_BYTES } from './offset-index.ts';
 import { logPath, type Segment, type SegmentIndexes, segmentPath } from './segment.ts';
-import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES } from './time-index.ts';
+import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES, type TimeIndexEntry } from './time-index.ts';
 import { decodeTxnIndex, encodeTxnIndex } from './txn-index.ts';
 import { walkHeaders } from './walk-file.ts';
 
@@ -14,9 +15,19 @@ export async function writeIndexFiles(disk: Disk, segment: Segment, indexes: Seg
     [TIME_INDEX_SUFFIX, indexes.times.bytes()],
   ];
   const aborted = encodeTxnIndex(indexes.abortedTxns);
-  if (aborted.length > 0) contents.push([TXN_INDEX_SUFFIX, aborted]);
-  else await disk.unlink(segmentPath(segment, TXN_INDEX_SUFFIX));
+  if (aborted.length > 0) {
+    contents.push([TXN_INDEX_SUFFIX, aborted], [TXN_CHECKSUM_SUFFIX, checksumOf(aborted)]);
+  } else {
+    await disk.unlink(segmentPath(segment, TXN_INDEX_SUFFIX));
+    await disk.unlink(segmentPath(segment, TXN_CHECKSUM_SUFFIX));
+  }
   await Promise.all(contents.map(([suffix, content]) => writeWhole(disk, segmentPath(segment, suffix), content)));
+}
+
+function checksumOf(content: Buffer): Buffer {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32c(content));
+  return checksum;
 }
 
 async function writeWhole(disk: Disk, path: string, content: Buffer): Promise<void> {
@@ -47,8 +58,8 @@ export async function readIndexFiles(
   logSizeBytes: number,
 ): Promise<IndexFiles> {
   const { baseOffset } = segment;
-  const [offsetContent, timeContent, txnContent] = await Promise.all(
-    [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX].map((suffix) =>
+  const [offsetContent, timeContent, txnContent, txnChecksum] = await Promise.all(
+    [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX].map((suffix) =>
       disk.readFile(segmentPath(segment, suffix)),
     ),
   );
@@ -58,7 +69,9 @@ export async function readIndexFiles(
   const timeCheck = checkTimeIndex(timeContent ?? Buffer.alloc(0));
   if (timeContent === undefined || !timeCheck.isWhole) faults.push('.timeindex');
   const abortedTxns = decodeTxnIndex(txnContent ?? Buffer.alloc(0), baseOffset);
-  if (abortedTxns === undefined) faults.push('.txnindex');
+  // Kafka writes no checksum.
+  const isTxnIndexRight = txnChecksum === undefined || checksumOf(txnContent ?? Buffer.alloc(0)).equals(txnChecksum);
+  if (abortedTxns === undefined || !isTxnIndexRight) faults.push('.txnindex');
   const indexes: SegmentIndexes = {
     offsets: createOffsetIndex(
       baseOffset,
@@ -69,21 +82,26 @@ export async function readIndexFiles(
   };
   if (faults.length === 0 && indexes.times.last !== undefined) {
     const isRight = await withFile(files, logPath(segment), (file) =>
-      isLastTimeEntryRight(file, indexes, logSizeBytes),
+      isTimeEntryRight(file, indexes.times.last, indexes, logSizeBytes),
     );
     if (!isRight) faults.push('.timeindex');
   }
   return { indexes, fault: faults.length === 0 ? undefined : faults.join(', ') };
 }
 
-async function isLastTimeEntryRight(file: DiskFile, indexes: SegmentIndexes, logSizeBytes: number): Promise<boolean> {
-  const { last } = indexes.times;
-  if (last === undefined) return true;
-  const { position } = indexes.offsets.lookup(last.batchLastOffset);
+/** Whether the batch that an entry names is there and has the entry's timestamp. */
+export async function isTimeEntryRight(
+  file: DiskFile,
+  entry: TimeIndexEntry | undefined,
+  indexes: SegmentIndexes,
+  logSizeBytes: number,
+): Promise<boolean> {
+  if (entry === undefined) return true;
+  const { position } = indexes.offsets.lookup(entry.batchLastOffset);
   let isRight = false;
   await walkHeaders(file, position, logSizeBytes, (batch) => {
-    if (batch.lastOffset < last.batchLastOffset) return 'next';
-    isRight = batch.lastOffset === last.batchLastOffset && batch.maxTimestampMs === last.timestampMs;
+    if (batch.lastOffset < entry.batchLastOffset) return 'next';
+    isRight = batch.lastOffset === entry.batchLastOffset && batch.maxTimestampMs === entry.timestampMs;
     return 'stop';
   });
   return isRight;

@@ -71,11 +71,13 @@ export function createIndexLoader(options: {
         mayHaveGaps: true,
       }),
     );
+    segment.fault = end.fault;
     if (end.fault !== undefined) {
       logger.error('segment is corrupt', { path: logPath(segment), position: end.position, fault: end.fault });
     }
     if (scanned.maxTimestamp !== undefined) indexes.times.appendIfLarger(scanned.maxTimestamp);
-    await writeIndexFiles(disk, segment, indexes);
+    // Files that know more than a corrupt log still tells are left alone.
+    if (end.fault === undefined) await writeIndexFiles(disk, segment, indexes);
     return keep(segment, indexes);
   }
 

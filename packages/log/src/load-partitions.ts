@@ -7,7 +7,7 @@ import type { HeldOffsets } from './held-offsets.ts';
 import type { HostedLog } from './log-manager.ts';
 import type { ManagedLog } from './managed-log.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
-import type { RecoveryInfo } from './open-partition-log.ts';
+import { type RecoveryInfo, UNKNOWN_LOG_START } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { decodePartitionMetadata } from './partition-metadata.ts';
 import { isDeletedPartition, parsePartitionName } from './partition-name.ts';
@@ -45,7 +45,7 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
   const recoveryPoints = await options.recoveryPoints.load();
   if (recoveryPoints === undefined) logger.warn('the recovery points are damaged: every log is checked as a whole');
   const logStarts = await options.logStarts.load();
-  if (logStarts === undefined) logger.warn('the log start offsets are damaged: deleted records may be back');
+  if (logStarts === undefined) logger.warn('the log start offsets are damaged: each log looks for its own');
   const cleanShutdown = options.isClean && recoveryPoints !== undefined;
 
   const names = await disk.list(path);
@@ -67,7 +67,7 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
       return;
     }
     const recoveryPoint = recoveryPoints?.get(name) ?? 0;
-    const logStartOffset = logStarts?.get(name) ?? 0;
+    const logStartOffset = logStarts === undefined ? UNKNOWN_LOG_START : (logStarts.get(name) ?? 0);
     try {
       const config = options.configOf(found.topic, topicId);
       const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset });

@@ -56,12 +56,9 @@ async function locateInSegment(
         isIndexWrong = true;
         return 'stop';
       }
+      if (batch.baseOffset < minOffset) return { fault: `offset ${batch.baseOffset} behind ${minOffset}` };
       if (batch.lastOffset >= offset) {
-        found = {
-          segment,
-          position: batch.position,
-          minOffset: isFirst ? Math.max(segment.baseOffset, minOffset) : minOffset,
-        };
+        found = { segment, position: batch.position, minOffset };
         return 'stop';
       }
       isFirst = false;

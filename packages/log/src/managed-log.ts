@@ -13,7 +13,7 @@ import type { LogConfig, PartitionLog } from './partition-log.ts';
 import { lastSequenceOf } from './producer-entry.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
 import { createReader } from './reader.ts';
-import { segmentPaths } from './segment.ts';
+import { logPath, segmentPaths } from './segment.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
 import { restartLog, truncateLog } from './truncate-log.ts';
 import type { AbortedTxn } from './txn-index.ts';
@@ -227,6 +227,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     const found: AbortedTxn[] = [];
     for (const segment of [...state.segments]) {
       const { abortedTxns } = await indexes.load(segment);
+      if (segment.fault !== undefined) throw new Error(`${logPath(segment)} is corrupt: ${segment.fault}`);
       for (const txn of abortedTxns) {
         if (txn.lastOffset >= fromOffset && txn.firstOffset < toOffset) found.push(txn);
         if (txn.lastStableOffset >= toOffset) return found;

@@ -44,8 +44,12 @@ export interface OpenLogOptions {
 export interface RecoveryInfo {
   readonly cleanShutdown: boolean;
   readonly recoveryPoint: Offset;
+  /** `UNKNOWN_LOG_START` if the directory has lost it. */
   readonly logStartOffset: Offset;
 }
+
+/** The log then starts where its leader epochs start, which is where records were last deleted, or at its first segment. */
+export const UNKNOWN_LOG_START = -1;
 
 /** A log that has never run. */
 export const NEW_LOG: RecoveryInfo = { cleanShutdown: false, recoveryPoint: 0, logStartOffset: 0 };
@@ -61,6 +65,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
   const names = await clearLeftovers(disk, directory, logger);
   const segments = await findSegments(names, options);
   const epochs = await readLeaderEpochs(disk, directory, segments, options.recovery);
+  const knownLogStart = logStartOf(options.recovery, epochs.epochs);
   if (epochs.fault !== undefined) {
     logger.warn('leader epochs are unusable and rebuilt from the log', { path: directory, fault: epochs.fault });
   }
@@ -75,7 +80,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     directory,
     segments,
     config,
-    logStartOffset: options.recovery.logStartOffset,
+    logStartOffset: knownLogStart,
     producers,
     epochs: epochs.epochs,
     recoveryPoint,
@@ -90,7 +95,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
   epochs.epochs.truncateFromEnd(logEndOffset);
 
   const firstBase = segments[0]?.baseOffset ?? 0;
-  const logStartOffset = Math.max(options.recovery.logStartOffset, firstBase);
+  const logStartOffset = Math.max(knownLogStart, firstBase);
   const state: LogState = {
     topic: options.topic,
     partition: options.partition,
@@ -135,7 +140,7 @@ async function findSegments(names: readonly string[], options: OpenLogOptions): 
     .filter((name) => name.suffix === LOG_SUFFIX && name.state === '')
     .map((name) => name.offset);
   if (bases.length === 0) {
-    const baseOffset = recovery.logStartOffset;
+    const baseOffset = Math.max(0, recovery.logStartOffset);
     return [createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes: emptyIndexes(baseOffset) })];
   }
   const segments: Segment[] = [];
@@ -147,6 +152,11 @@ async function findSegments(names: readonly string[], options: OpenLogOptions): 
     );
   }
   return segments;
+}
+
+function logStartOf(recovery: RecoveryInfo, epochs: LeaderEpochs): Offset {
+  if (recovery.logStartOffset !== UNKNOWN_LOG_START) return recovery.logStartOffset;
+  return epochs.isTrusted ? (epochs.entries[0]?.startOffset ?? 0) : 0;
 }
 
 interface EpochsOnDisk {

@@ -1,5 +1,12 @@
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
-import { LOG_SUFFIX, OFFSET_INDEX_SUFFIX, segmentFileName, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX } from './file-names.ts';
+import {
+  LOG_SUFFIX,
+  OFFSET_INDEX_SUFFIX,
+  segmentFileName,
+  TIME_INDEX_SUFFIX,
+  TXN_CHECKSUM_SUFFIX,
+  TXN_INDEX_SUFFIX,
+} from './file-names.ts';
 import { createOffsetIndex, type OffsetIndex } from './offset-index.ts';
 import type { LogConfig } from './partition-log.ts';
 import { createTimeIndex, type TimeIndex, type TimeIndexEntry } from './time-index.ts';
@@ -29,6 +36,8 @@ export interface Segment {
   bytesSinceIndexEntry: number;
   /** So that the segments of many logs do not all roll at once. */
   readonly rollJitterMs: number;
+  /** What a read of the whole file found wrong with it. Answers that depend on all of its batches are refused. */
+  fault: string | undefined;
 }
 
 export function createSegment(options: {
@@ -50,6 +59,7 @@ export function createSegment(options: {
     createdMs: options.createdMs,
     bytesSinceIndexEntry: 0,
     rollJitterMs: options.rollJitterMs,
+    fault: undefined,
   };
 }
 
@@ -66,7 +76,7 @@ export function logPath(segment: Segment): string {
 }
 
 export function segmentPaths(segment: Segment): string[] {
-  return [LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX].map((suffix) =>
+  return [LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX].map((suffix) =>
     segmentPath(segment, suffix),
   );
 }

@@ -5,13 +5,15 @@ import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import { readRecords } from '@sluice/protocol/records/read-records';
 import type { BatchRecord } from '@sluice/protocol/records/record';
 import type { BatchInfo } from './batch-info.ts';
+import { checkBatchFromDisk } from './check-batch.ts';
 import { type FileCache, withFile } from './file-cache.ts';
+import { isTimeEntryRight } from './index-files.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { activeSegment, type LogState, lastStableOffset } from './log-state.ts';
 import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
 import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
 import type { TimeIndexEntry } from './time-index.ts';
-import { walkHeaders } from './walk-file.ts';
+import { walkBatches, walkHeaders } from './walk-file.ts';
 
 export interface TimestampLookupOptions {
   readonly state: LogState;
@@ -67,16 +69,29 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     for (const segment of [...state.segments]) {
       const max = await maxTimestampOf(segment);
       if (max === undefined || max.timestampMs < timestampMs) continue;
-      const { times } = await options.indexes.load(segment);
-      const found = await search(segment, timestampMs, times.lookup(timestampMs)?.batchLastOffset ?? -1);
+      const entry = await usableEntry(segment, timestampMs);
+      const found = await search(segment, timestampMs, entry?.batchLastOffset ?? -1);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
+  /** The time index entry to start from, checked against the batch that it names. */
+  async function usableEntry(segment: Segment, timestampMs: TimestampMs): Promise<TimeIndexEntry | undefined> {
+    const indexes = await options.indexes.load(segment);
+    const entry = indexes.times.lookup(timestampMs);
+    const isRight = (of: SegmentIndexes) =>
+      withFile(files, logPath(segment), (file) => isTimeEntryRight(file, entry, of, segment.writtenSizeBytes));
+    if (await isRight(indexes)) return entry;
+    if (segment === activeSegment(state)) throw corrupt(segment, 'its time index does not agree with it');
+    return (await options.indexes.rebuild(segment, '.timeindex')).times.lookup(timestampMs);
+  }
+
   async function maxTimestampOf(segment: Segment): Promise<TimeIndexEntry | undefined> {
     if (segment === activeSegment(state)) return segment.maxTimestamp;
-    return (await options.indexes.load(segment)).times.last;
+    const { times } = await options.indexes.load(segment);
+    if (segment.fault !== undefined) throw corrupt(segment, segment.fault);
+    return times.last;
   }
 
   /** Among the batches that the log start leaves of a segment; the one that it cuts is read record by record. */
@@ -126,6 +141,7 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     });
   }
 
+  /** Reads all of what it passes over, because a flipped timestamp would pass for one that does not matter. */
   async function nextCandidate(
     file: DiskFile,
     segment: Segment,
@@ -134,13 +150,23 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     startOffset: Offset,
   ): Promise<BatchInfo | undefined> {
     let candidate: BatchInfo | undefined;
-    const end = await walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
+    let nextOffset = segment.baseOffset;
+    const end = await walkBatches(file, from, segment.writtenSizeBytes, (batch, buffer, at) => {
+      if (batch.baseOffset < nextOffset || batch.lastOffset >= endOffsetOf(segment)) return { fault: 'wrong offsets' };
+      const fault = checkBatchFromDisk(buffer, at, batch, state.epochs);
+      if (fault !== undefined) return { fault };
+      nextOffset = batch.lastOffset + 1;
       if (batch.maxTimestampMs < timestampMs || batch.lastOffset < startOffset) return 'next';
       candidate = batch;
       return 'stop';
     });
-    if (end.fault !== undefined) throw new Error(`${logPath(segment)} is corrupt at ${end.position}: ${end.fault}`);
+    if (end.fault !== undefined) throw corrupt(segment, end.fault);
     return candidate;
+  }
+
+  /** No record of the segment is at or above it. */
+  function endOffsetOf(segment: Segment): Offset {
+    return state.segments[state.segments.indexOf(segment) + 1]?.baseOffset ?? state.logEndOffset;
   }
 
   async function searchBatch(
@@ -163,6 +189,10 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     }
     return records;
   }
+}
+
+function corrupt(segment: Segment, fault: string): Error {
+  return new Error(`${logPath(segment)} is corrupt: ${fault}`);
 }
 
 function special(offset: Offset, leaderEpoch: number): TimestampedOffset {
