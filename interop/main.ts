@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { admin } from './runner/cases/admin.ts';
 import { autoCreate } from './runner/cases/auto-create.ts';
+import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
 import { matrix } from './runner/cases/matrix.ts';
@@ -12,7 +13,13 @@ import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
 
-type Case = { readonly name: string; readonly settings?: Settings; run(stage: Stage): Promise<void> };
+type Case = {
+  readonly name: string;
+  readonly settings?: Settings;
+  /** The only folder whose clients have anything to do here. */
+  readonly folder?: string;
+  run(stage: Stage): Promise<void>;
+};
 
 const cases: readonly Case[] = [
   { name: 'matrix', run: matrix },
@@ -21,9 +28,10 @@ const cases: readonly Case[] = [
   { name: 'auto-create', run: autoCreate },
   { name: 'errors', run: errors, settings: { 'auto.create.topics.enable': 'false' } },
   { name: 'admin', run: admin },
+  { name: 'details', run: details, folder: 'java' },
   { name: 'restart', run: restart },
   { name: 'crash', run: crash },
-  { name: 'tools', run: tools },
+  { name: 'tools', run: tools, folder: 'java' },
 ];
 
 const folderNames = [...new Set(clients.map((client) => client.folder.name))];
@@ -106,13 +114,13 @@ async function prepare(wanted: readonly Client[], report: Report): Promise<reado
 }
 
 async function runCase(
-  { name, run, settings }: Case,
+  { name, run, settings, folder }: Case,
   kind: ServerKind,
   ready: readonly Client[],
   report: Report,
   servesGroups: boolean,
 ): Promise<void> {
-  const wanted = name === 'tools' ? ready.filter((client) => client.folder.name === 'java') : ready;
+  const wanted = folder === undefined ? ready : ready.filter((client) => client.folder.name === folder);
   if (wanted.length === 0) return;
   const row = { client: 'server', caseName: name, startedAt: performance.now() };
   try {

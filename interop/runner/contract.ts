@@ -31,6 +31,7 @@ export type Fault = { readonly type: string; readonly code: number; readonly mes
 export type Ability =
   | 'timestamps'
   | 'admin'
+  | 'details'
   /** Header values may be null, empty or hold any byte when written; and so when read. */
   | 'header-bytes'
   /** Reads by group membership only. */
@@ -52,6 +53,7 @@ export type Replies = {
   stream: { readonly acked: number };
   provoke: Fault;
   admin: { readonly checks: readonly Check[] };
+  details: { readonly checks: readonly Check[] };
   tools: { readonly checks: readonly Check[] };
   dumpLog: { readonly checks: readonly Check[] };
 };

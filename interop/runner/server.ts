@@ -93,7 +93,7 @@ export async function startServer(kind: ServerKind, settings: Settings = {}): Pr
   const abandon = () => {
     if (brokerPid !== undefined && child?.exitCode === null) process.kill(brokerPid, 'SIGKILL');
     child?.kill('SIGKILL');
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
   abandons.add(abandon);
 

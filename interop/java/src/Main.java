@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,10 +15,10 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         String bootstrap = args[0];
         Records records = new Records(bootstrap);
-        Map<String, Contract.Handler> handlers = Map.of(
+        Map<String, Contract.Handler> handlers = new HashMap<>(Map.of(
             "hello", request -> Map.of(
                 "codecs", List.of("none", "gzip", "snappy", "lz4", "zstd"),
-                "can", List.of("timestamps", "header-bytes", "admin", "tools")),
+                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools")),
             "write", records::write,
             "read", records::read,
             "offsets", records::offsets,
@@ -26,13 +27,15 @@ public final class Main {
             "stream", records::stream,
             "provoke", request -> Provocations.provoke(bootstrap, request),
             "admin", request -> Map.of("checks", new AdminChecks(bootstrap, request.get("topic").asText()).run()),
-            "tools", request -> Map.of("checks", new ToolChecks(bootstrap, request.get("servesGroups").asBoolean()).run()));
+            "tools", request -> Map.of("checks", new ToolChecks(bootstrap, request.get("servesGroups").asBoolean()).run())));
+        handlers.put("details", request -> Map.of("checks", new DetailChecks(bootstrap).run()));
+        handlers.put("dumpLog", DumpLog::check);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode request = Contract.JSON.readTree(line);
             String op = request.get("op").asText();
             try {
-                Contract.Handler handler = op.equals("dumpLog") ? DumpLog::check : handlers.get(op);
+                Contract.Handler handler = handlers.get(op);
                 if (handler == null) throw new IllegalArgumentException("no such op: " + op);
                 Contract.write(Map.of("ok", handler.handle(request)));
             } catch (Throwable thrown) {
