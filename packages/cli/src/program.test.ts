@@ -73,6 +73,18 @@ describe('the command line', () => {
     }
   });
 
+  it('says at once, and how to go on, that nothing listens', async () => {
+    for (const line of ['topic list', 'consume x', 'produce x', 'config describe broker 1', 'cluster describe']) {
+      const shell = createTestShell({ input: 'a\n' });
+      const args = [...line.split(' '), '-b', '127.0.0.1:1', '--timeout', '1d'];
+      assert.equal(await runCommand(shell, ...args), EXIT_CODES.unreachable.code);
+      assert.match(
+        shell.err,
+        /^error: nothing listens on 127\.0\.0\.1:1: is the broker running\? start one with `sluice/,
+      );
+    }
+  });
+
   it('tells failures as JSON when JSON was asked for', async () => {
     const shell = createTestShell();
     assert.equal(await runCommand(shell, 'topic', 'list', '--json', '-b', '127.0.0.1:1'), EXIT_CODES.unreachable.code);

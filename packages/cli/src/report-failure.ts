@@ -21,7 +21,8 @@ export async function reportFailure(shell: Shell, args: readonly string[], error
     return code;
   }
   const style = styleFor(shell.stderr);
-  await shell.stderr.write(`${style('red', 'error:')} ${message}${hint === undefined ? '' : `; ${hint}`}\n`);
+  const advice = hint === undefined ? '' : `${message.endsWith('?') ? '' : ';'} ${hint}`;
+  await shell.stderr.write(`${style('red', 'error:')} ${message}${advice}\n`);
   return code;
 }
 

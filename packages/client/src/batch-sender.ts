@@ -55,6 +55,8 @@ interface Encoded {
 export async function createBatchSender(cluster: Cluster, options: BatchSenderOptions): Promise<BatchSender> {
   const { topic, acks, codec } = options;
   const { clock, timeoutMs } = cluster;
+  // A cluster that is not there at all is not waited for.
+  await cluster.any();
   let known: TopicPartitions = await retry(clock, Math.min(timeoutMs, TOPIC_WAIT_MS), () =>
     topicPartitions(cluster, topic, { allowAutoTopicCreation: true }),
   );

@@ -1,6 +1,7 @@
 import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { type Reading, readPartitions } from '@sluice/client/partition-reader';
+import { retry } from '@sluice/client/retry';
 import { topicPartitions } from '@sluice/client/topic-partitions';
 import type { BatchRecord } from '@sluice/protocol/records/record';
 import type { ConsumeOptions } from '../commands/consume.ts';
@@ -53,11 +54,18 @@ export async function consume(shell: Shell, topic: string, options: ConsumeOptio
   }
 }
 
+/** A topic that was just made may have no leaders yet; one that does not exist is not waited for. */
 async function openTopic(cluster: Cluster, topic: string, options: ConsumeOptions) {
   const { from, partition: partitions, untilEnd = false } = options;
+  // A cluster that is not there is not waited for either.
+  await cluster.any();
   try {
-    const { leaders } = await topicPartitions(cluster, topic);
-    return await resolvePositions(cluster, leaders, { topic, from, partitions, untilEnd });
+    return await retry(cluster.clock, cluster.timeoutMs, async () => {
+      const { leaders } = await topicPartitions(cluster, topic).catch((error: unknown) => {
+        throw error instanceof KafkaError ? refusal(`topic ${topic}`, error) : error;
+      });
+      return await resolvePositions(cluster, leaders, { topic, from, partitions, untilEnd });
+    });
   } catch (error) {
     throw error instanceof KafkaError ? refusal(`topic ${topic}`, error) : error;
   }
