@@ -112,7 +112,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
 
 function resolveConfig({ settings, listen }: StartBrokerOptions): StaticConfig {
   const listeners = `PLAINTEXT://${addressOf(listen.host, listen.port)}`;
-  const read = readServerProperties({ base: { 'num.partitions': '1', ...settings, listeners } });
+  const read = readServerProperties({ base: { ...settings, listeners } });
   if (!read.ok) throw new StartError(read.problems.join(' '), 'correct the setting');
   return read.config;
 }

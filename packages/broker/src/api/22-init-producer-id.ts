@@ -18,9 +18,10 @@ export function initProducerIdApi({ nextProducerId }: { nextProducerId: NextProd
   return defineApi({
     request: initProducerIdRequestCodec,
     response: initProducerIdResponseCodec,
-    async handle({ transactionalId }) {
+    async handle({ transactionalId, producerId, producerEpoch }) {
       const refusal = (errorCode: number) => ({ errorCode, producerId: -1, producerEpoch: -1 });
-      if (transactionalId === '') return refusal(ErrorCode.INVALID_REQUEST);
+      const bumps = producerId !== -1 || producerEpoch !== -1;
+      if (transactionalId === '' || (transactionalId === null && bumps)) return refusal(ErrorCode.INVALID_REQUEST);
       if (transactionalId !== null) return refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE);
       const given = await nextProducerId();
       if ('errorCode' in given) return refusal(given.errorCode);

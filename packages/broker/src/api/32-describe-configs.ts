@@ -41,7 +41,7 @@ export function describeConfigsApi({ image, staticConfig }: DescribeConfigsServi
         const problem = validateTopicName(name);
         if (problem !== undefined) return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: problem };
         if (image.topicsByName.has(name)) return describeTopicConfigs(image, staticConfig, name, options);
-        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null };
+        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: '' };
       }
       case ConfigResourceType.BROKER:
         if (name === '') return describeClusterDefaultConfigs(image, staticConfig, options);
