@@ -171,9 +171,14 @@ function createGate(): { readonly dispatch: Dispatch; open(dispatch: Dispatch): 
   let opened: Dispatch | undefined;
   const whenOpen = Promise.withResolvers<Dispatch>();
   return {
-    dispatch(frame, peer) {
-      if (opened !== undefined) return opened(frame, peer);
-      return { outcome: whenOpen.promise.then((dispatch) => dispatch(frame, peer).outcome), isPipelined: false };
+    dispatch(frame, peer, areOthersUnderWay) {
+      if (opened !== undefined) return opened(frame, peer, areOthersUnderWay);
+      if (areOthersUnderWay) return 'later';
+      const outcome = whenOpen.promise.then((dispatch) => {
+        const begun = dispatch(frame, peer, false);
+        return begun === 'later' ? 'close' : begun.outcome;
+      });
+      return { outcome, isPipelined: false };
     },
     open(dispatch) {
       opened = dispatch;

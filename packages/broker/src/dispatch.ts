@@ -18,7 +18,11 @@ export interface Begun {
   readonly isPipelined: boolean;
 }
 
-export type Dispatch = (frame: Buffer, peer: Peer) => Begun;
+/**
+ * Begins a request. While others of its connection are under way, only a pipelined one begins: any other sees all that
+ * came before it, so it is to be dispatched again later.
+ */
+export type Dispatch = (frame: Buffer, peer: Peer, areOthersUnderWay: boolean) => Begun | 'later';
 
 export interface DispatchOptions {
   readonly apis: ReadonlyMap<number, Api>;
@@ -55,7 +59,7 @@ export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions
     return 'close';
   }
 
-  return function dispatch(frame, peer) {
+  return function dispatch(frame, peer, areOthersUnderWay) {
     const reader = new Reader(frame);
     let header: RequestHeader;
     try {
@@ -68,6 +72,7 @@ export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions
       return { outcome: 'close', isPipelined: false };
     }
     const api = apis.get(header.requestApiKey);
+    if (areOthersUnderWay && api?.isPipelined !== true) return 'later';
     if (api === undefined || header.requestApiVersion < api.versionMin || header.requestApiVersion > api.versionMax) {
       return { outcome: refuse(header, peer), isPipelined: false };
     }

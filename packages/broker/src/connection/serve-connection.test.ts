@@ -74,8 +74,9 @@ function serve(
     clock,
     logger: silentLogger,
     onClosed() {},
-    dispatch(received): Begun {
+    dispatch(received, _peer, areOthersUnderWay): Begun | 'later' {
       const text = received.toString();
+      if (areOthersUnderWay && options.isPipelined?.(text) !== true) return 'later';
       begun.push(text);
       const outcome = new Promise<Outcome>((resolve) => answers.set(text, resolve));
       return { outcome, isPipelined: options.isPipelined?.(text) ?? false };
@@ -116,6 +117,20 @@ test('pipelined requests begin at once; their answers keep the order and leave t
   assert.deepEqual(sent, []);
   await answer('a');
   assert.deepEqual(sent, ['re:a+re:b+re:c']);
+});
+
+test('a request that is not pipelined waits for all pipelined ones before it', async () => {
+  const { served, begun, sent, answer } = serve({ isPipelined: (text) => text.startsWith('p') });
+  receive(served.receiver, Buffer.concat(['p1', 'p2', 'a', 'p3'].map(frame)));
+  assert.deepEqual(begun, ['p1', 'p2']);
+  await answer('p2');
+  assert.deepEqual(begun, ['p1', 'p2']);
+  await answer('p1', 'none');
+  assert.deepEqual(begun, ['p1', 'p2', 'a']);
+  await answer('a');
+  assert.deepEqual(begun, ['p1', 'p2', 'a', 'p3']);
+  await answer('p3');
+  assert.deepEqual(sent, ['re:p2', 're:a', 're:p3']);
 });
 
 test('a request without an answer takes its turn all the same', async () => {

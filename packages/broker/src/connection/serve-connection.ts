@@ -2,7 +2,7 @@ import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { CloseReason, Connection, ConnectionHandler, Receiver } from '@sluice/kernel/network';
-import type { Dispatch, Outcome } from '../dispatch.ts';
+import type { Begun, Dispatch, Outcome } from '../dispatch.ts';
 import type { Peer } from '../request.ts';
 import { createFrameReader } from './frame-reader.ts';
 import type { InFlight, InFlightMember } from './in-flight.ts';
@@ -41,14 +41,15 @@ interface Turn {
 /**
  * One connection's life: bytes → frames → turns → answers.
  *
- * A request begins when the one before it has begun and, unless its handler is pipelined (Produce), has ended. Back-pressure
- * towards the peer: reading pauses while too many requests wait, while the broker's in-flight bytes are full, and while
+ * A request begins when all before it have ended; only pipelined ones (Produce) begin while others of their kind are under
+ * way. Back-pressure towards the peer: reading pauses while too many requests wait, while the broker's in-flight bytes are full, and while
  * the peer does not read its answers.
  */
 export function serveConnection(options: ServeOptions): ServedConnection {
   const { connection, peer, dispatch, limits, inFlight, scratch, clock, logger, onClosed } = options;
   const waiting: Buffer[] = [];
   const turns: Turn[] = [];
+  let underWayCount = 0;
   let isBusy = false;
   let isClosed = false;
   let isFinishing = false;
@@ -102,22 +103,27 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   function beginWaiting(): void {
     while (waiting.length > 0 && !isBusy && !isClosed) {
       if (turns.length >= PIPELINED_REQUEST_COUNT_MAX || connection.unsentBytes > limits.unsentSizeBytesMax) return;
-      const frame = waiting.shift();
-      if (frame !== undefined) begin(frame);
+      const frame = waiting[0];
+      if (frame === undefined) return;
+      const begun = dispatch(frame, peer, underWayCount > 0);
+      // What is under way flushes when it has ended, and then this is called again.
+      if (begun === 'later') return;
+      waiting.shift();
+      follow(begun, { sizeBytes: frame.length, outcome: undefined });
     }
   }
 
-  function begin(frame: Buffer): void {
-    const turn: Turn = { sizeBytes: frame.length, outcome: undefined };
+  function follow(begun: Begun, turn: Turn): void {
     turns.push(turn);
-    const begun = dispatch(frame, peer);
     if (!(begun.outcome instanceof Promise)) {
       settle(turn, begun.outcome);
       return;
     }
+    underWayCount++;
     const holdsBackOthers = !begun.isPipelined;
     if (holdsBackOthers) isBusy = true;
     begun.outcome.then((outcome) => {
+      underWayCount--;
       if (holdsBackOthers) isBusy = false;
       settle(turn, outcome);
       if (holdsBackOthers) beginWaiting();
