@@ -70,7 +70,7 @@ function healthy(): HistoryEvent[] {
     },
     changed('gone', { type: 'delete' }),
     changed('orders', { type: 'alter', setting: '3' }),
-    { kind: 'started', readyMs: 900, uncheckedSizeBytes: 0, sizeBytes: 0 },
+    { kind: 'started', readyMs: 900, readyCpuMs: 900, uncheckedSizeBytes: 0, sizeBytes: 0 },
     seen(['orders', 'id-1', '3']),
   ];
 }
@@ -209,8 +209,10 @@ describe('canaries: an edited history turns a row red', () => {
   });
 
   test('a start takes longer than the bytes to read explain', () => {
-    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyMs: 1_020, uncheckedSizeBytes: 1e6 })), ['I20']);
-    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyMs: 1_020, uncheckedSizeBytes: 2e6 })), []);
+    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyCpuMs: 1_020, uncheckedSizeBytes: 1e6 })), ['I20']);
+    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyCpuMs: 1_020, uncheckedSizeBytes: 2e6 })), []);
+    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyMs: 61_001 })), ['I20']);
+    assert.deepEqual(redRows(replaced(healthy(), 'started', { readyMs: 1_001, readyCpuMs: undefined })), ['I20']);
   });
 
   test('a right request is refused', () => {

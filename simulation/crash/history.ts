@@ -91,6 +91,7 @@ export interface TopicsSeen {
 export interface Started {
   readonly kind: 'started';
   readonly readyMs: number;
+  readonly readyCpuMs: number | undefined;
   /** Bytes in segments that reach beyond their log's recovery point: what the start had to read. */
   readonly uncheckedSizeBytes: number;
   readonly sizeBytes: number;

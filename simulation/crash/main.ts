@@ -9,21 +9,21 @@ const usage = `node simulation/crash/main.ts [options]
 
   --cycles N       kills (5)
   --seed S         repeats the choice of moments and of operations (random)
-  --start-ms N     a start may take this long (15000)
+  --start-ms N     a start may take so much processor time (5000)
   --canary         breaks the disk's promise on purpose; exits with 1 if that is not noticed
   --json           the report as JSON
 `;
 
 /** More than producers have in flight, so that something acknowledged is lost. */
 const CANARY_SIZE_BYTES = 64 * 1024;
-/** A quarter of what one core checks in that time, for busy machines. */
+/** Checking takes a fraction of it: a few ms for each MB. */
 const START_MS_PER_MEGABYTE = 40;
 
 const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '5' },
     seed: { type: 'string' },
-    'start-ms': { type: 'string', default: '15000' },
+    'start-ms': { type: 'string', default: '5000' },
     canary: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

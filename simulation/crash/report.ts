@@ -11,6 +11,7 @@ export interface CrashReport {
   readonly info: number;
   readonly recordsReadBack: number;
   readonly worstStart: { readonly readyMs: number; readonly uncheckedSizeBytes: number };
+  readonly worstStartCpuMs: number;
   readonly medianStartMs: number;
   readonly sizeBytes: number;
   readonly rows: readonly RowVerdict[];
@@ -29,6 +30,7 @@ export function summarise(seed: number, cycles: number, history: History, rows: 
     info: operations.length - acked.length - refused.length,
     recordsReadBack: [...history.readBack.values()].reduce((sum, { records }) => sum + records.size, 0),
     worstStart: starts[0] ?? { readyMs: 0, uncheckedSizeBytes: 0 },
+    worstStartCpuMs: Math.max(0, ...starts.map(({ readyCpuMs }) => readyCpuMs ?? 0)),
     medianStartMs: starts[Math.floor(starts.length / 2)]?.readyMs ?? 0,
     sizeBytes: Math.max(0, ...starts.map(({ sizeBytes }) => sizeBytes)),
     rows,
@@ -44,7 +46,7 @@ export function formatReport(report: CrashReport): string {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const lines = [
     `F1 kill -9: cycles=${report.cycles} operations=${report.operations} acked=${report.acked} info=${report.info} violations=${violationCount(report)} seed=${report.seed}`,
-    `starts: median ${medianStartMs.toFixed(0)} ms, worst ${worstStart.readyMs.toFixed(0)} ms with ${megabytes(worstStart.uncheckedSizeBytes)} behind the recovery points; logs ${megabytes(sizeBytes)}, ${report.recordsReadBack} records read back`,
+    `starts: median ${medianStartMs.toFixed(0)} ms, worst ${worstStart.readyMs.toFixed(0)} ms with ${megabytes(worstStart.uncheckedSizeBytes)} behind the recovery points, at most ${report.worstStartCpuMs} ms of processor time; logs ${megabytes(sizeBytes)}, ${report.recordsReadBack} records read back`,
   ];
   for (const { row, promise, checkedCount, violations } of report.rows) {
     lines.push(

@@ -28,7 +28,7 @@ export function createInspection() {
 }
 
 export interface CheckOptions {
-  /** A start may take this long, and so much longer for each MB that it must read. */
+  /** A start may take so much processor time, and so much more for each MB that it must read. */
   readonly startMs: number;
   readonly startMsPerMegabyte: number;
 }

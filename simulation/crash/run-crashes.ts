@@ -97,8 +97,10 @@ async function run(options: CrashOptions, { random, recorder, dataDirectory, run
     const sizes = logSizes(dataDirectory);
     broker = await startBrokerProcess(again);
     running.broker = broker;
-    recorder.record({ kind: 'started', readyMs: broker.readyMs, ...sizes });
-    options.onCycle(cycle, `ran ${runMs} ms, ready again after ${broker.readyMs.toFixed(0)} ms`);
+    const { readyMs, readyCpuMs } = broker;
+    recorder.record({ kind: 'started', readyMs, readyCpuMs, ...sizes });
+    const cpu = readyCpuMs === undefined ? '' : ` (${readyCpuMs} ms of processor time)`;
+    options.onCycle(cycle, `ran ${runMs} ms, ready again after ${readyMs.toFixed(0)} ms${cpu}`);
   }
 
   state.isEnding = true;

@@ -119,7 +119,8 @@ function take(
       isBehindFailure = true;
     } else if (answer.value.outcome === 'ok') {
       lane.unacked = lane.unacked.filter((other) => other !== batch);
-      lane.acked = [...lane.acked.filter((other) => other !== batch), batch].slice(-IN_FLIGHT_BATCHES_MAX);
+      // In the order of their sequences: one that is acknowledged again keeps its place.
+      if (!lane.acked.includes(batch)) lane.acked = [...lane.acked, batch].slice(-IN_FLIGHT_BATCHES_MAX);
     } else {
       const { errorCode, outcome } = answer.value;
       if (!isBehindFailure && (errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER || outcome === 'refused')) {
