@@ -10,6 +10,7 @@ import { printJson, printText } from '../output/print.ts';
 import { plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { refusal, throwFailures } from './explain-failure.ts';
+import { inOrderOf } from './in-order.ts';
 import { withCluster } from './with-cluster.ts';
 
 const CREATE_TOPICS = { request: createTopicsRequestCodec, response: createTopicsResponseCodec };
@@ -37,7 +38,7 @@ export async function createTopics(shell: Shell, names: readonly string[], optio
         validateOnly: options.dryRun === true,
       };
     });
-    return { version: agreed, results: response.topics };
+    return { version: agreed, results: inOrderOf(names, response.topics) };
   });
   const outcomes = results.map((result) => ({ result, status: statusOf(result, options) }));
   if (options.json) await printJson(shell, outcomes.map(toJson));

@@ -10,6 +10,7 @@ import type { TopicDeleteOptions } from '../commands/topic.ts';
 import { printJson, printText } from '../output/print.ts';
 import type { Shell } from '../shell.ts';
 import { refusal, throwFailures } from './explain-failure.ts';
+import { inOrderOf } from './in-order.ts';
 import { withCluster } from './with-cluster.ts';
 
 const DELETE_TOPICS = { request: deleteTopicsRequestCodec, response: deleteTopicsResponseCodec };
@@ -27,7 +28,10 @@ export async function deleteTopics(shell: Shell, names: readonly string[], optio
       timeoutMs: options.timeout,
     }));
   });
-  const outcomes = response.responses.map((result) => ({ result, status: statusOf(result, options) }));
+  const outcomes = inOrderOf(names, response.responses).map((result) => ({
+    result,
+    status: statusOf(result, options),
+  }));
   if (options.json) {
     await printJson(
       shell,

@@ -12,6 +12,7 @@ import { formatCount } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { describeConfigs, type Setting } from './describe-configs.ts';
 import { refusal } from './explain-failure.ts';
+import { inOrderOf } from './in-order.ts';
 import { withCluster } from './with-cluster.ts';
 
 interface DescribedPartition {
@@ -49,7 +50,7 @@ const COLUMNS: readonly Column<DescribedPartition>[] = [
 /** `sluice topic describe` */
 export async function describeTopics(shell: Shell, names: readonly string[], options: ClientOptions): Promise<void> {
   const topics = await withCluster(shell, options, async (cluster) => {
-    const { topics } = await cluster.metadata(names);
+    const topics = inOrderOf(names, (await cluster.metadata(names)).topics);
     for (const { name, errorCode } of topics) {
       if (errorCode !== ErrorCode.NONE) throw refusal(`topic ${name}`, new KafkaError(errorCode, null));
     }

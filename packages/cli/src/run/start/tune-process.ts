@@ -1,4 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { realClock } from '@sluice/kernel/real/clock';
+
+/** Room for objects that die young. V8 lets it grow to 64 MB, all of which stays resident; more than this gains nothing. */
+const YOUNG_SIZE_BYTES_MAX = 16 * 1024 * 1024;
+const LOOK_INTERVAL_MS = 50;
 
 /**
  * Settings of the runtime for a process that is a broker and nothing else; whoever embeds Sluice keeps their own.
@@ -8,4 +13,13 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function tuneProcess(): void {
   setFlagsFromString('--external-memory-accounted-in-global-limit');
+  limitYoungSpace();
+}
+
+/** Its limit is fixed when the process starts, but not how it grows. */
+function limitYoungSpace(): void {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  if (young !== undefined && young.space_size >= YOUNG_SIZE_BYTES_MAX)
+    setFlagsFromString('--semi-space-growth-factor=1');
+  else realClock.setTimer(LOOK_INTERVAL_MS, limitYoungSpace);
 }
