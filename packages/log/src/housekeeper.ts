@@ -29,7 +29,7 @@ export interface Housekeeper {
   readonly recoveryPoint: Offset;
   roll(nowMs: number): Segment;
   /** Makes everything that is in the log now durable, its indexes and producer state too, and moves the recovery point. */
-  checkpoint(isLast?: boolean): Promise<void>;
+  checkpoint(): Promise<void>;
   writeLeaderEpochs(): void;
   removeSegments(segments: readonly Segment[]): Promise<void>;
   /** Runs `task` alone. */
@@ -115,16 +115,14 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     await Promise.all(stray.map((offset) => disk.unlink(snapshotPath(state.directory, offset))));
   }
 
-  function checkpoint(isLast = false): Promise<void> {
+  function checkpoint(): Promise<void> {
     return run(async () => {
-      if (state.failure !== undefined) return;
+      if (state.failure !== undefined || recoveryPoint === state.logEndOffset) return;
       const segment = activeSegment(state);
       const { indexes } = segment;
       assert(indexes !== undefined, 'the active segment has its indexes in memory');
-      // A stopped log's index ends with its largest timestamp, as that of a rolled segment does.
-      const isIndexBehind = isLast && isTimeIndexBehind(segment, indexes);
-      if (recoveryPoint === state.logEndOffset && !isIndexBehind) return;
-      if (isLast && segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
+      // So that the time index is complete up to the recovery point, as that of a rolled segment is up to its end.
+      if (segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
       const endOffset = state.logEndOffset;
       const snapshot = encodeProducerSnapshot(state.producers.entries());
       await untilDurable(endOffset);
@@ -159,8 +157,4 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
       recoveryPoint = offset;
     },
   };
-}
-
-function isTimeIndexBehind(segment: Segment, indexes: SegmentIndexes): boolean {
-  return (segment.maxTimestamp?.timestampMs ?? -1) > (indexes.times.last?.timestampMs ?? -1);
 }

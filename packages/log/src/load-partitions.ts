@@ -59,16 +59,16 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
   await forEachBounded(names, options.concurrencyMax, async (name) => {
     const found = parsePartitionName(name);
     if (found === undefined || !(await disk.stat(`${path}/${name}`))?.isDirectory) return;
-    const topicId = await readTopicId(disk, `${path}/${name}`);
-    if (topicId === undefined && !(await hasRecords(disk, `${path}/${name}`))) {
-      // A power loss took the file that says whose it is, and nothing else was in there.
-      await disk.removeTree(`${path}/${name}`);
-      options.held.release(found);
-      return;
-    }
     const recoveryPoint = recoveryPoints?.get(name) ?? 0;
     const logStartOffset = logStarts === undefined ? UNKNOWN_LOG_START : (logStarts.get(name) ?? 0);
     try {
+      const topicId = await readTopicId(disk, `${path}/${name}`);
+      if (topicId === undefined && !(await hasRecords(disk, `${path}/${name}`))) {
+        // A power loss took the file that says whose it is, and nothing else was in there.
+        await disk.removeTree(`${path}/${name}`);
+        options.held.release(found);
+        return;
+      }
       const config = options.configOf(found.topic, topicId);
       const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset });
       options.onOpened({ ...found, topicId, log });

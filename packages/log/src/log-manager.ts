@@ -43,6 +43,8 @@ export interface LogDirectoryOptions {
   /** Shared by all directories of a broker. */
   readonly tailCache: TailCache;
   readonly durability: Durability;
+  /** See `openPartitionLog`. */
+  readonly syncSpacingMs?: number;
   /** The settings of a partition that is found on disk; `topicId` is unknown in directories of Kafka before 2.8. */
   readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
   /** Names in the directory that are not ours and not foreign either. */
@@ -117,6 +119,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       logger,
       recovery,
       durability: options.durability,
+      syncSpacingMs: options.syncSpacingMs,
       files,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
       hooks: {

@@ -6,6 +6,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { createAppender } from './append.ts';
 import type { FileCache } from './file-cache.ts';
+import { createFullDiskWatch } from './full-disk.ts';
 import { createHousekeeper } from './housekeeper.ts';
 import { createIndexLoader } from './index-loader.ts';
 import { type LogState, lastStableOffset } from './log-state.ts';
@@ -67,6 +68,7 @@ export interface ManagedLogOptions {
   readonly logger: Logger;
   readonly hooks: Partial<LogHooks>;
   readonly durability: Durability;
+  readonly syncSpacingMs?: number | undefined;
   readonly recoveryPoint: Offset;
   readonly areEpochsWritten: boolean;
   readonly acknowledgesBeforeSync?: boolean;
@@ -101,9 +103,14 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       await disk.syncDirectory(state.directory);
     },
     durability: options.durability,
+    soon: clock.soon,
+    syncSpacing: options.syncSpacingMs === undefined ? undefined : { clock, spacingMs: options.syncSpacingMs },
     acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
     onChange: notify,
-    onFailure: (failure) => logger.error('the log is offline', { path: state.directory, reason: failure.reason }),
+    onFailure(failure) {
+      logger.error('the log is offline', { path: state.directory, reason: failure.reason });
+      if (failure.isDiskFull) fullDisk.start();
+    },
   });
   const housekeeper = createHousekeeper({
     state,
@@ -131,6 +138,17 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       );
     });
   const offsetForTimestamp = createTimestampLookup({ state, files, indexes, written });
+
+  const fullDisk = createFullDiskWatch({ state, disk, clock, logger, recover });
+
+  /** Cuts off what never reached the disk: nobody was told that it had, and its producers send it again. */
+  async function recover(): Promise<void> {
+    await housekeeper.run(async () => {
+      await writer.idle();
+      await truncateLog(state.writtenOffset, truncateOptions());
+      await writer.resume();
+    });
+  }
 
   function rollJitterMs(): number {
     const bound = Math.min(state.config.segmentJitterMs, state.config.segmentMs);
@@ -237,12 +255,13 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   }
 
   async function close(): Promise<void> {
-    if (state.failure === undefined) await housekeeper.checkpoint(true).catch(() => {});
+    if (state.failure === undefined) await housekeeper.checkpoint().catch(() => {});
     await abandon();
   }
 
   async function abandon(): Promise<void> {
     flushTimer?.cancel();
+    fullDisk.stop();
     writer.close();
     await housekeeper.run(async () => {});
     await writer.idle();
@@ -313,7 +332,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       state.config = config;
     },
     flush: writer.sync,
-    checkpoint: () => housekeeper.checkpoint(),
+    checkpoint: housekeeper.checkpoint,
     expireProducers: (nowMs) => state.producers.expire(nowMs, state.config.producerIdExpirationMs),
     removeDeletedSegments,
     startAt: (offset) =>

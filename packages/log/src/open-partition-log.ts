@@ -33,6 +33,8 @@ export interface OpenLogOptions {
   readonly logger: Logger;
   readonly recovery: RecoveryInfo;
   readonly durability: Durability;
+  /** A busy log's syncs begin at least this far apart: fewer syncs, each of which covers more. Without it they follow at once. */
+  readonly syncSpacingMs?: number | undefined;
   /** Shared with the other logs of a data directory. */
   readonly files?: FileCache;
   readonly hooks?: Partial<LogHooks>;

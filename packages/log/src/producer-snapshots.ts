@@ -43,7 +43,7 @@ export async function rebuildProducers(producers: ProducerState, upTo: Offset, o
   const { segments } = options;
   for (let index = Math.max(0, segmentIndexOf(segments, from)); index < segments.length; index++) {
     const segment = segments[index];
-    if (segment === undefined || segment.baseOffset >= upTo) break;
+    if (segment === undefined || from >= upTo || segment.baseOffset >= upTo) break;
     await withFile(options.files, logPath(segment), (file) =>
       walkBatches(file, 0, segment.sizeBytes, (batch, buffer, at) => {
         if (batch.baseOffset >= upTo) return 'stop';

@@ -159,31 +159,37 @@ interface ScanStart {
   readonly indexes: SegmentIndexes;
 }
 
-/** The last indexed batch below the recovery point whose index entries are right, else the segment's start. */
+/** The batch at the recovery point, if the indexes up to it are right; else the segment's start. */
 async function findScanStart(segment: Segment | undefined, options: RecoverOptions): Promise<ScanStart> {
   assert(segment !== undefined, 'a log has an active segment');
+  const { recoveryPoint } = options;
   const fromStart = { offset: segment.baseOffset, position: 0, indexes: emptyIndexes(segment.baseOffset) };
-  if (options.recoveryPoint <= segment.baseOffset || segment.sizeBytes === 0) return fromStart;
+  if (recoveryPoint <= segment.baseOffset || segment.sizeBytes === 0) return fromStart;
   const read = await readIndexFiles(options.disk, options.files, segment, segment.sizeBytes);
   if (read.fault !== undefined) return fromStart;
   const { indexes } = read;
-  indexes.offsets.truncateTo(options.recoveryPoint);
-  const { lastOffset, lastPosition } = indexes.offsets;
-  if (indexes.offsets.entryCount === 0) return fromStart;
-  const batch = await withFile(options.files, logPath(segment), async (file) => {
-    let found: BatchInfo | undefined;
-    await walkHeaders(file, lastPosition, segment.sizeBytes, (each) => {
-      found = each;
-      return 'stop';
-    });
-    return found;
-  });
-  if (batch?.lastOffset !== lastOffset) return fromStart;
-  indexes.times.truncateTo(lastOffset + 1);
+  indexes.offsets.truncateTo(recoveryPoint);
+  const { lastOffset, lastPosition, entryCount } = indexes.offsets;
+  let first: BatchInfo | undefined;
+  let nextOffset = segment.baseOffset;
+  const end = await withFile(options.files, logPath(segment), (file) =>
+    walkHeaders(file, lastPosition, segment.sizeBytes, (batch) => {
+      first ??= batch;
+      if (batch.baseOffset >= recoveryPoint) return 'stop';
+      nextOffset = batch.lastOffset + 1;
+      return 'next';
+    }),
+  );
+  const isIndexRight = entryCount === 0 || first?.lastOffset === lastOffset;
+  // What was durable is not all there any more: then nothing is taken for granted.
+  const isReached = nextOffset === recoveryPoint || (end.fault === undefined && end.position < segment.sizeBytes);
+  if (!isIndexRight || !isReached) return fromStart;
+  indexes.times.truncateTo(recoveryPoint);
   segment.maxTimestamp = indexes.times.last;
   segment.firstTimestampMs = await firstTimestamp(segment, options);
-  const kept = indexes.abortedTxns.filter((txn) => txn.lastOffset < batch.baseOffset);
-  return { offset: batch.baseOffset, position: lastPosition, indexes: { ...indexes, abortedTxns: kept } };
+  segment.bytesSinceIndexEntry = end.position - lastPosition;
+  const abortedTxns = indexes.abortedTxns.filter((txn) => txn.lastOffset < recoveryPoint);
+  return { offset: recoveryPoint, position: end.position, indexes: { ...indexes, abortedTxns } };
 }
 
 async function dropSegments(segments: readonly Segment[], options: RecoverOptions): Promise<void> {

@@ -94,6 +94,7 @@ async function truncateSegment(segment: Segment, offset: Offset, options: Trunca
   segment.indexes = { ...indexes, abortedTxns };
   segment.bytesSinceIndexEntry = sizeBytes - indexes.offsets.lastPosition;
   await findMaxTimestamp(segment, options);
+  if (segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
   await writeIndexFiles(options.disk, segment, segment.indexes);
 }
 

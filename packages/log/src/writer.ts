@@ -1,6 +1,7 @@
+import type { Clock } from '@sluice/kernel/clock';
 import { DiskError, type DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
-import type { FileCache } from './file-cache.ts';
+import { type FileCache, withFile } from './file-cache.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
 import { logPath, type Segment } from './segment.ts';
@@ -11,6 +12,14 @@ export const WRITE_SIZE_BYTES_MAX = 4 * 1024 * 1024;
 export const WRITE_BUFFERS_MAX = 1024;
 
 export type Durability = 'disk' | 'os';
+
+export interface SyncSpacing {
+  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
+  readonly spacingMs: number;
+}
+
+/** A sync that covers so many batches shows that several clients wait, who gain from a shared one. */
+const BUSY_BATCH_COUNT_MIN = 2;
 
 /** A batch that has its place in a segment. */
 export interface PlacedBatch {
@@ -36,6 +45,11 @@ export interface Writer {
   /** Settles once nothing is queued or under way, also after a failure. */
   idle(): Promise<void>;
   fail(failure: LogFailure): void;
+  /**
+   * After a failed write, with nothing under way: makes what is written durable and takes appends again from there on.
+   * The caller has cut everything else off. Fails if the sync does; the log then stays offline.
+   */
+  resume(): Promise<void>;
   /** Lets go of all files, also of those with unsynced data: the caller has synced what it keeps. Only while idle. */
   releaseFiles(): void;
   /** Takes nothing more; who still waits is told that the log is closed. */
@@ -47,6 +61,10 @@ export interface WriterOptions {
   readonly files: FileCache;
   readonly syncDirectory: () => Promise<void>;
   readonly durability: Durability;
+  /** Delays a write until all that is ready has been appended. */
+  readonly soon?: ((action: () => void) => void) | undefined;
+  /** Of a busy log: its syncs begin at least this far apart, so that each covers more. */
+  readonly syncSpacing?: SyncSpacing | undefined;
   /** A broken strategy for tests that must notice it: durable callbacks run before the sync. */
   readonly acknowledgesBeforeSync: boolean;
   /** The high watermark or the failure changed. */
@@ -63,6 +81,7 @@ export function createWriter(options: WriterOptions): Writer {
   const { state, files } = options;
   const written = createOffsetWaiters();
   const synced = createOffsetWaiters();
+  const soon = options.soon ?? queueMicrotask;
   const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
   let queue: PlacedBatch[] = [];
   /** Offsets that are hidden until they are durable, lowest first; neighbours are one range. */
@@ -76,13 +95,14 @@ export function createWriter(options: WriterOptions): Writer {
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
   let isSyncing = false;
+  let unsyncedBatchCount = 0;
   let idleWaiters: (() => void)[] = [];
 
   function push(batch: PlacedBatch): void {
     queue.push(batch);
     if (isWriting) return;
     isWriting = true;
-    queueMicrotask(writeQueued);
+    soon(writeQueued);
   }
 
   async function writeQueued(): Promise<void> {
@@ -127,6 +147,7 @@ export function createWriter(options: WriterOptions): Writer {
     const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
     await file.writev(joinNeighbours(group), first.position);
     unsynced.add(segment);
+    unsyncedBatchCount += group.length;
     segment.writtenSizeBytes = last.position + last.buffer.length;
     state.writtenOffset = last.nextOffset;
     advance();
@@ -161,6 +182,9 @@ export function createWriter(options: WriterOptions): Writer {
       const target = state.writtenOffset;
       const segments = unsynced;
       unsynced = new Set();
+      const coveredBatchCount = unsyncedBatchCount;
+      unsyncedBatchCount = 0;
+      const startedMs = options.syncSpacing?.clock.monotonicMs() ?? 0;
       try {
         // Oldest first matters to nobody: nothing counts as durable before all of them are.
         await Promise.all([...segments].map((segment) => pinned.get(segment)?.sync()));
@@ -178,6 +202,7 @@ export function createWriter(options: WriterOptions): Writer {
       state.durableOffset = Math.max(state.durableOffset, Math.min(target, state.writtenOffset));
       synced.release(state.durableOffset);
       advance();
+      if (coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
     }
     isSyncing = false;
     settleIdle();
@@ -189,6 +214,14 @@ export function createWriter(options: WriterOptions): Writer {
       if (unsynced.has(segment) || (isWriting && segment === writingSegment)) continue;
       if (pinned.delete(segment)) files.release(logPath(segment));
     }
+  }
+
+  /** Waits until the next sync of a busy log may begin. */
+  async function spacing(startedMs: number): Promise<void> {
+    if (options.syncSpacing === undefined) return;
+    const { clock, spacingMs } = options.syncSpacing;
+    const leftMs = startedMs + spacingMs - clock.monotonicMs();
+    if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
   }
 
   /** Moves the high watermark: written, and nothing hidden below it. */
@@ -278,6 +311,18 @@ export function createWriter(options: WriterOptions): Writer {
       return new Promise((resolve) => idleWaiters.push(resolve));
     },
     fail,
+    async resume() {
+      for (const segment of unsynced) {
+        if (state.segments.includes(segment)) await withFile(files, logPath(segment), (file) => file.sync());
+      }
+      unsynced = new Set();
+      await options.syncDirectory();
+      hasNewFile = false;
+      state.durableOffset = state.writtenOffset;
+      state.failure = undefined;
+      advance();
+      options.onChange();
+    },
     releaseFiles() {
       unsynced = new Set();
       for (const segment of pinned.keys()) files.release(logPath(segment));
