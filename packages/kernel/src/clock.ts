@@ -13,4 +13,9 @@ export interface Clock {
   monotonicMs(): number;
   /** Runs `action` once after at least `delayMs` of monotonic time. Does not keep the process alive. */
   setTimer(delayMs: number, action: () => void): Timer;
+  /**
+   * Runs `action` once what is ready now has been handled, so that work of several connections can be done in one go.
+   * Without it a microtask serves.
+   */
+  readonly soon?: (action: () => void) => void;
 }

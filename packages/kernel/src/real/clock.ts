@@ -10,6 +10,7 @@ export const realClock: Clock = {
   setTimer(delayMs, action) {
     return startTimer(performance.now() + delayMs, delayMs, action);
   },
+  soon: setImmediate,
 };
 
 function startTimer(dueMs: number, delayMs: number, action: () => void): Timer {

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { silentLogger } from '@sluice/kernel/logger';
+import { METADATA_FILE } from './data-directory.ts';
+import { type RunningBroker, StartError, startBroker } from './start-broker.ts';
+import { temporaryDirectory } from './testing/temporary-directory.ts';
+
+/** Root may write everywhere. */
+const IS_ROOT = process.getuid?.() === 0;
+
+interface Start {
+  readonly path?: string;
+  readonly port?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+function start({ path, port = 0, settings = {} }: Start): Promise<RunningBroker> {
+  return startBroker({
+    settings,
+    listen: { host: '127.0.0.1', port },
+    ...(path === undefined ? {} : { dataDirectory: path }),
+    ephemeral: path === undefined,
+    logger: silentLogger,
+  });
+}
+
+/** One line that says what is wrong, and another what to do about it. */
+async function refused(options: Start, message: RegExp, hint: RegExp): Promise<void> {
+  await assert.rejects(start(options), (error) => {
+    assert.ok(error instanceof StartError, String(error));
+    assert.match(error.message, message);
+    assert.match(error.hint, hint);
+    assert.doesNotMatch(error.message, /\n/);
+    return true;
+  });
+}
+
+async function startAndClose(path: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
+  const broker = await start({ path, settings });
+  await broker.close();
+  return broker.clusterId;
+}
+
+/** A directory that a broker has used. */
+async function usedDirectory() {
+  const directory = temporaryDirectory();
+  const path = join(directory.path, 'data');
+  const clusterId = await startAndClose(path);
+  return { path, clusterId, [Symbol.dispose]: () => directory[Symbol.dispose]() };
+}
+
+test('a port in use', async () => {
+  using directory = await usedDirectory();
+  const other = await start({});
+  const port = Number(other.bootstrap.split(':')[1]);
+  await refused({ port, path: directory.path }, /^127\.0\.0\.1:\d+ is in use$/, /another port with --listen/);
+  await other.close();
+  // The directory was let go.
+  assert.equal(await startAndClose(directory.path), directory.clusterId);
+});
+
+test('an address that is not of this machine', async () => {
+  const elsewhere = { settings: {}, ephemeral: true, logger: silentLogger, listen: { host: '192.0.2.1', port: 0 } };
+  await assert.rejects(startBroker(elsewhere), { name: 'StartError', message: /no address 192\.0\.2\.1/ });
+});
+
+test('a data directory in use', async () => {
+  using directory = await usedDirectory();
+  const first = await start({ path: directory.path });
+  await refused({ path: directory.path }, /in use/, /stop the broker that uses it/);
+  await first.close();
+  assert.equal(await startAndClose(directory.path), directory.clusterId);
+});
+
+test('a directory of somebody else, which stays as it was', async () => {
+  using directory = temporaryDirectory();
+  const letter = join(directory.path, 'letter.txt');
+  writeFileSync(letter, 'dear');
+  await refused({ path: directory.path }, /is not a data directory.*letter\.txt/, /an empty or a new directory/);
+  assert.equal(readFileSync(letter, 'utf8'), 'dear');
+  await refused({ path: letter }, /letter\.txt/, /another directory/);
+});
+
+test('a directory of Apache Kafka, or without its metadata', async () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, 'kafka');
+  mkdirSync(path);
+  writeFileSync(join(path, 'meta.properties'), 'version=1\ncluster.id=abc\nnode.id=1\n');
+  await refused({ path }, /belongs to an Apache Kafka broker/, /another directory/);
+});
+
+test('a directory that may not be written', { skip: IS_ROOT && 'root may write everywhere' }, async () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, 'locked');
+  mkdirSync(path);
+  chmodSync(path, 0o555);
+  await refused({ path }, /cannot be written/, /make it writable/);
+});
+
+test('a directory of another node', async () => {
+  using directory = await usedDirectory();
+  await refused({ path: directory.path, settings: { 'node.id': '7' } }, /belongs to node 1, not 7/, /node\.id/);
+  assert.equal(await startAndClose(directory.path), directory.clusterId);
+});
+
+test('logs of one cluster and metadata of another', async () => {
+  using directory = await usedDirectory();
+  using other = await usedDirectory();
+  copyFileSync(join(other.path, METADATA_FILE), join(directory.path, METADATA_FILE));
+  const message = new RegExp(`belongs to cluster ${directory.clusterId}, not ${other.clusterId}`);
+  await refused({ path: directory.path }, message, /another directory/);
+});
+
+test('a directory that a newer version wrote', async () => {
+  using directory = await usedDirectory();
+  const metadata = new DatabaseSync(join(directory.path, METADATA_FILE));
+  metadata.exec('PRAGMA user_version = 1000');
+  metadata.close();
+  await refused({ path: directory.path }, /schema 1000/, /newer version of Sluice/);
+
+  using second = await usedDirectory();
+  const file = join(second.path, 'meta.properties');
+  const content = readFileSync(file, 'utf8');
+  const newer = content.replace(/^(sluice\.[\w.]*version)=\d+$/m, '$1=1000').replace(/^# crc.*\n?/gim, '');
+  assert.notEqual(newer, content);
+  writeFileSync(file, newer);
+  await assert.rejects(start({ path: second.path }), { name: 'StartError' });
+});
+
+test('metadata that is damaged', async () => {
+  using directory = await usedDirectory();
+  writeFileSync(join(directory.path, METADATA_FILE), 'This was a database once.'.repeat(500));
+  await refused({ path: directory.path }, /./, /backup/);
+});
+
+test('a setting that does not exist, or has no such value', async () => {
+  await refused({ settings: { 'num.partition': '3' } }, /Did you mean num\.partitions\?/, /correct the setting/);
+  await refused({ settings: { 'num.partitions': 'many' } }, /num\.partitions/, /correct the setting/);
+  await refused({ settings: { 'sluice.durability': 'hope' } }, /sluice\.durability/, /correct the setting/);
+});
