@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Sluice } from 'sluice';
 import { EXIT_CODES } from './failure.ts';
 import { createTestShell, runCommand, type TestShellOptions } from './testing/test-shell.ts';
@@ -186,9 +185,9 @@ describe('sluice produce and consume', () => {
     const shell = createTestShell();
     const consuming = runCommand(shell, 'consume', 'p-live', '--bootstrap', bootstrap);
     await succeed('produce p-live', { input: 'first\n' });
-    while (!shell.out.includes('first\n')) await nextTurn();
+    await shell.seen('first\n');
     await succeed('produce p-live --acks 0', { input: 'second\n' });
-    while (!shell.out.includes('second\n')) await nextTurn();
+    await shell.seen('second\n');
     assert.equal(shell.out, 'first\nsecond\n');
     shell.interrupt();
     assert.equal(await consuming, EXIT_CODES.ok.code);
@@ -258,7 +257,7 @@ describe('sluice config', () => {
     await succeed('config set broker default log.retention.ms=7200000');
     const found = () => json(`config describe broker ${id}`).then((settings) => settings.find(isRetention));
     // A broker learns of it a moment after the controller has answered.
-    while ((await found())?.value !== '7200000') await nextTurn();
+    while ((await found())?.value !== '7200000');
     assert.equal((await found()).source, 'all brokers');
     await succeed('config delete broker default log.retention.ms');
     await fail('config describe broker 4711', 'not-found', /there is no broker 4711/);

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTestShell, runCommand } from './testing/test-shell.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -99,7 +98,7 @@ describe('sluice start', () => {
   it('ends at once at a second signal', async () => {
     const shell = createTestShell();
     const running = runCommand(shell, 'start', '--ephemeral', '--listen', '127.0.0.1:0');
-    while (!shell.out.startsWith('ready ')) await nextTurn();
+    await shell.seen('ready ');
     shell.interrupt();
     assert.throws(() => shell.interrupt(), /ended with 130/);
     assert.equal(await running, 0);

@@ -8,6 +8,8 @@ import type { OutputStream, Shell } from '../shell.ts';
 export interface TestShell extends Shell {
   readonly out: string;
   readonly err: string;
+  /** Settles when this has been written to standard output. */
+  seen(text: string): Promise<void>;
   interrupt(): void;
 }
 
@@ -21,6 +23,7 @@ export interface TestShellOptions {
 /** A shell whose output is kept and whose input is given. Clock and network are the machine's. */
 export function createTestShell({ input = '', columns, files = {} }: TestShellOptions = {}): TestShell {
   const written = { out: '', err: '' };
+  const watchers = new Set<() => void>();
   const interrupts = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
   const stream = (name: 'out' | 'err'): OutputStream => ({
     isTerminal: columns !== undefined,
@@ -29,6 +32,7 @@ export function createTestShell({ input = '', columns, files = {} }: TestShellOp
     closed: false,
     async write(chunk) {
       written[name] += chunk.toString();
+      for (const look of watchers) look();
     },
   });
   return {
@@ -38,6 +42,16 @@ export function createTestShell({ input = '', columns, files = {} }: TestShellOp
     get err() {
       return written.err;
     },
+    seen: (text) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!written.out.includes(text)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+      }),
     interrupt() {
       for (const action of interrupts) action('SIGINT');
     },
