@@ -98,8 +98,19 @@ func createTopic(ctx context.Context, args []string) (any, error) {
 	if err := kerr.ErrorForCode(resp.Topics[0].ErrorCode); err != nil {
 		return nil, err
 	}
-	_, err = t.place(ctx, cl)
-	return map[string]string{"topic": t.topic}, err
+	return map[string]string{"topic": t.topic}, untilServed(ctx, cl, t)
+}
+
+// untilServed waits for the leaders themselves: a broker may show a topic a moment before it leads it.
+func untilServed(ctx context.Context, cl *kgo.Client, t *target) error {
+	place, err := t.place(ctx, cl)
+	for attempt := 0; err == nil && attempt < 200; attempt++ {
+		if _, err := endOffsets(ctx, cl, t, place); err == nil {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("%s is not served: %w", t.topic, err)
 }
 
 // withAcks is needed beside the request's own field: the client sets that to its own option.

@@ -171,6 +171,9 @@ func endOffsets(ctx context.Context, cl *kgo.Client, t *target, p *placement) ([
 	}
 	offsets := make([]int64, len(p.leaders))
 	for _, partition := range resp.(*kmsg.ListOffsetsResponse).Topics[0].Partitions {
+		if err := kerr.ErrorForCode(partition.ErrorCode); err != nil {
+			return nil, err
+		}
 		offsets[partition.Partition] = partition.Offset
 	}
 	return offsets, nil
