@@ -20,6 +20,7 @@ import {
 } from '@sluice/protocol/generated/messages/produce-response';
 import {
   BATCH_HEADER_SIZE_BYTES,
+  batchSizeBytes,
   CURRENT_MAGIC,
   codecId,
   isTransactional,
@@ -39,13 +40,14 @@ const ZSTD_CODEC = 4;
 /** Kafka's own tools may write to internal topics under this client id. */
 const ADMIN_CLIENT_ID = '__admin_client';
 
-/** Kafka tells the log start only with errors of batches that it took apart. */
+/** Kafka tells the log start only with errors that it found after it had one batch of today's format in hand. */
 const KNOWN_AFTER_APPEND: ReadonlySet<number> = new Set([
   ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
   ErrorCode.INVALID_PRODUCER_EPOCH,
   ErrorCode.UNKNOWN_PRODUCER_ID,
   ErrorCode.INVALID_TIMESTAMP,
   ErrorCode.INVALID_RECORD,
+  ErrorCode.UNKNOWN_SERVER_ERROR,
 ]);
 
 interface Appended {
@@ -109,7 +111,7 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
         batchIndex: error.batchIndex,
         batchIndexErrorMessage: error.message,
       }));
-      if (KNOWN_AFTER_APPEND.has(result.errorCode)) response.logStartOffset = log.logStartOffset;
+      if (KNOWN_AFTER_APPEND.has(result.errorCode) && isOneBatch(records)) response.logStartOffset = log.logStartOffset;
       return { response };
     }
     const response: PartitionResponse = {
@@ -187,6 +189,12 @@ function isInTransaction(records: Buffer | null): boolean {
     magic(records, 0) === CURRENT_MAGIC &&
     isTransactional(records, 0)
   );
+}
+
+function isOneBatch(records: Buffer): boolean {
+  if (records.length < BATCH_HEADER_SIZE_BYTES || magic(records, 0) !== CURRENT_MAGIC) return false;
+  const sizeBytes = batchSizeBytes(records, 0);
+  return sizeBytes <= records.length && records.length - sizeBytes < BATCH_HEADER_SIZE_BYTES;
 }
 
 function refusal(index: number, errorCode: number, errorMessage: string | null): PartitionResponse {

@@ -44,7 +44,8 @@ export function deleteRecordsApi({ partitions, deletesRecords }: DeleteRecordsSe
         name,
         partitions: await Promise.all(asked.map(({ partitionIndex, offset }) => answer(name, partitionIndex, offset))),
       }));
-      return { throttleTimeMs: 0, topics: await Promise.all(answers) };
+      const answered = await Promise.all(answers);
+      return { throttleTimeMs: 0, topics: answered.filter(({ partitions: results }) => results.length > 0) };
     },
   });
 }

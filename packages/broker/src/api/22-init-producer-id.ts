@@ -20,8 +20,9 @@ export function initProducerIdApi({ nextProducerId }: { nextProducerId: NextProd
     response: initProducerIdResponseCodec,
     async handle({ transactionalId, producerId, producerEpoch }) {
       const refusal = (errorCode: number) => ({ errorCode, producerId: -1, producerEpoch: -1 });
-      const bumps = producerId !== -1 || producerEpoch !== -1;
-      if (transactionalId === '' || (transactionalId === null && bumps)) return refusal(ErrorCode.INVALID_REQUEST);
+      // An id without an epoch or an epoch without an id is no producer.
+      const isHalf = (producerId === -1) !== (producerEpoch === -1);
+      if (transactionalId === '' || isHalf) return refusal(ErrorCode.INVALID_REQUEST);
       if (transactionalId !== null) return refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE);
       const given = await nextProducerId();
       if ('errorCode' in given) return refusal(given.errorCode);

@@ -15,7 +15,12 @@ export function offsetForLeaderEpochApi({ partitions }: { partitions: Partitions
   function answer(topic: string, partition: number, currentLeaderEpoch: number, leaderEpoch: number) {
     const lookup = checkUsable(partitions.byName(topic, partition), currentLeaderEpoch);
     if (!isHosted(lookup)) return { partition, errorCode: lookup.errorCode, leaderEpoch: -1, endOffset: -1 };
-    return { partition, errorCode: ErrorCode.NONE, ...lookup.log.endOffsetForEpoch(leaderEpoch) };
+    // The leader's own epoch ends at the end of the log, also while nothing was written in it.
+    const isCurrent = leaderEpoch === lookup.leaderEpoch;
+    const end = isCurrent
+      ? { leaderEpoch, endOffset: lookup.log.logEndOffset }
+      : lookup.log.endOffsetForEpoch(leaderEpoch);
+    return { partition, errorCode: ErrorCode.NONE, ...end };
   }
 
   return defineApi({

@@ -37,7 +37,7 @@ export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock
       return {
         partitionIndex,
         errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        errorMessage: null,
+        errorMessage: 'Only the partition of the metadata has a quorum.',
         leaderId: 0,
         leaderEpoch: 0,
         highWatermark: 0,
@@ -48,7 +48,7 @@ export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock
     return {
       partitionIndex,
       errorCode: ErrorCode.NONE,
-      errorMessage: null,
+      errorMessage: '',
       leaderId: controllerId,
       leaderEpoch: image.brokers.get(controllerId)?.epoch ?? 0,
       highWatermark: image.revision,
@@ -64,7 +64,7 @@ export function describeQuorumApi({ image, clock }: { image: ClusterImage; clock
       const hasNodes = apiVersion >= NODES_FROM;
       return {
         errorCode: ErrorCode.NONE,
-        errorMessage: null,
+        errorMessage: '',
         topics: topics.map(({ topicName, partitions }) => ({
           topicName,
           partitions: partitions.map(({ partitionIndex }) => describe(topicName, partitionIndex, hasNodes)),

@@ -3,6 +3,7 @@
  *
  * - The idempotent and transactional producers that a partition remembers (KIP-664).
  */
+import { validateTopicName } from '@sluice/metadata/controller/topic-name';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { describeProducersRequestCodec } from '@sluice/protocol/generated/messages/describe-producers-request';
 import { describeProducersResponseCodec } from '@sluice/protocol/generated/messages/describe-producers-response';
@@ -11,9 +12,13 @@ import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-par
 
 export function describeProducersApi({ partitions }: { partitions: Partitions }) {
   function answer(topic: string, partitionIndex: number) {
+    const refusal = (errorCode: number, errorMessage: string) => {
+      return { partitionIndex, errorCode, errorMessage, activeProducers: [] };
+    };
+    const invalid = validateTopicName(topic);
+    if (invalid !== undefined) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, invalid);
     const lookup = checkUsable(partitions.byName(topic, partitionIndex), -1);
-    if (!isHosted(lookup))
-      return { partitionIndex, errorCode: lookup.errorCode, errorMessage: null, activeProducers: [] };
+    if (!isHosted(lookup)) return refusal(lookup.errorCode, 'This broker does not lead the partition.');
     const activeProducers = lookup.log.activeProducers().map((producer) => ({
       producerId: producer.producerId,
       producerEpoch: producer.producerEpoch,

@@ -62,6 +62,9 @@ export function describeTopicPartitionsApi({ image, partitionCountMax }: Describ
     request: describeTopicPartitionsRequestCodec,
     response: describeTopicPartitionsResponseCodec,
     handle({ topics: asked, responsePartitionLimit, cursor }) {
+      if (cursor !== null && isElsewhere(cursor, asked)) {
+        return { topics: asked.map(({ name }) => invalidRequest(name)), nextCursor: null };
+      }
       const names = [...new Set(asked.length > 0 ? asked.map(({ name }) => name) : image.topicsByName.keys())].sort();
       const topics: TopicResponse[] = [];
       let left = Math.min(Math.max(responsePartitionLimit, 1), partitionCountMax);
@@ -91,8 +94,25 @@ export function describeTopicPartitionsApi({ image, partitionCountMax }: Describ
   });
 }
 
+/** A cursor must point into the topics that are asked for. */
+function isElsewhere(cursor: NonNullable<Cursor>, asked: readonly { readonly name: string }[]): boolean {
+  const isAsked = asked.length === 0 || asked.some(({ name }) => name === cursor.topicName);
+  return !isAsked || cursor.partitionIndex < 0;
+}
+
+function invalidRequest(name: string): TopicResponse {
+  return { errorCode: ErrorCode.INVALID_REQUEST, name, topicId: ZERO_UUID, isInternal: false, partitions: [] };
+}
+
 function unknown(name: string): TopicResponse {
   const isInvalid = validateTopicName(name) !== undefined;
   const errorCode = isInvalid ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-  return { errorCode, name, topicId: ZERO_UUID, isInternal: isInternalTopic(name), partitions: [] };
+  return {
+    errorCode,
+    name,
+    topicId: ZERO_UUID,
+    isInternal: isInternalTopic(name),
+    partitions: [],
+    topicAuthorizedOperations: TOPIC_OPERATIONS,
+  };
 }
