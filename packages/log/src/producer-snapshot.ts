@@ -1,21 +1,36 @@
 import { putInt64 } from '@sluice/protocol/int64';
 import { crc32c } from '@sluice/protocol/records/crc32c';
 import { readInt64 } from '@sluice/protocol/records/int64';
-import { lastSequenceOf, type ProducerEntry } from './producer-entry.ts';
+import { CACHED_BATCHES_MAX, lastSequenceOf, type ProducerBatch, type ProducerEntry } from './producer-entry.ts';
 
 /*
  * Kafka's `.snapshot` (message ProducerSnapshot, version 1, not flexible): version int16, CRC-32C uint32 of all that
  * follows it, entry count int32, then fixed-size entries. Written here by hand because its length is checked as a whole.
+ *
+ * Kafka's entry has a producer's last batch only, so that its retries from before a restart (up to 5 in flight) are taken
+ * for gaps. What we know of earlier batches stands behind the entries, where Kafka's reader does not look: marker int32,
+ * count int32, then of each batch producer id int64, last sequence int32, last offset int64, offset delta int32,
+ * timestamp int64.
  */
 const VERSION = 1;
 const CRC_AT = 2;
 const CHECKED_FROM = 6;
 const ENTRIES_FROM = 10;
 const ENTRY_SIZE_BYTES = 46;
+/** "SLUI" */
+const EARLIER_MARKER = 0x534c5549;
+const EARLIER_HEADER_SIZE_BYTES = 8;
+const EARLIER_BATCH_SIZE_BYTES = 32;
 
 export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>): Buffer {
   const all = [...entries];
-  const content = Buffer.allocUnsafe(ENTRIES_FROM + all.length * ENTRY_SIZE_BYTES);
+  const earlier = all.flatMap(({ producerId, batches }) =>
+    batches.slice(0, -1).map((batch) => ({ producerId, batch })),
+  );
+  const earlierAt = ENTRIES_FROM + all.length * ENTRY_SIZE_BYTES;
+  const earlierSizeBytes =
+    earlier.length === 0 ? 0 : EARLIER_HEADER_SIZE_BYTES + earlier.length * EARLIER_BATCH_SIZE_BYTES;
+  const content = Buffer.allocUnsafe(earlierAt + earlierSizeBytes);
   content.writeInt16BE(VERSION, 0);
   content.writeInt32BE(all.length, CHECKED_FROM);
   all.forEach((entry, index) => {
@@ -30,8 +45,26 @@ export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>): Buffer
     content.writeInt32BE(entry.coordinatorEpoch, at + 34);
     putInt64(content, at + 38, entry.currentTxnFirstOffset);
   });
+  if (earlier.length > 0) encodeEarlier(content, earlierAt, earlier);
   content.writeUInt32BE(crc32c(content, CHECKED_FROM), CRC_AT);
   return content;
+}
+
+function encodeEarlier(
+  content: Buffer,
+  start: number,
+  earlier: readonly { readonly producerId: number; readonly batch: ProducerBatch }[],
+): void {
+  content.writeInt32BE(EARLIER_MARKER, start);
+  content.writeInt32BE(earlier.length, start + 4);
+  for (const [index, { producerId, batch }] of earlier.entries()) {
+    const at = start + EARLIER_HEADER_SIZE_BYTES + index * EARLIER_BATCH_SIZE_BYTES;
+    putInt64(content, at, producerId);
+    content.writeInt32BE(batch.lastSequence, at + 8);
+    putInt64(content, at + 12, batch.lastOffset);
+    content.writeInt32BE(batch.offsetDelta, at + 20);
+    putInt64(content, at + 24, batch.timestampMs);
+  }
 }
 
 /** A text says what is wrong with the file. */
@@ -41,10 +74,32 @@ export function decodeProducerSnapshot(content: Buffer): ProducerEntry[] | strin
   if (version !== VERSION) return `snapshot version ${version}`;
   if (crc32c(content, CHECKED_FROM) !== content.readUInt32BE(CRC_AT)) return 'the CRC-32C does not match';
   const count = content.readInt32BE(CHECKED_FROM);
-  if (content.length !== ENTRIES_FROM + count * ENTRY_SIZE_BYTES) return `${count} entries do not fit the file`;
+  const end = ENTRIES_FROM + count * ENTRY_SIZE_BYTES;
+  if (count < 0 || end > content.length) return `${count} entries do not fit the file`;
   const entries: ProducerEntry[] = [];
-  for (let at = ENTRIES_FROM; at < content.length; at += ENTRY_SIZE_BYTES) entries.push(decodeEntry(content, at));
-  return entries;
+  for (let at = ENTRIES_FROM; at < end; at += ENTRY_SIZE_BYTES) entries.push(decodeEntry(content, at));
+  if (end === content.length) return entries;
+  return addEarlier(entries, content, end) ? entries : `${content.length - end} bytes behind the entries are not ours`;
+}
+
+/** Puts earlier batches in front of their producers' last ones. */
+function addEarlier(entries: readonly ProducerEntry[], content: Buffer, start: number): boolean {
+  const from = start + EARLIER_HEADER_SIZE_BYTES;
+  if (from > content.length || content.readInt32BE(start) !== EARLIER_MARKER) return false;
+  if (content.length !== from + content.readInt32BE(start + 4) * EARLIER_BATCH_SIZE_BYTES) return false;
+  const byProducer = new Map(entries.map((entry) => [entry.producerId, entry]));
+  for (let at = from; at < content.length; at += EARLIER_BATCH_SIZE_BYTES) {
+    const entry = byProducer.get(readInt64(content, at));
+    if (entry === undefined || entry.batches.length === 0 || entry.batches.length === CACHED_BATCHES_MAX) return false;
+    const batch = {
+      lastSequence: content.readInt32BE(at + 8),
+      lastOffset: readInt64(content, at + 12),
+      offsetDelta: content.readInt32BE(at + 20),
+      timestampMs: readInt64(content, at + 24),
+    };
+    entry.batches.splice(-1, 0, batch);
+  }
+  return true;
 }
 
 function decodeEntry(content: Buffer, at: number): ProducerEntry {
