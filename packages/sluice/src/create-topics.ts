@@ -12,8 +12,17 @@ const TIMEOUT_MS = 30_000;
 /** "Take the broker's default." */
 const DEFAULT_COUNT = -1;
 
+export interface CreateOptions {
+  /** Topics that are there already are left as they are. */
+  readonly mayExist: boolean;
+}
+
 /** Makes topics as any client would. Fails with the first that cannot be made; those beside it may be there. */
-export async function createTopics(bootstrap: string, topics: readonly TopicOptions[]): Promise<void> {
+export async function createTopics(
+  bootstrap: string,
+  topics: readonly TopicOptions[],
+  { mayExist }: CreateOptions,
+): Promise<void> {
   if (topics.length === 0) return;
   const colon = bootstrap.lastIndexOf(':');
   const address = { host: bootstrap.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(bootstrap.slice(colon + 1)) };
@@ -37,7 +46,7 @@ export async function createTopics(bootstrap: string, topics: readonly TopicOpti
       timeoutMs: TIMEOUT_MS,
     }));
     for (const { name, errorCode, errorMessage } of response.topics) {
-      if (errorCode === ErrorCode.NONE) continue;
+      if (errorCode === ErrorCode.NONE || (mayExist && errorCode === ErrorCode.TOPIC_ALREADY_EXISTS)) continue;
       const cause = new KafkaError(errorCode, errorMessage);
       throw new Error(`topic ${name} cannot be made: ${cause.message}`, { cause });
     }

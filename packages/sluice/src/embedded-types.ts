@@ -9,7 +9,7 @@ export interface TopicOptions {
 }
 
 export interface SluiceOptions {
-  /** Topics that are there when `start` settles. */
+  /** Topics that are there when `start` settles. One that a kept directory has already stays as it is. */
   readonly topics?: readonly TopicOptions[];
   /** Default: `127.0.0.1`. */
   readonly host?: string;

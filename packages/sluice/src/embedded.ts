@@ -20,7 +20,7 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
     return ending;
   };
   try {
-    await createTopics(broker.bootstrap, topics);
+    await createTopics(broker.bootstrap, topics, { mayExist: dataDirectory !== undefined });
   } catch (error) {
     await close();
     throw error;
@@ -29,7 +29,7 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
     bootstrap: broker.bootstrap,
     clusterId: broker.clusterId,
     nodeId: broker.nodeId,
-    createTopics: (more) => createTopics(broker.bootstrap, more),
+    createTopics: (more) => createTopics(broker.bootstrap, more, { mayExist: false }),
     close,
     [Symbol.asyncDispose]: close,
   };

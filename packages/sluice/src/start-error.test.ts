@@ -17,14 +17,20 @@ interface Start {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-function start({ path, port = 0, settings = {} }: Start): Promise<RunningBroker> {
-  return startBroker({
+async function start({ path, port = 0, settings = {} }: Start): Promise<RunningBroker & AsyncDisposable> {
+  const broker = await startBroker({
     settings,
     listen: { host: '127.0.0.1', port },
     ...(path === undefined ? {} : { dataDirectory: path }),
     ephemeral: path === undefined,
     logger: silentLogger,
   });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= broker.close();
+    return closing;
+  };
+  return { ...broker, close, [Symbol.asyncDispose]: close };
 }
 
 /** One line that says what is wrong, and another what to do about it. */
@@ -54,10 +60,9 @@ async function usedDirectory() {
 
 test('a port in use', async () => {
   using directory = await usedDirectory();
-  const other = await start({});
+  await using other = await start({});
   const port = Number(other.bootstrap.split(':')[1]);
   await refused({ port, path: directory.path }, /^127\.0\.0\.1:\d+ is in use$/, /another port with --listen/);
-  await other.close();
   // The directory was let go.
   assert.equal(await startAndClose(directory.path), directory.clusterId);
 });
@@ -70,6 +75,7 @@ test('an address that is not of this machine', async () => {
 test('a data directory in use', async () => {
   using directory = await usedDirectory();
   const first = await start({ path: directory.path });
+  await using _ = first;
   await refused({ path: directory.path }, /in use/, /stop the broker that uses it/);
   await first.close();
   assert.equal(await startAndClose(directory.path), directory.clusterId);

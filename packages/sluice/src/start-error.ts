@@ -40,7 +40,8 @@ export function explainStart(error: unknown, address: string): unknown {
   if (error instanceof LogDirectoryError)
     return new StartError(error.message, DIRECTORY_HINTS[error.tag], { cause: error });
   if (error instanceof StoreError) {
-    return new StartError(error.message, STORE_HINTS[error.tag] ?? ANOTHER_DIRECTORY, { cause: error });
+    const message = error.tag === 'busy' ? `the data directory is in use (${error.message})` : error.message;
+    return new StartError(message, STORE_HINTS[error.tag] ?? ANOTHER_DIRECTORY, { cause: error });
   }
   if (error instanceof DiskError) {
     return new StartError(
