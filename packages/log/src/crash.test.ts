@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { checkAfterCrash } from './testing/check-after-crash.ts';
-import { type History, runWorkload } from './testing/crash-workload.ts';
+import { type History, openCrashDirectory, runWorkload } from './testing/crash-workload.ts';
 
-const STEPS = 60;
-const SEEDS = [1, 2, 3, 4];
+const STEPS = 45;
+const SEEDS = [1, 2, 3];
+/** More than opening, recovering and closing take. */
+const RECOVERY_CHANGES = 45;
 
 interface CrashCase {
   readonly seed: number;
@@ -29,6 +31,20 @@ async function crashOnce({ seed, change, acknowledgesBeforeSync = false }: Crash
   await checkAfterCrash(disk.reboot(seed * 1_000_003 + change), seed, history);
 }
 
+/** Cuts the power once more while the log is being recovered: whatever that leaves is recovered as well. */
+async function crashTwice({ seed, change }: CrashCase, secondChange: number): Promise<void> {
+  const disk = createSimDisk();
+  disk.crashAt(change);
+  const history = newHistory();
+  await runWorkload({ disk, seed, steps: STEPS }, history).catch(() => {});
+  const survived = disk.reboot(change);
+  survived.crashAt(secondChange);
+  await openCrashDirectory(survived, seed)
+    .then((directory) => directory.close())
+    .catch(() => {});
+  await checkAfterCrash(survived.reboot(secondChange), seed, history);
+}
+
 function newHistory(): History {
   return { sent: [], deletedBelow: 0, deleteAskedBelow: 0 };
 }
@@ -46,11 +62,23 @@ describe('power loss', () => {
     });
   }
 
+  test('during the recovery from a power loss', async () => {
+    const [seed = 1] = SEEDS;
+    const changes = await countChanges(seed);
+    for (let change = 40; change <= changes; change += 41) {
+      for (let secondChange = 1; secondChange <= RECOVERY_CHANGES; secondChange += 3) {
+        await crashTwice({ seed, change }, secondChange).catch((cause: unknown) => {
+          throw new Error(`seed ${seed}, power lost at change ${change}, then at ${secondChange}`, { cause });
+        });
+      }
+    }
+  });
+
   test('a log that acknowledges before its sync is caught', async () => {
     const [seed = 1] = SEEDS;
     const changes = await countChanges(seed);
     let caught = 0;
-    for (let change = 1; change <= changes; change += 3) {
+    for (let change = 1; change <= changes; change += 5) {
       await crashOnce({ seed, change, acknowledgesBeforeSync: true }).catch((error: unknown) => {
         assert.match(String(error), /I1/);
         caught++;

@@ -10,12 +10,14 @@ import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
 import { loadPartitions } from './load-partitions.ts';
-import type { LogHooks, ManagedLog } from './managed-log.ts';
+import type { LogHooks } from './log-hooks.ts';
+import type { ManagedLog } from './managed-log.ts';
 import { createOffsetCheckpoint } from './offset-checkpoint.ts';
 import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
 import { deletedPartitionName, partitionName } from './partition-name.ts';
+import { createReadBuffers } from './read-buffers.ts';
 import type { TailCache } from './tail-cache.ts';
 import { type Durability, reasonOf } from './writer.ts';
 
@@ -87,6 +89,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   const logger = options.logger.with({ directory: path });
   const { directoryId, lock } = await claimDirectory(options);
   const files = createFileCache(disk, options.filesMax ?? FILES_MAX);
+  const readBuffers = createReadBuffers();
   const hosted = new Map<string, HostedLog>();
   const removals = new Set<Promise<void>>();
   let checkpointTimer: Timer | undefined;
@@ -121,6 +124,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       durability: options.durability,
       syncSpacingMs: options.syncSpacingMs,
       files,
+      readBuffers,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
       hooks: {
         persistLogStartOffset: () => logStarts.save(),

@@ -7,10 +7,12 @@ import { createFileCache, type FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
 import { createLeaderEpochs, decodeLeaderEpochs, type LeaderEpochs } from './leader-epochs.ts';
 import { clearLeftovers } from './leftovers.ts';
+import type { LogHooks } from './log-hooks.ts';
 import type { LogState } from './log-state.ts';
-import { createManagedLog, type LogHooks, type ManagedLog } from './managed-log.ts';
+import { createManagedLog, type ManagedLog } from './managed-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { createProducerState } from './producer-state.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
 import { createSegment, emptyIndexes, type Segment } from './segment.ts';
 import type { TailCache } from './tail-cache.ts';
@@ -37,6 +39,8 @@ export interface OpenLogOptions {
   readonly syncSpacingMs?: number | undefined;
   /** Shared with the other logs of a data directory. */
   readonly files?: FileCache;
+  /** Shared with the other logs of a data directory. */
+  readonly readBuffers?: ReadBuffers;
   readonly hooks?: Partial<LogHooks>;
   /** For the tests of the tests only: acknowledges as durable what no sync has covered. */
   readonly acknowledgesBeforeSync?: boolean;

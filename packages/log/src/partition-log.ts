@@ -91,9 +91,11 @@ export interface ReadOptions {
 export type ReadResult =
   | {
       readonly kind: 'batches';
-      /** Unjoined; views of the cache or of a private read. Never changed later. */
+      /** Unjoined; views of the cache or of a private read. Not changed before `release` is called. */
       readonly buffers: readonly Buffer[];
       readonly sizeBytes: number;
+      /** To be called when nobody looks at the buffers any more, so that their memory serves the next read. Optional to do. */
+      readonly release?: () => void;
     }
   | { readonly kind: 'out-of-range' }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -8,6 +8,7 @@ import type { IndexLoader } from './index-loader.ts';
 import { type Located, locateBatch } from './locate-batch.ts';
 import { type LogState, lastStableOffset } from './log-state.ts';
 import type { ReadOptions, ReadResult } from './partition-log.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { logPath, type Segment } from './segment.ts';
 
@@ -21,6 +22,8 @@ export interface ReaderOptions {
   readonly files: FileCache;
   readonly indexes: IndexLoader;
   readonly logger: Logger;
+  /** Shared by the logs of a data directory. */
+  readonly readBuffers: ReadBuffers;
 }
 
 export type Read = (offset: Offset, options: ReadOptions) => ReadResult | Promise<ReadResult>;
@@ -28,7 +31,7 @@ export type Read = (offset: Offset, options: ReadOptions) => ReadResult | Promis
 const NOTHING: ReadResult = { kind: 'batches', buffers: [], sizeBytes: 0 };
 
 /** Reads whole batches: from the tail cache without copies, else from one segment's file by one read. */
-export function createReader({ state, files, indexes, logger }: ReaderOptions): Read {
+export function createReader({ state, files, indexes, logger, readBuffers }: ReaderOptions): Read {
   const cursors = createReadCursors();
 
   function read(offset: Offset, options: ReadOptions): ReadResult | Promise<ReadResult> {
@@ -80,9 +83,12 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
       const end = segment.writtenSizeBytes;
       const wanted = Math.min(options.maxBytes, READ_SIZE_BYTES_MAX);
       // The next header comes along: it tells whether the last batch's offsets can be right.
-      let buffer = Buffer.allocUnsafeSlow(
-        Math.min(end - position, Math.max(wanted, BATCH_HEADER_SIZE_BYTES) + BATCH_HEADER_SIZE_BYTES),
+      const readSizeBytes = Math.min(
+        end - position,
+        Math.max(wanted, BATCH_HEADER_SIZE_BYTES) + BATCH_HEADER_SIZE_BYTES,
       );
+      const taken = readBuffers.take(readSizeBytes);
+      let buffer = taken.buffer.subarray(0, readSizeBytes);
       let filled = await file.read(buffer, position);
       const first = readBatchInfo(buffer.subarray(0, filled), 0, position);
       if (typeof first === 'string') return corrupt(segment, position, first);
@@ -94,7 +100,8 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
         filled += await file.read(larger.subarray(filled), position + filled);
         buffer = larger;
       }
-      return takeBatches(buffer.subarray(0, filled), located, bound, Math.max(wanted, first.sizeBytes));
+      const result = takeBatches(buffer.subarray(0, filled), located, bound, Math.max(wanted, first.sizeBytes));
+      return result.kind === 'batches' ? { ...result, release: taken.release } : result;
     });
   }
 
@@ -113,12 +120,13 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
         return corrupt(segment, position + at, fault ?? 'bad header');
       }
       if (batch.lastOffset >= bound || at + batch.sizeBytes > Math.min(sizeBytesMax, buffer.length)) break;
-      const damage = checkBatchFromDisk(buffer, at, batch, state.epochs);
+      const damage = checkBatchFromDisk(buffer, at, batch, state.epochs, isChecked(segment, position + at));
       if (damage !== undefined) {
         if (previous !== undefined) break;
         return corrupt(segment, position + at, damage);
       }
       previous = batch;
+      if (segment.checkedHeadBytes === position + at) segment.checkedHeadBytes += batch.sizeBytes;
       at += batch.sizeBytes;
     }
     if (previous === undefined) return NOTHING;
@@ -143,6 +151,11 @@ export function createReader({ state, files, indexes, logger }: ReaderOptions): 
   }
 
   return read;
+}
+
+/** Its bytes were right once since the log was opened; who reads them again has the batch's CRC to check. */
+function isChecked(segment: Segment, position: number): boolean {
+  return position < segment.checkedHeadBytes || position >= segment.checkedTailBytes;
 }
 
 function failed(reason: string): ReadResult {

@@ -36,6 +36,12 @@ export interface Segment {
   bytesSinceIndexEntry: number;
   /** So that the segments of many logs do not all roll at once. */
   readonly rollJitterMs: number;
+  /**
+   * Batches in front of `checkedHeadBytes`, or from `checkedTailBytes` on, were checked by CRC since this log was opened:
+   * at their append, or at their first read.
+   */
+  checkedHeadBytes: number;
+  readonly checkedTailBytes: number;
   /** What a read of the whole file found wrong with it. Answers that depend on all of its batches are refused. */
   fault: string | undefined;
 }
@@ -59,6 +65,8 @@ export function createSegment(options: {
     createdMs: options.createdMs,
     bytesSinceIndexEntry: 0,
     rollJitterMs: options.rollJitterMs,
+    checkedHeadBytes: 0,
+    checkedTailBytes: options.sizeBytes ?? 0,
     fault: undefined,
   };
 }

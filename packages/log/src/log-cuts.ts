@@ -1,0 +1,137 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Clock } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import type { FileCache } from './file-cache.ts';
+import type { Housekeeper } from './housekeeper.ts';
+import type { IndexLoader } from './index-loader.ts';
+import type { LogHooks } from './log-hooks.ts';
+import type { LogState } from './log-state.ts';
+import type { RebuildOptions } from './producer-snapshots.ts';
+import { restartLog, truncateLog } from './truncate-log.ts';
+import type { Writer } from './writer.ts';
+
+export interface LogCutsOptions {
+  readonly state: LogState;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly files: FileCache;
+  readonly indexes: IndexLoader;
+  readonly writer: Writer;
+  readonly housekeeper: Housekeeper;
+  readonly hooks: Partial<LogHooks>;
+  readonly rebuildOptions: () => RebuildOptions;
+  readonly onChange: () => void;
+}
+
+/** Everything that takes records out of a log, at either end. */
+export interface LogCuts {
+  /** What a checkpoint must say: at least the log start, and more while a deletion waits for that checkpoint. */
+  readonly logStartOffsetWanted: Offset;
+  deleteRecordsBelow(offset: Offset): Promise<void>;
+  /** Removes whole segments below the log start. */
+  removeDeletedSegments(): Promise<void>;
+  truncateTo(offset: Offset): Promise<void>;
+  /** Drops everything and starts at `offset`. */
+  startAt(offset: Offset): Promise<void>;
+  /** After a failed write: cuts off what never reached the disk, and takes appends again. */
+  recoverWritten(): Promise<void>;
+}
+
+export function createLogCuts(options: LogCutsOptions): LogCuts {
+  const { state, writer, housekeeper, hooks } = options;
+  let logStartOffsetWanted = 0;
+
+  const truncateOptions = () => ({
+    state,
+    disk: options.disk,
+    files: options.files,
+    indexes: options.indexes,
+    rebuildOptions: options.rebuildOptions,
+    removeSegments: housekeeper.removeSegments,
+    nowMs: options.clock.now(),
+  });
+
+  /** What is kept is durable, and the writer holds no file that is about to change. */
+  async function quiesce(): Promise<void> {
+    await writer.sync();
+    await writer.idle();
+    writer.releaseFiles();
+  }
+
+  /** First of all: what is written there later must not count as checked. */
+  async function lowerRecoveryPoint(offset: Offset): Promise<void> {
+    if (housekeeper.recoveryPoint <= offset) return;
+    housekeeper.setRecoveryPoint(offset);
+    await hooks.persistRecoveryPoint?.(offset);
+  }
+
+  async function truncateTo(offset: Offset): Promise<void> {
+    assert(offset >= 0, 'a log is truncated to an offset');
+    if (offset >= state.logEndOffset) {
+      state.epochs.truncateFromEnd(state.logEndOffset);
+      return;
+    }
+    state.isTruncating = true;
+    try {
+      await housekeeper.run(async () => {
+        await quiesce();
+        await lowerRecoveryPoint(offset);
+        await truncateLog(offset, truncateOptions());
+        housekeeper.writeLeaderEpochs();
+      });
+    } finally {
+      state.isTruncating = false;
+    }
+    options.onChange();
+  }
+
+  async function deleteRecordsBelow(offset: Offset): Promise<void> {
+    assert(offset <= state.highWatermark, 'only records that consumers may see are deleted');
+    logStartOffsetWanted = Math.max(logStartOffsetWanted, offset);
+    // Also when an earlier call raised it: that one's checkpoint may still be under way.
+    await hooks.persistLogStartOffset?.(logStartOffsetWanted);
+    // Only now: a crash before it brings the records back. Who saw the start rise must not see it fall again, and the
+    // records' epochs must be known.
+    if (offset > state.logStartOffset) {
+      state.logStartOffset = offset;
+      options.onChange();
+    }
+    state.epochs.truncateFromStart(offset);
+    housekeeper.writeLeaderEpochs();
+    await removeDeletedSegments();
+  }
+
+  function removeDeletedSegments(): Promise<void> {
+    return housekeeper.run(async () => {
+      const kept = state.segments.findIndex((_, index) => {
+        const next = state.segments[index + 1];
+        return next === undefined || next.baseOffset > state.logStartOffset;
+      });
+      if (kept > 0) await housekeeper.removeSegments(state.segments.splice(0, kept));
+    });
+  }
+
+  return {
+    get logStartOffsetWanted() {
+      return Math.max(state.logStartOffset, Math.min(logStartOffsetWanted, state.highWatermark));
+    },
+    deleteRecordsBelow,
+    removeDeletedSegments,
+    truncateTo,
+    startAt: (offset) =>
+      housekeeper.run(async () => {
+        await quiesce();
+        housekeeper.setRecoveryPoint(offset);
+        await hooks.persistRecoveryPoint?.(offset);
+        await restartLog(offset, truncateOptions());
+        housekeeper.writeLeaderEpochs();
+      }),
+    recoverWritten: () =>
+      housekeeper.run(async () => {
+        await writer.idle();
+        await truncateLog(state.writtenOffset, truncateOptions());
+        await writer.resume();
+      }),
+  };
+}
