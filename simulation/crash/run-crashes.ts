@@ -32,7 +32,7 @@ const RUN_MS_MAX = 4_000;
 const EARLY_KILL_CHANCE = 0.25;
 const EARLY_KILL_MS_MAX = 900;
 /** For what is still unanswered at the end. */
-const DRAIN_MS_MAX = 60_000;
+const DRAIN_MS_MAX = 180_000;
 
 /** Small segments and indexes: rolls, snapshots and checkpoints must be hit too. */
 const SETTINGS = { 'log.segment.bytes': '1048576', 'log.index.interval.bytes': '1024' };

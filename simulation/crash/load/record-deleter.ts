@@ -6,7 +6,7 @@ import { type Load, type LoadTopic, pause, withConnections } from './load.ts';
 import { earliestOffset, latestOffset } from './partition-offsets.ts';
 
 const DELETE_RECORDS = { request: deleteRecordsRequestCodec, response: deleteRecordsResponseCodec };
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 const PAUSE_MS_MAX = 150;
 
 /** Deletes some of the oldest records of one partition after the other. */

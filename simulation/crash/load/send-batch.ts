@@ -9,7 +9,7 @@ import { encodeValue } from '../record-value.ts';
 import type { Load, LoadTopic } from './load.ts';
 
 const PRODUCE = { request: produceRequestCodec, response: produceResponseCodec };
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 const TOPIC_IDS_FROM = 13;
 
 export interface LoadBatch {

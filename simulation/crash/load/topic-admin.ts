@@ -23,7 +23,7 @@ const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: descr
 
 const TOPIC_RESOURCE = 2;
 const SET = 0;
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 /** The one setting that is changed; long enough that nothing is ever deleted by it. */
 const SETTING = 'retention.ms';
 
