@@ -31,6 +31,9 @@ export async function startBroker(folder: string, args: readonly string[]) {
     bootstrap,
     /** Settles when the broker has ended, with what it logged. */
     async stop(): Promise<string> {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`the broker had ended by itself (${child.exitCode ?? child.signalCode}):\n${log}`);
+      }
       killGroup(child.pid, 'SIGINT');
       await ended;
       return log;
