@@ -57,7 +57,7 @@ export function newNormaliser(session: Session, tag: string, opaqueHere: readonl
   const fetchSessions: Json[] = [];
   /** Of another case or run; or one of the topics that Kafka makes for itself once somebody asks for a coordinator. */
   const isForeign = (item: Json): boolean => {
-    if (isObject(item) && internalTopics.has(String(item.name ?? item.topicName))) return true;
+    if (isObject(item) && internalTopics.has(String(item.name ?? item.topicName ?? item.resourceName))) return true;
     const texts = typeof item === 'string' ? [item] : isObject(item) ? Object.values(item) : [];
     return texts.some((text) => typeof text === 'string' && (tagPattern.exec(text)?.[0] ?? tag) !== tag);
   };
