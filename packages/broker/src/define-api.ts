@@ -8,7 +8,13 @@ import type { RequestInfo } from './request.ts';
  * What becomes of a request: buffers to send, nothing to send (Produce with acks=0), or the end of the connection
  * (Kafka's answer to what it cannot answer).
  */
-export type Outcome = readonly Buffer[] | 'none' | 'close';
+export type Outcome = readonly Buffer[] | SentOutcome | 'none' | 'close';
+
+/** Buffers that somebody wants to hear of when they have left; if the connection ends before, nobody is told. */
+export interface SentOutcome {
+  readonly buffers: readonly Buffer[];
+  onSent(): void;
+}
 
 /** One API of the broker, its types erased: what the registry holds. */
 export interface Api {
@@ -39,7 +45,17 @@ export interface ApiDefinition<Request, ResponseInput> {
   handle(request: Request, info: RequestInfo): Reply<ResponseInput> | Promise<Reply<ResponseInput>>;
 }
 
-export type Reply<ResponseInput> = ResponseInput | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
+/** A response, and what to do once it has left. */
+export class Answer<ResponseInput> {
+  readonly response: ResponseInput;
+  readonly onSent: () => void;
+  constructor(response: ResponseInput, onSent: () => void) {
+    this.response = response;
+    this.onSent = onSent;
+  }
+}
+
+export type Reply<ResponseInput> = ResponseInput | Answer<ResponseInput> | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
 export const NO_RESPONSE = Symbol('no response');
 export const CLOSE_CONNECTION = Symbol('close connection');
 
@@ -53,6 +69,9 @@ export function defineApi<Request, ResponseInput>(definition: ApiDefinition<Requ
   function encode(reply: Reply<ResponseInput>, version: number, correlationId: number): Outcome {
     if (reply === NO_RESPONSE) return 'none';
     if (reply === CLOSE_CONNECTION) return 'close';
+    if (reply instanceof Answer) {
+      return { buffers: encodeResponse(response, version, correlationId, reply.response), onSent: reply.onSent };
+    }
     return encodeResponse(response, version, correlationId, reply as ResponseInput);
   }
 

@@ -6,7 +6,7 @@ import { reasonOf, WRITE_SIZE_BYTES_MAX } from './writer.ts';
 
 const RETRY_MS = 1000;
 /** Room for some of the largest writes: less would be full again at once. */
-const FREE_SIZE_BYTES_MIN = 4 * WRITE_SIZE_BYTES_MAX;
+const FREE_SIZE_BYTES_MIN = 16 * WRITE_SIZE_BYTES_MAX;
 
 /** Brings a log back that went offline because the disk was full, once there is space again. */
 export interface FullDiskWatch {

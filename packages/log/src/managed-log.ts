@@ -120,7 +120,13 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     onAppend: flushPolicy.onAppend,
   });
   const readBuffers = options.readBuffers ?? createReadBuffers();
-  const read = createReader({ state, files, indexes, logger, readBuffers });
+  const read = createReader({
+    state,
+    files,
+    indexes,
+    logger,
+    readBuffers,
+  });
   const written = () =>
     new Promise<void>((resolve, reject) => {
       writer.onWritten(state.logEndOffset, (failure) =>

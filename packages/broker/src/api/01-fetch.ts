@@ -14,7 +14,7 @@ import type { Uuid } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type FetchRequest, fetchRequestCodec } from '@sluice/protocol/generated/messages/fetch-request';
 import { fetchResponseCodec, type PartitionDataInput } from '@sluice/protocol/generated/messages/fetch-response';
-import { defineApi } from '../define-api.ts';
+import { Answer, defineApi } from '../define-api.ts';
 import { fetchTargets } from '../fetch/fetch-now.ts';
 import { type FetchedPartition, type FetchTarget, refused } from '../fetch/fetch-partition.ts';
 import {
@@ -127,7 +127,12 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
       );
       const { sessionId, shown } = conclude(opened, fetched, usesTopicIds);
       if (apiVersion < CURRENT_LEADER_FROM) for (const { data } of shown) delete data.currentLeader;
-      return { errorCode: ErrorCode.NONE, sessionId, responses: groupByTopic(shown, usesTopicIds) };
+      const response = { errorCode: ErrorCode.NONE, sessionId, responses: groupByTopic(shown, usesTopicIds) };
+      const releases = fetched.flatMap(({ release }) => (release === undefined ? [] : [release]));
+      if (releases.length === 0) return response;
+      return new Answer(response, () => {
+        for (const release of releases) release();
+      });
     },
   });
 }

@@ -222,3 +222,22 @@ test('finishing answers what has begun and then closes', async () => {
   await answer('a');
   assert.deepEqual([begun, sent, state.isEnded], [['a'], ['re:a'], true]);
 });
+
+test('whoever wants to know that an answer has left is told when all of it has, and not if the connection ends before', async () => {
+  const { served, state, answer } = serve();
+  let sentCount = 0;
+  const outcome = { buffers: [Buffer.from('x')], onSent: () => void sentCount++ };
+  receive(served.receiver, Buffer.concat([frame('a'), frame('b'), frame('c')]));
+  await answer('a', outcome);
+  assert.equal(sentCount, 1);
+  state.unsentBytes = 1;
+  await answer('b', outcome);
+  assert.equal(sentCount, 1);
+  state.unsentBytes = 0;
+  served.onDrain();
+  assert.equal(sentCount, 2);
+  state.unsentBytes = 1;
+  await answer('c', outcome);
+  served.onClose('reset');
+  assert.equal(sentCount, 2);
+});

@@ -2,6 +2,7 @@ import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { CloseReason, Connection, ConnectionHandler, Receiver } from '@sluice/kernel/network';
+import type { SentOutcome } from '../define-api.ts';
 import type { Begun, Dispatch, Outcome } from '../dispatch.ts';
 import type { Peer } from '../request.ts';
 import { createFrameReader } from './frame-reader.ts';
@@ -50,6 +51,8 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   const waiting: Buffer[] = [];
   const turns: Turn[] = [];
   let underWayCount = 0;
+  /** Of answers that the peer has not taken yet. */
+  let unsent: (() => void)[] = [];
   let isBusy = false;
   let isClosed = false;
   let isFinishing = false;
@@ -148,17 +151,32 @@ export function serveConnection(options: ServeOptions): ServedConnection {
       if (outcome === undefined) break;
       letGo(turns.shift()?.sizeBytes ?? 0);
       if (outcome === 'close') closes = true;
-      else if (outcome !== 'none') buffers.push(...outcome);
+      else if (outcome !== 'none') collect(outcome, buffers);
     }
     if (isClosed) return;
     lastActiveMs = clock.monotonicMs();
     if (buffers.length > 0) connection.write(buffers);
+    tellSent();
     if (closes || (isFinishing && turns.length === 0)) {
       connection.end();
       return;
     }
     beginWaiting();
     updatePause();
+  }
+
+  function collect(outcome: readonly Buffer[] | SentOutcome, buffers: Buffer[]): void {
+    const isTold = 'onSent' in outcome;
+    for (const buffer of isTold ? outcome.buffers : outcome) buffers.push(buffer);
+    if (isTold) unsent.push(outcome.onSent);
+  }
+
+  /** Everything that was written has left. */
+  function tellSent(): void {
+    if (unsent.length === 0 || connection.unsentBytes > 0) return;
+    const told = unsent;
+    unsent = [];
+    for (const onSent of told) onSent();
   }
 
   /** The time that we did not read does not count against the frame's deadline. */
@@ -206,6 +224,7 @@ export function serveConnection(options: ServeOptions): ServedConnection {
     receiver: { buffer: () => reader.buffer(), received },
     onData: () => assert(false, 'bytes go to the receiver'),
     onDrain() {
+      tellSent();
       lastActiveMs = clock.monotonicMs();
       beginWaiting();
       updatePause();

@@ -34,6 +34,7 @@ export async function fetchTargets(
     if (leftMs <= 0 || isEnough(fetched, bounds)) return fetched;
     const ended = await waitForChange(fetched, leftMs, ports);
     if (ended) return fetched;
+    for (const { release } of fetched) release?.();
   }
 }
 

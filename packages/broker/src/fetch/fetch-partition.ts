@@ -22,6 +22,8 @@ export interface FetchedPartition {
   readonly hosted: HostedPartition | undefined;
   readonly data: PartitionData;
   readonly sizeBytes: number;
+  /** To be called when the data has left, or is not sent. */
+  readonly release: (() => void) | undefined;
   /** An error or a divergence ends the wait for more data. */
   readonly endsWait: boolean;
 }
@@ -57,7 +59,7 @@ function complete(
   if (result.kind === 'out-of-range') return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
   if (result.kind === 'failed') return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
   const data = withRecords(target, hosted, result.buffers, options.upTo === 'last-stable');
-  return { target, hosted, data, sizeBytes: result.sizeBytes, endsWait: false };
+  return { target, hosted, data, sizeBytes: result.sizeBytes, release: result.release, endsWait: false };
 }
 
 function withRecords(
@@ -89,7 +91,7 @@ export function refused(target: FetchTarget, { errorCode, currentLeader }: Looku
     records: NO_BUFFERS,
     ...(currentLeader === undefined ? {} : { currentLeader: { ...currentLeader } }),
   };
-  return { target, hosted: undefined, data, sizeBytes: 0, endsWait: true };
+  return { target, hosted: undefined, data, sizeBytes: 0, release: undefined, endsWait: true };
 }
 
 /** KIP-595: a fetcher whose last epoch ended elsewhere in our log is told where, so that it can truncate. */
@@ -102,5 +104,5 @@ function divergenceOf(target: FetchTarget, hosted: HostedPartition): FetchedPart
     ...withRecords(target, hosted, NO_BUFFERS, false),
     divergingEpoch: { epoch: end.leaderEpoch, endOffset: end.endOffset },
   };
-  return { target, hosted, data, sizeBytes: 0, endsWait: true };
+  return { target, hosted, data, sizeBytes: 0, release: undefined, endsWait: true };
 }

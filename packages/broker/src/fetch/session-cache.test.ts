@@ -43,7 +43,7 @@ function fetched(partition: number, sizeBytes: number, highWatermark = 5): Fetch
     abortedTransactions: null,
     records: [],
   };
-  return { target: target(partition), hosted: undefined, data, sizeBytes, endsWait: false };
+  return { target: target(partition), hosted: undefined, data, sizeBytes, release: undefined, endsWait: false };
 }
 
 function created(session: FetchSession | undefined): FetchSession {
