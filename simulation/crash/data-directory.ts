@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { batchSizeBytes } from '@sluice/protocol/records/batch-header';
+import { walkBatches } from '@sluice/protocol/records/walk-batches';
 
 const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
 const LOG_SUFFIX = '.log';
@@ -27,19 +29,21 @@ export function logSizes(dataDirectory: string): LogSizes {
   return { sizeBytes, uncheckedSizeBytes };
 }
 
-/**
- * Takes the end of a topic's logs away, as a disk does that lied about a sync. Gives the bytes that are gone.
- */
-export function loseTails(dataDirectory: string, topic: string, sizeBytes: number): number {
-  let lostBytes = 0;
-  for (const partition of partitionsIn(dataDirectory).filter((name) => name.startsWith(`${topic}-`))) {
-    const last = segmentsOf(join(dataDirectory, partition)).at(-1);
-    if (last === undefined) continue;
-    const keptBytes = Math.max(0, last.sizeBytes - sizeBytes);
-    truncateSync(last.path, keptBytes);
-    lostBytes += last.sizeBytes - keptBytes;
+/** The segments that a topic's partitions were writing to. */
+export function lastSegments(dataDirectory: string, topic: string): { readonly path: string }[] {
+  const partitions = partitionsIn(dataDirectory).filter((name) => name.startsWith(`${topic}-`));
+  return partitions.flatMap((partition) => segmentsOf(join(dataDirectory, partition)).slice(-1));
+}
+
+/** Up to the first batch that is not whole. */
+export function readSegment(path: string): Buffer {
+  const content = readFileSync(path);
+  let end = 0;
+  for (const span of walkBatches(content)) {
+    if (span.kind === 'batch-error') break;
+    end = span.position + batchSizeBytes(content, span.position);
   }
-  return lostBytes;
+  return content.subarray(0, end);
 }
 
 function partitionsIn(dataDirectory: string): string[] {

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerAddress } from '@sluice/client/broker-address';
 import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
 import { type BrokerProcess, type BrokerProcessOptions, startAndKill, startBrokerProcess } from './broker-process.ts';
-import { logSizes, loseTails } from './data-directory.ts';
+import type { Canary } from './canaries.ts';
+import { logSizes } from './data-directory.ts';
 import type { History } from './history.ts';
 import { runAdministrator } from './load/administrator.ts';
 import { runConsumer } from './load/consumer.ts';
@@ -20,8 +21,8 @@ import { createRecorder, type Recorder } from './recorder.ts';
 export interface CrashOptions {
   readonly cycles: number;
   readonly seed: number;
-  /** A broken disk: after each kill so many bytes are missing at the end of some logs. The checker must notice. */
-  readonly lostTailSizeBytes: number;
+  /** Breaks something after each kill. The checker must notice. */
+  readonly canary: Canary | undefined;
   /** Says how far it is. */
   onCycle(cycle: number, text: string): void;
 }
@@ -37,12 +38,11 @@ const DRAIN_MS_MAX = 180_000;
 /** Small segments and indexes: rolls, snapshots and checkpoints must be hit too. */
 const SETTINGS = { 'log.segment.bytes': '1048576', 'log.index.interval.bytes': '1024' };
 const SETTING = '999999999';
-const CANARY_TOPIC = 'mixed';
 
 /** By topic: its partitions, and settings of its own. */
 const TOPICS: readonly { name: string; partitionCount: number; configs: Record<string, string> }[] = [
   { name: 'exact', partitionCount: 3, configs: {} },
-  { name: CANARY_TOPIC, partitionCount: 4, configs: { 'segment.ms': '700' } },
+  { name: 'mixed', partitionCount: 4, configs: { 'segment.ms': '700' } },
   { name: 'trimmed', partitionCount: 2, configs: {} },
 ];
 
@@ -50,24 +50,27 @@ const TOPICS: readonly { name: string; partitionCount: number; configs: Record<s
 export async function runCrashes(options: CrashOptions): Promise<History> {
   const random = createSimRandom(options.seed);
   const recorder = createRecorder();
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-crash-'));
+  const scratchDirectory = mkdtempSync(join(tmpdir(), 'sluice-crash-'));
+  const dataDirectory = join(scratchDirectory, 'data');
   const running: { broker: BrokerProcess | undefined } = { broker: undefined };
   try {
-    return await run(options, { random, recorder, dataDirectory, running });
+    return await run(options, { random, recorder, scratchDirectory, dataDirectory, running });
   } finally {
     await running.broker?.kill();
-    rmSync(dataDirectory, { recursive: true, force: true });
+    rmSync(scratchDirectory, { recursive: true, force: true });
   }
 }
 
 interface Run {
   readonly random: SimRandom;
   readonly recorder: Recorder;
+  readonly scratchDirectory: string;
   readonly dataDirectory: string;
   readonly running: { broker: BrokerProcess | undefined };
 }
 
-async function run(options: CrashOptions, { random, recorder, dataDirectory, running }: Run): Promise<History> {
+async function run(options: CrashOptions, parts: Run): Promise<History> {
+  const { random, recorder, scratchDirectory, dataDirectory, running } = parts;
   let broker = await startBrokerProcess({ dataDirectory, port: 0, settings: SETTINGS });
   running.broker = broker;
   const target = broker.address;
@@ -92,7 +95,7 @@ async function run(options: CrashOptions, { random, recorder, dataDirectory, run
     await sleep(runMs);
     if (broker.hasExited) recorder.record({ kind: 'odd', what: `the broker ended by itself: ${broker.log}` });
     await broker.kill();
-    if (options.lostTailSizeBytes > 0) loseTails(dataDirectory, CANARY_TOPIC, options.lostTailSizeBytes);
+    options.canary?.damage(dataDirectory, scratchDirectory);
     if (random.chance(EARLY_KILL_CHANCE)) await startAndKill(again, random.below(EARLY_KILL_MS_MAX));
     const sizes = logSizes(dataDirectory);
     broker = await startBrokerProcess(again);
