@@ -69,6 +69,28 @@ describe('a failing disk', () => {
     await log.close();
   });
 
+  test('F5: a sync that fails while a full log comes back is not tried again either', async () => {
+    const clock = createSimClock();
+    const disk = createSimDisk({ capacityBytes: 1e9, clock });
+    const log = await openTestLog({ disk, clock });
+    append(log, batchOf(['kept']));
+    await written(log);
+    const restore = disk.inject(({ kind }) => (kind === 'write' ? { kind: 'fail', tag: 'no-space' } : undefined));
+    append(log, batchOf(['refused']));
+    await assert.rejects(written(log));
+    restore();
+    let syncs = 0;
+    disk.inject(({ kind }) => {
+      if (kind !== 'sync') return undefined;
+      syncs++;
+      return { kind: 'fail', tag: 'io' };
+    });
+    await clock.advance(60_000);
+    assert.equal(syncs, 1);
+    assert.match(log.failure ?? '', /recovery failed/);
+    await log.close();
+  });
+
   test('a log that stays full waits for space instead of trying again and again', async () => {
     const clock = createSimClock();
     const disk = createSimDisk({ capacityBytes: 2000, clock });

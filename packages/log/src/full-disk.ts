@@ -2,7 +2,8 @@ import type { Clock, Timer } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
 import type { LogState } from './log-state.ts';
-import { reasonOf, WRITE_SIZE_BYTES_MAX } from './writer.ts';
+import { WRITE_SIZE_BYTES_MAX } from './write-group.ts';
+import { reasonOf } from './writer.ts';
 
 const RETRY_MS = 1000;
 /** Room for some of the largest writes: less would be full again at once. */

@@ -9,7 +9,7 @@ import type { LogHooks } from './log-hooks.ts';
 import type { LogState } from './log-state.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
 import { restartLog, truncateLog } from './truncate-log.ts';
-import type { Writer } from './writer.ts';
+import { reasonOf, type Writer } from './writer.ts';
 
 export interface LogCutsOptions {
   readonly state: LogState;
@@ -130,8 +130,14 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
     recoverWritten: () =>
       housekeeper.run(async () => {
         await writer.idle();
-        await truncateLog(state.writtenOffset, truncateOptions());
-        await writer.resume();
+        try {
+          await truncateLog(state.writtenOffset, truncateOptions());
+          await writer.resume();
+        } catch (error) {
+          // It may have been a sync, and one that failed is never tried again.
+          state.failure = { reason: `recovery failed: ${reasonOf(error)}`, isDiskFull: false };
+          throw error;
+        }
       }),
   };
 }

@@ -4,7 +4,7 @@ import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import type { DiskOperation } from '@sluice/kernel/sim/faults';
 import { append, batchOf, durable, openTestLog, readAll, written } from './testing/test-log.ts';
-import { WRITE_SIZE_BYTES_MAX } from './writer.ts';
+import { WRITE_SIZE_BYTES_MAX } from './write-group.ts';
 
 /** Watches what is done to the `.log` files. */
 function watchLogFiles(disk: SimDisk): DiskOperation[] {

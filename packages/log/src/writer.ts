@@ -2,17 +2,11 @@ import type { Clock } from '@sluice/kernel/clock';
 import { DiskError, type DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import { type FileCache, withFile } from './file-cache.ts';
+import { createHiddenOffsets } from './hidden-offsets.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
 import { logPath, type Segment } from './segment.ts';
-
-/**
- * One `writev`: enough for the disk's full speed. Larger ones gain nothing (0.35 CPU-s per GB either way on ext4) and now
- * and then cost three times that, as if the kernel had to make room for them.
- */
-export const WRITE_SIZE_BYTES_MAX = 1024 * 1024;
-/** IOV_MAX of Linux. */
-export const WRITE_BUFFERS_MAX = 1024;
+import { groupSize, joinNeighbours, type PlacedBatch } from './write-group.ts';
 
 export type Durability = 'disk' | 'os';
 
@@ -23,14 +17,6 @@ export interface SyncSpacing {
 
 /** A sync that covers so many batches shows that several clients wait, who gain from a shared one. */
 const BUSY_BATCH_COUNT_MIN = 2;
-
-/** A batch that has its place in a segment. */
-export interface PlacedBatch {
-  readonly segment: Segment;
-  readonly position: number;
-  readonly buffer: Buffer;
-  readonly nextOffset: Offset;
-}
 
 export interface Writer {
   /** Queues a batch; batches that come while a write is under way leave together in the next one. */
@@ -75,11 +61,6 @@ export interface WriterOptions {
   readonly onFailure: (failure: LogFailure) => void;
 }
 
-interface Range {
-  readonly firstOffset: Offset;
-  nextOffset: Offset;
-}
-
 export function createWriter(options: WriterOptions): Writer {
   const { state, files } = options;
   const written = createOffsetWaiters();
@@ -87,8 +68,7 @@ export function createWriter(options: WriterOptions): Writer {
   const soon = options.soon ?? queueMicrotask;
   const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
   let queue: PlacedBatch[] = [];
-  /** Offsets that are hidden until they are durable, lowest first; neighbours are one range. */
-  let hidden: Range[] = [];
+  const hidden = createHiddenOffsets();
   /** Segments with data that no sync has covered; their files stay open, so that an error is not lost with them. */
   let unsynced = new Set<Segment>();
   const pinned = new Map<Segment, DiskFile>();
@@ -122,23 +102,12 @@ export function createWriter(options: WriterOptions): Writer {
     settleIdle();
   }
 
-  /** The longest run at the queue's front that one write may take: one segment, bounded. */
   function takeGroup(): PlacedBatch[] {
-    const segment = queue[0]?.segment;
-    let sizeBytes = 0;
-    let count = 0;
-    for (const batch of queue) {
-      if (batch.segment !== segment || count === WRITE_BUFFERS_MAX) break;
-      if (count > 0 && sizeBytes + batch.buffer.length > WRITE_SIZE_BYTES_MAX) break;
-      sizeBytes += batch.buffer.length;
-      count++;
-    }
-    if (count === queue.length) {
-      const group = queue;
-      queue = [];
-      return group;
-    }
-    return queue.splice(0, count);
+    const count = groupSize(queue);
+    if (count < queue.length) return queue.splice(0, count);
+    const group = queue;
+    queue = [];
+    return group;
   }
 
   async function writeGroup(group: readonly PlacedBatch[]): Promise<void> {
@@ -176,8 +145,7 @@ export function createWriter(options: WriterOptions): Writer {
   function isSyncDue(): boolean {
     const { writtenOffset, durableOffset } = state;
     if (writtenOffset <= durableOffset) return false;
-    const hiddenFrom = hidden[0]?.firstOffset ?? Number.POSITIVE_INFINITY;
-    return hiddenFrom < writtenOffset || synced.lowest <= writtenOffset || syncWantedOffset > durableOffset;
+    return hidden.from < writtenOffset || synced.lowest <= writtenOffset || syncWantedOffset > durableOffset;
   }
 
   async function syncWritten(): Promise<void> {
@@ -230,9 +198,8 @@ export function createWriter(options: WriterOptions): Writer {
   /** Moves the high watermark: written, and nothing hidden below it. */
   function advance(): void {
     const { durableOffset, writtenOffset } = state;
-    while (hidden[0] !== undefined && hidden[0].nextOffset <= durableOffset) hidden.shift();
-    const hiddenFrom = hidden[0] === undefined ? writtenOffset : Math.max(hidden[0].firstOffset, durableOffset);
-    const highWatermark = Math.min(writtenOffset, hiddenFrom);
+    hidden.reveal(durableOffset);
+    const highWatermark = Math.min(writtenOffset, hidden.from);
     written.release(writtenOffset);
     if (highWatermark <= state.highWatermark) return;
     state.highWatermark = highWatermark;
@@ -250,7 +217,7 @@ export function createWriter(options: WriterOptions): Writer {
   function stop(failure: LogFailure): void {
     state.failure = failure;
     queue = [];
-    hidden = [];
+    hidden.clear();
     written.fail(failure.reason);
     synced.fail(failure.reason);
     settleIdle();
@@ -295,10 +262,7 @@ export function createWriter(options: WriterOptions): Writer {
   return {
     push,
     holdBackUntilDurable(firstOffset, nextOffset) {
-      if (!waitsForSync) return;
-      const last = hidden.at(-1);
-      if (last?.nextOffset === firstOffset) last.nextOffset = nextOffset;
-      else hidden.push({ firstOffset, nextOffset });
+      if (waitsForSync) hidden.hide(firstOffset, nextOffset);
     },
     onWritten,
     onDurable: waitsForSync ? onSynced : onWritten,
@@ -345,17 +309,4 @@ export function failureOf(error: unknown): LogFailure {
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Batches that lie side by side in memory, as the tail cache keeps small ones, are one buffer of the write. */
-function joinNeighbours(group: readonly PlacedBatch[]): Buffer[] {
-  const joined: Buffer[] = [];
-  for (const { buffer } of group) {
-    const last = joined.at(-1);
-    const isNeighbour = last?.buffer === buffer.buffer && last.byteOffset + last.length === buffer.byteOffset;
-    if (isNeighbour)
-      joined[joined.length - 1] = Buffer.from(buffer.buffer, last.byteOffset, last.length + buffer.length);
-    else joined.push(buffer);
-  }
-  return joined;
 }
