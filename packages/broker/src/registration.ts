@@ -38,6 +38,9 @@ export interface Registration {
   close(): Promise<void>;
 }
 
+/** Until it is registered again a broker is of no use to anybody: after a stall the controller is back at once. */
+const RETRY_WHILE_LOST_MS = 200;
+
 export class RegistrationRefused extends Error {
   override readonly name = 'RegistrationRefused';
 }
@@ -49,6 +52,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
   let lease: LeaseId = await register();
   let renewal: Timer = clock.setTimer(times.renewIntervalMs, renew);
   let isClosed = false;
+  let isLost = false;
 
   async function register(): Promise<LeaseId> {
     const granted = await store.grantLease(times.sessionTimeoutMs);
@@ -71,16 +75,19 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
 
   function renew(): void {
     keepAlive()
-      .catch((error: unknown) => logger.error('the registration could not be renewed', { reason: String(error) }))
+      .catch((error: unknown) => logger.warn('the registration could not be renewed', { reason: String(error) }))
       .finally(() => {
-        if (!isClosed) renewal = clock.setTimer(times.renewIntervalMs, renew);
+        const delayMs = isLost ? RETRY_WHILE_LOST_MS : times.renewIntervalMs;
+        if (!isClosed) renewal = clock.setTimer(delayMs, renew);
       });
   }
 
   async function keepAlive(): Promise<void> {
     if (isClosed || (await store.keepAliveLease(lease)) || isClosed) return;
-    logger.warn('the registration was lost, registering again', { nodeId });
+    if (!isLost) logger.warn('the registration was lost, registering again', { nodeId });
+    isLost = true;
     lease = await register();
+    isLost = false;
   }
 
   const epoch = () => image.brokers.get(nodeId)?.epoch ?? -1;
