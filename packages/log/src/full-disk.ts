@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
+import { reasonOf } from './failure-reason.ts';
 import type { LogState } from './log-state.ts';
 import { WRITE_SIZE_BYTES_MAX } from './write-group.ts';
-import { reasonOf } from './writer.ts';
 
 const RETRY_MS = 1000;
 /** Room for some of the largest writes: less would be full again at once. */

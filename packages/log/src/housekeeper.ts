@@ -1,6 +1,7 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import { failureOf } from './failure-reason.ts';
 import type { FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT } from './file-names.ts';
 import { writeIndexFiles } from './index-files.ts';
@@ -9,7 +10,7 @@ import { activeSegment, type LogState } from './log-state.ts';
 import { encodeProducerSnapshot } from './producer-snapshot.ts';
 import { snapshotOffsets, snapshotPath } from './producer-snapshots.ts';
 import { createSegment, emptyIndexes, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
-import { failureOf, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 export interface HousekeeperOptions {
   readonly state: LogState;

@@ -1,6 +1,7 @@
 import type { Disk } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import { reasonOf } from './failure-reason.ts';
 import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { HeldOffsets } from './held-offsets.ts';
@@ -11,7 +12,6 @@ import { type RecoveryInfo, UNKNOWN_LOG_START } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { decodePartitionMetadata } from './partition-metadata.ts';
 import { isDeletedPartition, parsePartitionName } from './partition-name.ts';
-import { reasonOf } from './writer.ts';
 
 interface FoundPartition {
   readonly topic: string;

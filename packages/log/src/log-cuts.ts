@@ -2,6 +2,7 @@ import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import { reasonOf } from './failure-reason.ts';
 import type { FileCache } from './file-cache.ts';
 import type { Housekeeper } from './housekeeper.ts';
 import type { IndexLoader } from './index-loader.ts';
@@ -9,7 +10,7 @@ import type { LogHooks } from './log-hooks.ts';
 import type { LogState } from './log-state.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
 import { restartLog, truncateLog } from './truncate-log.ts';
-import { reasonOf, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 export interface LogCutsOptions {
   readonly state: LogState;

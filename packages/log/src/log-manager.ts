@@ -5,6 +5,7 @@ import type { NodeId, Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { claimDirectory } from './claim-directory.ts';
+import { reasonOf } from './failure-reason.ts';
 import { createFileCache } from './file-cache.ts';
 import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
@@ -19,7 +20,7 @@ import { encodePartitionMetadata } from './partition-metadata.ts';
 import { deletedPartitionName, partitionName } from './partition-name.ts';
 import { createReadBuffers } from './read-buffers.ts';
 import type { TailCache } from './tail-cache.ts';
-import { type Durability, reasonOf } from './writer.ts';
+import type { Durability } from './writer.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';

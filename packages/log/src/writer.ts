@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
-import { DiskError, type DiskFile } from '@sluice/kernel/disk';
+import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import { failureOf, reasonOf } from './failure-reason.ts';
 import { type FileCache, withFile } from './file-cache.ts';
 import { createHiddenOffsets } from './hidden-offsets.ts';
 import type { LogFailure, LogState } from './log-state.ts';
@@ -297,16 +298,4 @@ export function createWriter(options: WriterOptions): Writer {
     },
     close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
   };
-}
-
-/** A write that failed, as the reason why its log is offline. */
-export function failureOf(error: unknown): LogFailure {
-  return {
-    reason: `write failed: ${reasonOf(error)}`,
-    isDiskFull: error instanceof DiskError && error.tag === 'no-space',
-  };
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
