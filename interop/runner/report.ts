@@ -2,7 +2,8 @@ export type Row = {
   readonly client: string;
   readonly caseName: string;
   readonly name: string;
-  readonly startedAt: number;
+  /** Left out for one of several checks that a client's program ran on its own. */
+  readonly startedAt?: number;
   readonly note?: string;
   readonly error?: string;
   readonly skipped?: string;
@@ -24,7 +25,7 @@ export function createReport(write: (text: string) => void): Report {
   return {
     add(row) {
       rows.push(row);
-      write(`${lineOf(row, performance.now() - row.startedAt)}\n`);
+      write(`${lineOf(row)}\n`);
     },
     finish() {
       const count = (outcome: Outcome) => rows.filter((row) => outcomeOf(row) === outcome).length;
@@ -46,9 +47,9 @@ function outcomeOf(row: Row): Outcome {
   return row.skipped === undefined ? 'passed' : 'skipped';
 }
 
-function lineOf(row: Row, ms: number): string {
+function lineOf(row: Row): string {
   const why = row.error ?? row.skipped ?? row.note;
-  const time = `${ms.toFixed(0)} ms`.padStart(9);
+  const time = (row.startedAt === undefined ? '' : `${(performance.now() - row.startedAt).toFixed(0)} ms`).padStart(9);
   const what = `${outcomes[outcomeOf(row)]} ${time}  ${row.client.padEnd(17)} ${row.caseName}: ${row.name}`;
   return why === undefined ? what : `${what}\n      ${indent(why)}`;
 }

@@ -77,7 +77,7 @@ export async function openStage(
       }
     },
     row(actor, name, outcome) {
-      report.add({ client: actor.name, caseName, name, startedAt: performance.now(), ...outcome });
+      report.add({ client: actor.name, caseName, name, ...outcome });
     },
     async close() {
       await Promise.all([...processes.values()].map((running) => running.end()));
