@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { silentLogger } from '@sluice/kernel/logger';
+import {
+  decodeMetaProperties,
+  encodeMetaProperties,
+  FORMAT_VERSION,
+  META_PROPERTIES,
+} from '@sluice/log/meta-properties';
 import { METADATA_FILE } from './data-directory.ts';
 import { type RunningBroker, StartError, startBroker } from './start-broker.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
-/** Root may write everywhere. */
-const IS_ROOT = process.getuid?.() === 0;
+const NOBODY = 65534;
 
 interface Start {
   readonly path?: string;
@@ -98,13 +103,25 @@ test('a directory of Apache Kafka, or without its metadata', async () => {
   await refused({ path }, /belongs to an Apache Kafka broker/, /another directory/);
 });
 
-test('a directory that may not be written', { skip: IS_ROOT && 'root may write everywhere' }, async () => {
+test('a directory that may not be written', async () => {
   using directory = temporaryDirectory();
+  chmodSync(directory.path, 0o755);
   const path = join(directory.path, 'locked');
   mkdirSync(path);
   chmodSync(path, 0o555);
-  await refused({ path }, /cannot be written/, /make it writable/);
+  await asNobody(() => refused({ path }, /cannot be written/, /make it writable/));
 });
+
+/** Root may write everywhere, so the test takes another user's rights meanwhile. */
+async function asNobody(action: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return await action();
+  process.seteuid?.(NOBODY);
+  try {
+    await action();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 test('a directory of another node', async () => {
   using directory = await usedDirectory();
@@ -128,12 +145,20 @@ test('a directory that a newer version wrote', async () => {
   await refused({ path: directory.path }, /schema 1000/, /newer version of Sluice/);
 
   using second = await usedDirectory();
-  const file = join(second.path, 'meta.properties');
-  const content = readFileSync(file, 'utf8');
-  const newer = content.replace(/^(sluice\.[\w.]*version)=\d+$/m, '$1=1000').replace(/^# crc.*\n?/gim, '');
-  assert.notEqual(newer, content);
-  writeFileSync(file, newer);
-  await assert.rejects(start({ path: second.path }), { name: 'StartError' });
+  const file = join(second.path, META_PROPERTIES);
+  const meta = decodeMetaProperties(readFileSync(file), second.path);
+  writeFileSync(file, encodeMetaProperties({ ...meta, formatVersion: FORMAT_VERSION + 1 }));
+  await refused({ path: second.path }, /meta\.properties|version/, /newer version of Sluice/);
+});
+
+test('meta.properties that is damaged', async () => {
+  using directory = await usedDirectory();
+  const file = join(directory.path, META_PROPERTIES);
+  const content = readFileSync(file);
+  // One bit makes it another node's; only the checksum can tell.
+  content[content.indexOf('node.id=') + 'node.id='.length] = 0x33;
+  writeFileSync(file, content);
+  await refused({ path: directory.path }, /./, /restore meta\.properties/);
 });
 
 test('metadata that is damaged', async () => {
