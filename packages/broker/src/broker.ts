@@ -55,15 +55,38 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** Composes a broker out of its store, its directory and its ports, and lets it serve. */
+/** Composes a broker out of its store, its directory and its ports, and lets it serve. Nothing stays open if it fails. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const started: Started = [];
+  try {
+    return await start(options, started);
+  } catch (error) {
+    await stopAll(started);
+    throw error;
+  }
+}
+
+/** How to stop what has been started, in the order of starting. */
+type Started = (() => Promise<void> | void)[];
+
+/** Last started, first stopped. */
+async function stopAll(started: Started): Promise<void> {
+  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
+}
+
+async function start(options: BrokerOptions, started: Started): Promise<Broker> {
   const { staticConfig, settings, store, directory, clock, random, logger, metrics, onFatal } = options;
   const { nodeId } = staticConfig;
   const stopSignal = createStopSignal();
   const gate = createGate();
   // Ports first: a port in use is noticed before anything is written.
   const listeners = await openListeners(options, gate.dispatch);
+  const closeListeners = async () => {
+    await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
+  };
+  started.push(closeListeners);
   const follower = await followImage({ store, logger, onFailure: (error) => onFatal(error.message) });
+  started.push(follower.close);
   const { image } = follower;
   const controller = await startController({
     staticConfig,
@@ -74,6 +97,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     logger,
     leaseTtlMs: settings.sessionTimeoutMs,
   });
+  started.push(controller.close);
 
   const partitions = createPartitionTable({
     image,
@@ -88,6 +112,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       };
     },
   });
+  started.push(partitions.settled);
   follower.onDelta(partitions.follow);
   await partitions.start();
   await removeStrays(directory, image, logger);
@@ -111,6 +136,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     logger,
     times: { sessionTimeoutMs: settings.sessionTimeoutMs, renewIntervalMs: settings.heartbeatIntervalMs },
   });
+
+  started.push(registration.close);
 
   const apis = createApis({
     clock,
@@ -157,11 +184,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     changeCluster,
     async close() {
       stopSignal.stop();
-      await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
-      await registration.close();
-      await controller.close();
-      follower.close();
-      await partitions.settled();
+      // Before all else: what has begun is answered while everything else still works.
+      await closeListeners();
+      await stopAll(started.slice(1));
     },
   };
 }

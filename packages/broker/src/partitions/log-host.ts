@@ -15,8 +15,9 @@ export function createLogHost(directory: LogDirectory): LogHost {
         found.log.reconfigure(config);
         return found.log;
       }
-      // Of a topic that was deleted and made again while this broker was away.
-      if (found !== undefined) await directory.remove(topic, partition);
+      // The directory and the metadata contradict each other; what may be somebody's only copy is never deleted for that.
+      if (found !== undefined)
+        throw new Error(`the log on disk is of topic id ${found.topicId}, the topic has ${topicId}`);
       return directory.create(topic, partition, topicId, config);
     },
     async removeLog(topic, topicId, partition) {
@@ -29,7 +30,7 @@ export function createLogHost(directory: LogDirectory): LogHost {
 
 /** Removes the logs of topics that were deleted, or whose deletion was cut short, while this broker was away. */
 export async function removeStrays(directory: LogDirectory, image: ClusterImage, logger: Logger): Promise<void> {
-  const strays = [...directory.logs()].filter(({ topicId }) => topicId !== undefined && !image.topicsById.has(topicId));
+  const strays = [...directory.logs()].filter(({ topic }) => !image.topicsByName.has(topic));
   for (const { topic, partition } of strays) {
     logger.info('removing the log of a deleted topic', { topic, partition });
     await directory.remove(topic, partition);
