@@ -40,7 +40,7 @@ async function withProducer<T>(work: (producer: Producer) => Promise<T>, idempot
 
 async function withConsumer<T>(work: (consumer: Consumer) => Promise<T>): Promise<T> {
   // A group id is demanded, but only consume() joins the group.
-  const consumer = new Consumer({ ...common, groupId: 'never-joined' });
+  const consumer = new Consumer({ ...common, groupId: 'never-joined', retries: 200, retryDelay: 100 });
   try {
     return await work(consumer);
   } finally {

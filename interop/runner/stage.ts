@@ -10,6 +10,8 @@ export type Actor = {
   readonly client: Client;
   readonly hello: Hello;
   ask<O extends Op>(op: O, request?: object, options?: AskOptions): Promise<Replies[O]>;
+  /** The same of a second program of this client, which works beside the first. */
+  askBeside: Actor['ask'];
 };
 export type AskOptions = { readonly timeoutMs?: number; readonly onProgress?: (count: number) => void };
 
@@ -38,24 +40,29 @@ export async function openStage(
   servesGroups: boolean,
 ): Promise<Stage & { close(): Promise<void> }> {
   const processes = new Map<string, ClientProcess>();
-  const processOf = (client: Client) => {
-    let running = processes.get(client.name);
+  const processOf = (client: Client, place: 'first' | 'second') => {
+    const key = `${client.name} ${place}`;
+    let running = processes.get(key);
     if (running === undefined || !running.isAlive) {
       running = startClient(client.command(), server.bootstrap);
-      processes.set(client.name, running);
+      processes.set(key, running);
     }
     return running;
   };
+  const askOf =
+    (client: Client, place: 'first' | 'second'): Actor['ask'] =>
+    async (op, request = {}, { timeoutMs = askTimeoutMs, onProgress } = {}) => {
+      // The program answers with the reply that CONTRACT.md gives for this request.
+      const reply = await processOf(client, place).ask({ op, ...request }, timeoutMs, onProgress);
+      return reply as never;
+    };
   const actors: Actor[] = [];
   for (const client of clients) {
-    const ask: Actor['ask'] = async (op, request = {}, { timeoutMs = askTimeoutMs, onProgress } = {}) => {
-      // The program answers with the reply that CONTRACT.md gives for this request.
-      const reply = await processOf(client).ask({ op, ...request }, timeoutMs, onProgress);
-      return reply as Awaited<ReturnType<typeof ask>> as never;
-    };
+    const ask = askOf(client, 'first');
     const startedAt = performance.now();
     try {
-      actors.push({ name: client.name, client, hello: await ask('hello'), ask });
+      const hello = await ask('hello');
+      actors.push({ name: client.name, client, hello, ask, askBeside: askOf(client, 'second') });
     } catch (cause) {
       report.add({ client: client.name, caseName, name: 'start', startedAt, error: messageOf(cause) });
     }

@@ -151,7 +151,11 @@ func fetch(consumer sarama.Consumer, topic string, partition int32, from int64, 
 				return nil
 			}
 		case err := <-partitionConsumer.Errors():
-			return err
+			// sarama tells of a lost connection and goes on by itself; what the broker answered is final.
+			var answered sarama.KError
+			if errors.As(err, &answered) {
+				return err
+			}
 		case <-time.After(60 * time.Second):
 			return errors.New("no more messages in 60 s")
 		}

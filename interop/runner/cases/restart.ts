@@ -16,14 +16,16 @@ type Stream = {
   /** The reason why it failed, or nothing. */
   readonly ended: Promise<string | undefined>;
   hasEnded(): boolean;
+  /** What another program of the same client reads meanwhile; nothing where the client cannot. */
+  readonly reading: Promise<{ readonly values: readonly number[] } | { readonly failure: string }> | undefined;
 };
 
 export const restart = (stage: Stage) => throughRestart(stage, 'SIGTERM');
 export const crash = (stage: Stage) => throughRestart(stage, 'SIGKILL');
 
 /**
- * All clients write, acks=all and idempotent where they can, while the broker ends and starts again on the same port and
- * data. Afterwards each partition holds every record once, in order.
+ * All clients write, acks=all and idempotent where they can, and read what they write, while the broker ends and starts
+ * again on the same port and data. Afterwards each partition holds every record once, in order.
  */
 async function throughRestart(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   const streams = await interrupt(stage, signal);
@@ -41,6 +43,15 @@ async function throughRestart(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Prom
       return undefined;
     });
   }
+  for (const { actor, reading } of streams) {
+    if (reading === undefined) continue;
+    await stage.test(actor, 'reads on after the broker is back', async () => {
+      const read = await reading;
+      if ('failure' in read) throw new Error(read.failure);
+      expectSequence('the partition', read.values, 0, 1, caseData.stream.records);
+      return undefined;
+    });
+  }
   for (const stream of streams) await readBack(stage, stream);
 }
 
@@ -54,7 +65,7 @@ async function interrupt(stage: Stage, signal: 'SIGTERM' | 'SIGKILL'): Promise<r
     clearTimeout(timeout);
     const isLast = attempt === slowdowns.length - 1;
     if (!isLast && streams.some((stream) => stream.hasEnded())) {
-      await Promise.all(streams.map(({ ended }) => ended));
+      await Promise.all(streams.flatMap(({ ended, reading }) => [ended, reading]));
       continue;
     }
     await stage.server.end(signal);
@@ -69,6 +80,7 @@ async function startStreams(stage: Stage, prefix: string, pauseMs: number): Prom
   const topicOf = (actor: Actor) => `${prefix}.${actor.name}`;
   const topics = stage.actors.map((actor) => ({ name: topicOf(actor) }));
   await createTopics(stage.server.bootstrap, topics);
+  await Promise.all(stage.actors.filter(readsOn).map((actor) => actor.askBeside('hello')));
   return stage.actors.map((actor) => {
     const underWay = Promise.withResolvers<void>();
     const onProgress = (acked: number) => {
@@ -83,8 +95,19 @@ async function startStreams(stage: Stage, prefix: string, pauseMs: number): Prom
       .finally(() => {
         hasEnded = true;
       });
-    return { actor, topic, ended, underWay: Promise.race([underWay.promise, ended]), hasEnded: () => hasEnded };
+    const reading = readsOn(actor)
+      ? actor.askBeside('drain', { topic, partitions: 1, count }, { timeoutMs: streamTimeoutMs }).then(
+          ({ values }) => ({ values: values[0] ?? [] }),
+          (cause) => ({ failure: messageOf(cause) }),
+        )
+      : undefined;
+    const isUnderWay = Promise.race([underWay.promise, ended]);
+    return { actor, topic, ended, underWay: isUnderWay, hasEnded: () => hasEnded, reading };
   });
+}
+
+function readsOn({ hello }: Actor): boolean {
+  return !hello.can.includes('groups-only') && !hello.can.includes('ends-with-broker');
 }
 
 async function readBack(stage: Stage, { actor, topic }: Stream): Promise<void> {
