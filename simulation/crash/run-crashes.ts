@@ -32,6 +32,8 @@ const RUN_MS_MAX = 4_000;
 /** How often a start is itself killed, at most so much later. */
 const EARLY_KILL_CHANCE = 0.25;
 const EARLY_KILL_MS_MAX = 900;
+/** Kills during the very first start. */
+const FIRST_KILLS = 2;
 /** For what is still unanswered at the end. */
 const DRAIN_MS_MAX = 180_000;
 
@@ -71,7 +73,10 @@ interface Run {
 
 async function run(options: CrashOptions, parts: Run): Promise<History> {
   const { random, recorder, scratchDirectory, dataDirectory, running } = parts;
-  let broker = await startBrokerProcess({ dataDirectory, port: 0, settings: SETTINGS });
+  const first: BrokerProcessOptions = { dataDirectory, port: 0, settings: SETTINGS };
+  // A directory that was only half made is no obstacle either.
+  for (let kill = 0; kill < FIRST_KILLS; kill++) await startAndKill(first, random.below(EARLY_KILL_MS_MAX));
+  let broker = await startBrokerProcess(first);
   running.broker = broker;
   const target = broker.address;
   const again: BrokerProcessOptions = { dataDirectory, port: target.port, settings: SETTINGS };
