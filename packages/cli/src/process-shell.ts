@@ -74,8 +74,9 @@ async function* readFile(path: string): AsyncGenerator<Buffer> {
     for await (const chunk of createReadStream(path, { highWaterMark: READ_SIZE_BYTES })) yield chunk;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new CliFailure('not-found', `there is no file ${path}`, undefined, { cause: error });
+    if (code === 'ENOENT')
+      throw new CliFailure('not-found', `there is no file ${path}`, 'check its name and folder', { cause: error });
     if (code === 'EISDIR') throw new CliFailure('failed', `${path} is a directory`, 'name a file', { cause: error });
-    throw new CliFailure('failed', `${path} cannot be read: ${message}`, undefined, { cause: error });
+    throw new CliFailure('failed', `${path} cannot be read: ${message}`, 'check its permissions', { cause: error });
   }
 }

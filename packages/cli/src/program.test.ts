@@ -47,6 +47,11 @@ describe('the command line', () => {
     ['an unknown option', ['topic', 'list', '--jsn'], /unknown option '--jsn'; did you mean --json\?/],
     ['a missing argument', ['topic', 'create'], /missing required argument 'name'; see --help/],
     ['a bad number', ['topic', 'create', 'x', '-p', '0'], /'0' is invalid.*whole number from 1/],
+    [
+      'a port without a host',
+      ['start', '--listen', '9092'],
+      /Write it as host:port, for example 127\.0\.0\.1:9092; see/,
+    ],
     ['a bad address', ['topic', 'list', '-b', 'a:b:c'], /Write host:port/],
     ['a bad duration', ['topic', 'list', '--timeout', '10'], /number and a unit/],
     ['a bad position', ['consume', 'x', '--from', 'yesterday'], /Write beginning, end, an offset/],

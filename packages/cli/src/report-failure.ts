@@ -36,5 +36,6 @@ function usageFailure(error: CommanderError): CliFailure {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   const hint = suggestion === '' ? 'see --help' : suggestion.charAt(0).toLowerCase() + suggestion.slice(1);
-  return new CliFailure('usage', first, hint, { cause: error });
+  // commander's own sentences have no full stop, those of option parsers have one.
+  return new CliFailure('usage', first.replace(/\.$/, ''), hint, { cause: error });
 }

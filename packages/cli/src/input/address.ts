@@ -5,11 +5,11 @@ export interface Address {
 
 const PORT_MAX = 65_535;
 
-/** `host:port`, `host` or `[v6]:port`; undefined when it is none of these. */
+/** `host:port`, `host` or `[v6]:port`; undefined when it is none of these. A number alone was meant as a port. */
 export function parseAddress(text: string, defaultPort: number): Address | undefined {
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:[\]/]+))(?::(\d{1,5}))?$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined) return undefined;
+  if (host === undefined || /^\d+$/.test(host)) return undefined;
   const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
   return port <= PORT_MAX ? { host, port } : undefined;
 }
