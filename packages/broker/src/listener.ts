@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Network } from '@sluice/kernel/network';
+import { createFrameBuffers } from './connection/frame-buffers.ts';
 import { SCRATCH_SIZE_BYTES } from './connection/frame-reader.ts';
 import { createInFlight } from './connection/in-flight.ts';
 import { type ConnectionLimits, SWEEP_INTERVAL_MS } from './connection/limits.ts';
@@ -38,6 +39,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
   const refused = metrics.counter('sluice_connections_refused_total', { listener: name });
   const open = metrics.gauge('sluice_connections', { listener: name });
   const scratch = Buffer.allocUnsafeSlow(SCRATCH_SIZE_BYTES);
+  const buffers = createFrameBuffers();
   let connectionNumber = 0;
   let whenEmpty: (() => void) | undefined;
 
@@ -80,6 +82,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
       limits,
       inFlight,
       scratch,
+      buffers,
       clock,
       logger: logger.with({ client: address, connection: peer.connectionId }),
       onClosed() {

@@ -131,6 +131,7 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
     recoverWritten: () =>
       housekeeper.run(async () => {
         await writer.idle();
+        if (state.failure?.isDiskFull !== true) throw new Error(state.failure?.reason ?? 'the log has not failed');
         try {
           await truncateLog(state.writtenOffset, truncateOptions());
           await writer.resume();

@@ -1,4 +1,5 @@
 import type { Offset } from '@sluice/kernel/ids';
+import type { Lease } from '@sluice/kernel/lease';
 import { createTailRun, type TailRun } from './tail-run.ts';
 
 /** Small batches are copied side by side into runs, so that thousands of them cost few objects and few buffers. */
@@ -37,6 +38,8 @@ export interface TailReadOptions {
 export interface TailRead {
   readonly buffers: readonly Buffer[];
   readonly sizeBytes: number;
+  /** To be called when nobody looks at the buffers any more; there if their memory is used again then. */
+  readonly release?: () => void;
 }
 
 /** One log's cached batches: always a contiguous run that ends at the log's end. */
@@ -70,11 +73,14 @@ export function createTailCache(budgetBytes: number): TailCache {
       if (next === undefined) return;
       if (next.generation !== next.log.generation) continue;
       const run = shift(next.log.runs);
-      if (run !== undefined) sizeBytes -= run.memorySizeBytes;
+      if (run === undefined) continue;
+      sizeBytes -= run.memorySizeBytes;
+      run.lease?.release();
     }
   }
 
   function add(log: OneLog, run: TailRun): void {
+    run.lease?.retain();
     log.runs.items.push(run);
     order.items.push({ log, generation: log.generation });
     sizeBytes += run.memorySizeBytes;
@@ -118,7 +124,9 @@ export function createTailCache(budgetBytes: number): TailCache {
         read: (offset, options) => read(runs, offset, options),
         clear() {
           for (let index = runs.head; index < runs.items.length; index++) {
-            sizeBytes -= runs.items[index]?.memorySizeBytes ?? 0;
+            const run = runs.items[index];
+            sizeBytes -= run?.memorySizeBytes ?? 0;
+            run?.lease?.release();
           }
           runs.items = [];
           runs.head = 0;
@@ -134,19 +142,30 @@ function read(runs: Queue<TailRun>, offset: Offset, options: TailReadOptions): T
   const first = find(runs, offset);
   if (first === -1) return undefined;
   const buffers: Buffer[] = [];
+  const leases: Lease[] = [];
   let sizeBytes = 0;
   for (let index = first; index < runs.items.length; index++) {
-    const part = runs.items[index]?.read(offset, {
+    const run = runs.items[index];
+    const part = run?.read(offset, {
       bound: options.bound,
       maxBytes: options.maxBytes - sizeBytes,
       minOneBatch: options.minOneBatch && buffers.length === 0,
     });
     if (part === undefined) break;
+    if (run?.lease !== undefined) {
+      run.lease.retain();
+      leases.push(run.lease);
+    }
     buffers.push(part.buffer);
     sizeBytes += part.buffer.length;
     if (!part.isWholeRest) break;
   }
-  return { buffers, sizeBytes };
+  return leases.length === 0 ? { buffers, sizeBytes } : { buffers, sizeBytes, release: () => releaseAll(leases) };
+}
+
+function releaseAll(leases: Lease[]): void {
+  // Emptied, so that a second call does nothing.
+  for (const lease of leases.splice(0)) lease.release();
 }
 
 /** The run that holds `offset`; −1 if that lies before the first. A gap between two batches belongs to the later one. */

@@ -1,4 +1,5 @@
 import type { Offset } from '@sluice/kernel/ids';
+import { type Lease, leaseOf } from '@sluice/kernel/lease';
 import type { CachedBatch, TailReadOptions } from './tail-cache.ts';
 
 /** What a run costs besides its buffer, and each of its batches. */
@@ -13,6 +14,8 @@ export interface TailRun {
   /** Of its last batch. */
   readonly lastOffset: Offset;
   readonly memorySizeBytes: number;
+  /** Of memory that is used again: the cache holds it as long as it has the run, a reader until its answer has left. */
+  readonly lease: Lease | undefined;
   /** Copies the batch behind the others and returns the copy; `undefined` if there is no room. */
   add(batch: CachedBatch): Buffer | undefined;
   /** Whole batches from the one that holds `offset`, or from the first if that lies before it. */
@@ -49,6 +52,7 @@ export function createTailRun(buffer: Buffer, baseOffset: Offset, lastOffset?: O
     get lastOffset() {
       return lastOffsets.at(-1) ?? baseOffset - 1;
     },
+    lease: leaseOf(buffer),
     memorySizeBytes: buffer.length + RUN_OVERHEAD_SIZE_BYTES + batchCountMax * BATCH_OVERHEAD_SIZE_BYTES,
     add(batch) {
       const end = filled + batch.buffer.length;

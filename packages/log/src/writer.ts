@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import { leaseOf } from '@sluice/kernel/lease';
 import { failureOf, reasonOf } from './failure-reason.ts';
 import { type FileCache, withFile } from './file-cache.ts';
 import { createHiddenOffsets } from './hidden-offsets.ts';
@@ -84,6 +85,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   function push(batch: PlacedBatch): void {
     queue.push(batch);
+    leaseOf(batch.buffer)?.retain();
     if (isWriting) return;
     isWriting = true;
     soon(writeQueued);
@@ -119,6 +121,7 @@ export function createWriter(options: WriterOptions): Writer {
     writingSegment = segment;
     const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
     await file.writev(joinNeighbours(group), first.position);
+    for (const { buffer } of group) leaseOf(buffer)?.release();
     unsynced.add(segment);
     unsyncedBatchCount += group.length;
     segment.writtenSizeBytes = last.position + last.buffer.length;
@@ -209,7 +212,9 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function fail(failure: LogFailure): void {
-    if (state.failure !== undefined) return;
+    // A full disk passes. What fails for good while it is full must not pass with it: a sync that has lost data, say.
+    const isWorse = state.failure?.isDiskFull === true && !failure.isDiskFull;
+    if (state.failure !== undefined && !isWorse) return;
     options.onFailure(failure);
     stop(failure);
     options.onChange();

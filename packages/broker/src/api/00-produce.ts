@@ -10,6 +10,7 @@
  */
 import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
+import { type Lease, leaseOf } from '@sluice/kernel/lease';
 import type { PartitionLog } from '@sluice/log/partition-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type ProduceRequest, produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
@@ -151,6 +152,9 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
     const requestError = acksAreValid ? transactionError(request) : ErrorCode.INVALID_REQUIRED_ACKS;
     const nowMs = clock.now();
+    // The frame's memory serves another one when its batches are written, out of the cache, and this is answered.
+    const lease = leaseOfRecords(request);
+    lease?.retain();
     const appends: Appended[] = [];
     let hasError = false;
     const responses = request.topicData.map((topic, topicIndex) => ({
@@ -166,6 +170,7 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       }),
     }));
     const reply = (): Reply<ProduceResponseInput> => {
+      lease?.release();
       if (acks !== 0) return { responses: responses.filter(({ partitionResponses }) => partitionResponses.length > 0) };
       return hasError ? CLOSE_CONNECTION : NO_RESPONSE;
     };
@@ -180,6 +185,12 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     isPipelined: true,
     handle,
   });
+}
+
+/** All records of a request lie in one frame. */
+function leaseOfRecords({ topicData }: ProduceRequest): Lease | undefined {
+  const records = topicData[0]?.partitionData[0]?.records;
+  return records === null || records === undefined ? undefined : leaseOf(records);
 }
 
 function isInTransaction(records: Buffer | null): boolean {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { receive } from '../testing/receive.ts';
+import { createFrameBuffers } from './frame-buffers.ts';
 import { createFrameReader } from './frame-reader.ts';
 
 function frameOf(content: Buffer): Buffer {
@@ -16,6 +17,7 @@ function collect(frameSizeBytesMax = 1_000_000) {
   const reader = createFrameReader({
     frameSizeBytesMax,
     scratch: Buffer.alloc(512),
+    buffers: createFrameBuffers(),
     onFrame: (frame) => frames.push(frame),
     onBadLength: (length) => badLengths.push(length),
   });

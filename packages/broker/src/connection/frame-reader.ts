@@ -1,4 +1,5 @@
 import type { Receiver } from '@sluice/kernel/network';
+import type { FrameBuffers } from './frame-buffers.ts';
 
 /**
  * Cuts a connection's bytes into frames (a 4-byte length, then that many bytes).
@@ -17,6 +18,7 @@ export interface FrameReaderOptions {
   readonly frameSizeBytesMax: number;
   /** Shared by all connections: nothing in it outlives a call of `received`. */
   readonly scratch: Buffer;
+  readonly buffers: FrameBuffers;
   onFrame(frame: Buffer): void;
   onBadLength(length: number): void;
 }
@@ -28,7 +30,7 @@ const GROWTH = 16;
 const FRAME_BUFFER_SIZE_BYTES_MIN = 256;
 
 export function createFrameReader(options: FrameReaderOptions): FrameReader {
-  const { scratch, frameSizeBytesMax, onFrame, onBadLength } = options;
+  const { scratch, buffers, frameSizeBytesMax, onFrame, onBadLength } = options;
   const length = Buffer.alloc(LENGTH_SIZE_BYTES);
   let lengthFilled = 0;
   /** Of the frame under way; −1 while its length is not known. */
@@ -58,7 +60,9 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
   /** The frame's buffer with room for at least one more byte. */
   function grown(): Buffer {
     const sizeBytes = Math.min(frameSizeBytes, Math.max(FRAME_BUFFER_SIZE_BYTES_MIN, frameFilled * GROWTH));
-    const larger = Buffer.allocUnsafeSlow(sizeBytes);
+    // One that will be outgrown is not worth the pool's memory.
+    const isFinal = sizeBytes === frameSizeBytes;
+    const larger = isFinal ? buffers.take(sizeBytes).subarray(0, sizeBytes) : Buffer.allocUnsafeSlow(sizeBytes);
     frame?.copy(larger, 0, 0, frameFilled);
     frame = larger;
     return larger;

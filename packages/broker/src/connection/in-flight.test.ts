@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInFlight } from './in-flight.ts';
 
-function member() {
-  const state = { resumed: 0, resume: () => void state.resumed++ };
+function member(isMidRequest = true) {
+  const state = { resumed: 0, isMidRequest, resume: () => void state.resumed++ };
   return state;
 }
 
@@ -41,4 +41,15 @@ test('when only incomplete requests are left, one after the other may read on', 
   inFlight.leave(one);
   assert.deepEqual([one.resumed, two.resumed], [1, 1]);
   assert.equal(inFlight.mayRead(two), true);
+});
+
+test('who has sent nothing of a request is not chosen to read on: that could keep all others waiting', () => {
+  const inFlight = createInFlight(100);
+  const [idle, half] = [member(false), member()];
+  inFlight.addPartial(100);
+  inFlight.wait(idle);
+  inFlight.wait(half);
+  assert.deepEqual([idle.resumed, half.resumed], [0, 1]);
+  inFlight.removePartial(100);
+  assert.deepEqual([idle.resumed, half.resumed], [1, 1]);
 });

@@ -1,5 +1,7 @@
 /** A connection as the budget sees it. */
 export interface InFlightMember {
+  /** A request has come in part. */
+  readonly isMidRequest: boolean;
   /** There is room again, or this one was chosen to read on although there is none. */
   resume(): void;
 }
@@ -41,11 +43,17 @@ export function createInFlight(sizeBytesMax: number): InFlight {
       return;
     }
     if (wholeSizeBytes > 0 || chosen !== undefined) return;
-    const [first] = waiting;
-    if (first === undefined) return;
-    waiting.delete(first);
-    chosen = first;
-    first.resume();
+    const next = nextMidRequest();
+    if (next === undefined) return;
+    waiting.delete(next);
+    chosen = next;
+    next.resume();
+  }
+
+  /** One that has sent nothing of its next request may never do so: it would keep the place for itself. */
+  function nextMidRequest(): InFlightMember | undefined {
+    for (const member of waiting) if (member.isMidRequest) return member;
+    return undefined;
   }
 
   return {

@@ -5,6 +5,7 @@ import { silentLogger } from '@sluice/kernel/logger';
 import type { Connection } from '@sluice/kernel/network';
 import type { Begun, Outcome } from '../dispatch.ts';
 import { receive } from '../testing/receive.ts';
+import { createFrameBuffers } from './frame-buffers.ts';
 import { createInFlight } from './in-flight.ts';
 import { FRAME_MS_MAX, PIPELINED_REQUEST_COUNT_MAX } from './limits.ts';
 import { serveConnection } from './serve-connection.ts';
@@ -71,6 +72,7 @@ function serve(
     },
     inFlight,
     scratch: Buffer.alloc(1024),
+    buffers: createFrameBuffers(),
     clock,
     logger: silentLogger,
     onClosed() {},
@@ -240,4 +242,33 @@ test('whoever wants to know that an answer has left is told when all of it has, 
   await answer('c', outcome);
   served.onClose('reset');
   assert.equal(sentCount, 2);
+});
+
+test('paused for its own requests while the bytes in flight fill up, it goes on when there is room again', async () => {
+  const { served, state, inFlight, answer } = serve({ inFlightSizeBytesMax: 10_000 });
+  for (let i = 0; i < PIPELINED_REQUEST_COUNT_MAX; i++) receive(served.receiver, frame(`r${i}`));
+  inFlight.addWhole(10_000);
+  for (let i = 0; i < PIPELINED_REQUEST_COUNT_MAX; i++) await answer(`r${i}`);
+  assert.equal(state.isPaused, true);
+  inFlight.removeWhole(10_000);
+  assert.equal(state.isPaused, false);
+});
+
+test('nothing that comes after a request that closes the connection begins', async () => {
+  const { served, begun, sent, inFlight, answer } = serve({ isPipelined: () => true });
+  receive(served.receiver, Buffer.concat([frame('a'), frame('bad')]));
+  await answer('bad', 'close');
+  receive(served.receiver, frame('b'));
+  await answer('a');
+  receive(served.receiver, frame('c'));
+  assert.deepEqual([begun, sent, inFlight.sizeBytes], [['a', 'bad'], ['re:a'], 0]);
+});
+
+test('a connection that ends reads on for the end of its peer, also after what was left has drained', () => {
+  const { served, state } = serve();
+  state.unsentBytes = 1;
+  served.finish();
+  state.unsentBytes = 0;
+  served.onDrain();
+  assert.deepEqual([state.isEnded, state.isPaused], [true, false]);
 });

@@ -5,6 +5,7 @@ import type { CloseReason, Connection, ConnectionHandler, Receiver } from '@slui
 import type { SentOutcome } from '../define-api.ts';
 import type { Begun, Dispatch, Outcome } from '../dispatch.ts';
 import type { Peer } from '../request.ts';
+import type { FrameBuffers } from './frame-buffers.ts';
 import { createFrameReader } from './frame-reader.ts';
 import type { InFlight, InFlightMember } from './in-flight.ts';
 import { type ConnectionLimits, FRAME_MS_MAX, FRAME_RATE_BYTES_MIN, PIPELINED_REQUEST_COUNT_MAX } from './limits.ts';
@@ -28,6 +29,7 @@ export interface ServeOptions {
   readonly inFlight: InFlight;
   /** See `createFrameReader`. */
   readonly scratch: Buffer;
+  readonly buffers: FrameBuffers;
   readonly clock: Clock;
   readonly logger: Logger;
   onClosed(): void;
@@ -55,7 +57,10 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   let unsent: (() => void)[] = [];
   let isBusy = false;
   let isClosed = false;
+  /** No further request is taken. */
   let isFinishing = false;
+  /** Nothing more is sent. */
+  let isEnded = false;
   let isPaused = false;
   let isFlushScheduled = false;
   let wholeSizeBytes = 0;
@@ -66,6 +71,7 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   const reader = createFrameReader({
     frameSizeBytesMax: limits.frameSizeBytesMax,
     scratch,
+    buffers: options.buffers,
     onFrame(frame) {
       wholeSizeBytes += frame.length;
       inFlight.addWhole(frame.length);
@@ -80,11 +86,10 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   });
 
   const member: InFlightMember = {
-    resume() {
-      if (isClosed) return;
-      isPaused = false;
-      resumeReading();
+    get isMidRequest() {
+      return partialSizeBytes > 0;
     },
+    resume: () => updatePause(),
   };
 
   function letGo(sizeBytes: number): void {
@@ -136,6 +141,8 @@ export function serveConnection(options: ServeOptions): ServedConnection {
 
   function settle(turn: Turn, outcome: Outcome): void {
     turn.outcome = outcome;
+    // As in Kafka, nothing that came after it takes effect.
+    if (outcome === 'close') takeNoMore();
     if (turns[0] !== turn || isFlushScheduled) return;
     isFlushScheduled = true;
     queueMicrotask(flush);
@@ -153,16 +160,26 @@ export function serveConnection(options: ServeOptions): ServedConnection {
       if (outcome === 'close') closes = true;
       else if (outcome !== 'none') collect(outcome, buffers);
     }
-    if (isClosed) return;
+    if (isClosed || isEnded) return;
     lastActiveMs = clock.monotonicMs();
     if (buffers.length > 0) connection.write(buffers);
     tellSent();
     if (closes || (isFinishing && turns.length === 0)) {
-      connection.end();
+      end();
       return;
     }
     beginWaiting();
     updatePause();
+  }
+
+  function takeNoMore(): void {
+    isFinishing = true;
+    for (const frame of waiting.splice(0)) letGo(frame.length);
+  }
+
+  function end(): void {
+    isEnded = true;
+    connection.end();
   }
 
   function collect(outcome: readonly Buffer[] | SentOutcome, buffers: Buffer[]): void {
@@ -186,16 +203,16 @@ export function serveConnection(options: ServeOptions): ServedConnection {
   }
 
   function updatePause(): void {
-    if (isClosed) return;
+    // An ended connection reads on, else it would not see the peer's end.
+    if (isClosed || isEnded) return;
     const mayRead = inFlight.mayRead(member);
     const mustPause = !mayRead || waiting.length + turns.length >= PIPELINED_REQUEST_COUNT_MAX || isFinishing;
-    if (mustPause === isPaused) return;
-    isPaused = mustPause;
-    if (!mustPause) {
-      resumeReading();
-      return;
+    if (mustPause !== isPaused) {
+      isPaused = mustPause;
+      if (mustPause) connection.pause();
+      else resumeReading();
     }
-    connection.pause();
+    // Also if it was paused already, for another reason: when that is gone, nobody else wakes it.
     if (!mayRead) inFlight.wait(member);
   }
 
@@ -252,9 +269,8 @@ export function serveConnection(options: ServeOptions): ServedConnection {
       }
     },
     finish() {
-      isFinishing = true;
-      waiting.length = 0;
-      if (turns.length === 0) connection.end();
+      takeNoMore();
+      if (turns.length === 0) end();
     },
     destroy() {
       connection.destroy();
