@@ -24,7 +24,7 @@ export function startLoad(command: string, server: Server, topic: string, flags:
   const settings = Object.entries(flags).map(([name, value]) => `-${name}=${value}`);
   const args = [command, `-bootstrap=${server.bootstrap}`, `-topic=${topic}`, ...settings];
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  return { child, output: collect(child, `load ${args.join(' ')}`) };
+  return { child, output: collect(child, `load ${args.join(' ')} (${server.name})`) };
 }
 
 export async function collect(child: ChildProcess, what: string): Promise<string> {

@@ -10,6 +10,7 @@ import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
 import type { ServerName } from './server.ts';
+import { touchFreeMemory } from './touch-memory.ts';
 
 const scenarios: readonly Scenario[] = [
   produce,
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
 
 const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--name NAME] [SCENARIO...]
     Apache Kafka 4.3.1 beside Sluice; all scenarios unless some are named. Results go to bench/results under --name.
+    Free memory is touched once beforehand (see touch-memory.ts) unless --untouched-memory or --quick is given.
     BENCH_SLUICE="command" measures another build of Sluice than the sources.
 
 ${scenarios.map(({ name, title }) => `    ${name.padEnd(22)}${title}`).join('\n')}
@@ -37,6 +39,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     runs: { type: 'string' },
     name: { type: 'string' },
+    'untouched-memory': { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
 });
@@ -48,6 +51,7 @@ if (values.help === true || unknown.length > 0) {
 
 async function runAll(): Promise<void> {
   buildLoad();
+  if (!values.quick && !values['untouched-memory']) touchFreeMemory((line) => console.error(line));
   const runs = Number(values.runs ?? (values.quick ? 1 : 5));
   const servers = (['kafka', 'sluice'] as const).filter((name): name is ServerName => (values.only ?? name) === name);
   const outcomes: Outcome[] = [];

@@ -40,12 +40,12 @@ func client(ctx context.Context, args []string) (any, error) {
 	defer producer.Close()
 	value := make([]byte, *size)
 	var result clientResult
-	var failure atomic.Value
+	var failure atomic.Pointer[error]
 	start := time.Now()
 	for range *total {
 		producer.Produce(ctx, &kgo.Record{Value: value}, func(_ *kgo.Record, err error) {
 			if err != nil {
-				failure.CompareAndSwap(nil, err)
+				failure.CompareAndSwap(nil, &err)
 			}
 		})
 	}
@@ -53,7 +53,7 @@ func client(ctx context.Context, args []string) (any, error) {
 		return nil, err
 	}
 	if err := failure.Load(); err != nil {
-		return nil, err.(error)
+		return nil, *err
 	}
 	result.Produced, result.ProduceSeconds = *total, time.Since(start).Seconds()
 

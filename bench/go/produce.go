@@ -42,7 +42,7 @@ func produce(ctx context.Context, args []string) (any, error) {
 	batch, perBatch := buildBatch(*size, *batchBytes)
 	batches := (*total + int64(perBatch) - 1) / int64(perBatch)
 	var next atomic.Int64
-	var failure atomic.Value
+	var failure atomic.Pointer[error]
 	start := time.Now()
 	var senders sync.WaitGroup
 	for i := 0; i < *inFlight*t.partitions; i++ {
@@ -58,14 +58,14 @@ func produce(ctx context.Context, args []string) (any, error) {
 					time.Sleep(time.Until(due))
 				}
 				if err := sendBatch(ctx, cl, t, place, partition, batch, *acks); err != nil {
-					failure.CompareAndSwap(nil, err)
+					failure.CompareAndSwap(nil, &err)
 				}
 			}
 		})
 	}
 	senders.Wait()
 	if err := failure.Load(); err != nil {
-		return nil, err.(error)
+		return nil, *err
 	}
 	return produceResult{batches * int64(perBatch), batches * int64(len(batch)), time.Since(start).Seconds()}, nil
 }
