@@ -91,6 +91,35 @@ describe('a failing disk', () => {
     await log.close();
   });
 
+  test('F5: what fails for good while the disk is full keeps the log offline when there is space again', async () => {
+    const clock = createSimClock();
+    const disk = createSimDisk({ capacityBytes: 1e9, clock });
+    const log = await openTestLog({ disk, clock });
+    let isFull = false;
+    let isBroken = false;
+    disk.inject(({ kind, path }) => {
+      if (kind === 'sync-directory' && isBroken) {
+        isBroken = false;
+        return { kind: 'fail', tag: 'io' };
+      }
+      if (!path.endsWith('.log')) return undefined;
+      if (kind === 'sync') return { kind: 'delay', delayMs: 100 };
+      return kind === 'write' && isFull ? { kind: 'fail', tag: 'no-space' } : undefined;
+    });
+    append(log, batchOf(['lost']), { durable: true });
+    await written(log);
+    isFull = true;
+    append(log, batchOf(['refused']));
+    await assert.rejects(written(log), /write failed/);
+    isFull = false;
+    isBroken = true;
+    await clock.advance(60_000);
+    assert.equal(isBroken, false);
+    assert.match(log.failure ?? '', /injected io/);
+    assert.equal(log.highWatermark, 0);
+    await log.close();
+  });
+
   test('a log that stays full waits for space instead of trying again and again', async () => {
     const clock = createSimClock();
     const disk = createSimDisk({ capacityBytes: 2000, clock });
