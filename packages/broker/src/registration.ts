@@ -53,6 +53,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
   let renewal: Timer = clock.setTimer(times.renewIntervalMs, renew);
   let isClosed = false;
   let isLost = false;
+  let renewing: Promise<void> = Promise.resolve();
 
   async function register(): Promise<LeaseId> {
     const granted = await store.grantLease(times.sessionTimeoutMs);
@@ -74,7 +75,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
   }
 
   function renew(): void {
-    keepAlive()
+    renewing = keepAlive()
       .catch((error: unknown) => logger.warn('the registration could not be renewed', { reason: String(error) }))
       .finally(() => {
         const delayMs = isLost ? RETRY_WHILE_LOST_MS : times.renewIntervalMs;
@@ -107,6 +108,8 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
     async close() {
       isClosed = true;
       renewal.cancel();
+      // It may be registering again: that lease would outlive this broker.
+      await renewing;
       await store.revokeLease(lease);
     },
   };

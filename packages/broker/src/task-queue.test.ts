@@ -32,3 +32,20 @@ test('tasks of one key keep their order, others run side by side up to the limit
 test('an idle queue is idle at once', async () => {
   await createTaskQueue(1).idle();
 });
+
+test('who waits for what was added so far does not wait for what is added later', async () => {
+  const queue = createTaskQueue(2);
+  const [early, late] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  queue.add('a', () => early.promise);
+  let isIdle = false;
+  const idle = queue.idle().then(() => {
+    isIdle = true;
+  });
+  queue.add('b', () => late.promise);
+  await Promise.resolve();
+  assert.equal(isIdle, false);
+  early.resolve();
+  await idle;
+  late.resolve();
+  await queue.idle();
+});

@@ -7,12 +7,15 @@ export interface TaskQueue {
 }
 
 export function createTaskQueue(concurrentCountMax: number): TaskQueue {
-  const waitingByKey = new Map<string, (() => Promise<void>)[]>();
+  const waitingByKey = new Map<string, { readonly number: number; readonly run: () => Promise<void> }[]>();
   const ready: string[] = [];
   let readyFrom = 0;
   let runningCount = 0;
-  let pendingCount = 0;
-  let whenIdle: (() => void)[] = [];
+  let addedCount = 0;
+  /** Numbers of the tasks that are not done, rising. */
+  const pending = new Set<number>();
+  /** Who waits for all tasks below a number; rising. */
+  const idleWaiters: { readonly below: number; readonly resolve: () => void }[] = [];
 
   function runNext(): void {
     while (runningCount < concurrentCountMax && readyFrom < ready.length) {
@@ -24,28 +27,30 @@ export function createTaskQueue(concurrentCountMax: number): TaskQueue {
       const task = waitingByKey.get(key)?.[0];
       if (task === undefined) continue;
       runningCount++;
-      task().then(() => finished(key));
+      task.run().then(() => finished(key, task.number));
     }
   }
 
-  function finished(key: string): void {
+  function finished(key: string, number: number): void {
     runningCount--;
-    pendingCount--;
+    pending.delete(number);
     const waiting = waitingByKey.get(key) ?? [];
     waiting.shift();
     if (waiting.length === 0) waitingByKey.delete(key);
     else ready.push(key);
-    if (pendingCount === 0) {
-      const resolved = whenIdle;
-      whenIdle = [];
-      for (const resolve of resolved) resolve();
-    }
+    tellWaiters();
     runNext();
   }
 
+  function tellWaiters(): void {
+    const [lowest = Number.POSITIVE_INFINITY] = pending;
+    while (idleWaiters[0] !== undefined && idleWaiters[0].below <= lowest) idleWaiters.shift()?.resolve();
+  }
+
   return {
-    add(key, task) {
-      pendingCount++;
+    add(key, run) {
+      const task = { number: addedCount++, run };
+      pending.add(task.number);
       const waiting = waitingByKey.get(key);
       if (waiting !== undefined) {
         waiting.push(task);
@@ -56,8 +61,8 @@ export function createTaskQueue(concurrentCountMax: number): TaskQueue {
       runNext();
     },
     idle() {
-      if (pendingCount === 0) return Promise.resolve();
-      return new Promise((resolve) => whenIdle.push(resolve));
+      if (pending.size === 0) return Promise.resolve();
+      return new Promise((resolve) => idleWaiters.push({ below: addedCount, resolve }));
     },
   };
 }
