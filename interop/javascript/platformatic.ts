@@ -174,6 +174,22 @@ async function drain({ topic, partitions, count }: Request) {
   });
 }
 
+/**
+ * A broker that is just back may say that a partition has no leader yet. The client does not retry that answer to its
+ * request for metadata; nothing was sent then, so that its user can.
+ */
+async function sendOnceLed(send: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await send();
+      return;
+    } catch (cause) {
+      if (!(cause instanceof Error) || findErrorBy(cause, 'apiId', 'LEADER_NOT_AVAILABLE') === null) throw cause;
+      await pause(100);
+    }
+  }
+}
+
 async function stream({ topic, count, chunk, pauseMs }: Request) {
   return withProducer(async (producer) => {
     for (let start = 0; start < count; start += chunk) {
@@ -182,7 +198,7 @@ async function stream({ topic, count, chunk, pauseMs }: Request) {
         partition: 0,
         value: Buffer.from(`${start + index}`),
       }));
-      await producer.send({ messages });
+      await sendOnceLed(() => producer.send({ messages }));
       progress(start + chunk);
       await pause(pauseMs);
     }

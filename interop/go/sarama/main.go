@@ -151,9 +151,8 @@ func fetch(consumer sarama.Consumer, topic string, partition int32, from int64, 
 				return nil
 			}
 		case err := <-partitionConsumer.Errors():
-			// sarama tells of a lost connection and goes on by itself; what the broker answered is final.
-			var answered sarama.KError
-			if errors.As(err, &answered) {
+			// sarama tells of a broker that is away, or has no leader yet, and goes on by itself.
+			if errors.Is(err, sarama.ErrOffsetOutOfRange) {
 				return err
 			}
 		case <-time.After(60 * time.Second):

@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Producing with the producer's defaults (idempotent, acks=all) and consuming assigned partitions. */
 final class Records {
-    private static final long READ_TIMEOUT_MS = 50_000;
+    private static final long SILENCE_MAX_MS = 50_000;
     private final String bootstrap;
 
     Records(String bootstrap) {
@@ -77,13 +77,14 @@ final class Records {
 
     /** Hands records to see until it returns false. */
     static void fetch(Consumer<byte[], byte[]> consumer, Predicate<ConsumerRecord<byte[], byte[]>> see) throws Exception {
-        long until = System.currentTimeMillis() + READ_TIMEOUT_MS;
+        long until = System.currentTimeMillis() + SILENCE_MAX_MS;
         while (System.currentTimeMillis() < until) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                until = System.currentTimeMillis() + SILENCE_MAX_MS;
                 if (!see.test(record)) return;
             }
         }
-        throw new TimeoutException("not all records came within " + READ_TIMEOUT_MS + " ms");
+        throw new TimeoutException("no further record came within " + SILENCE_MAX_MS + " ms");
     }
 
     Object read(JsonNode request) throws Exception {
