@@ -1,3 +1,5 @@
+import { assert } from './assert.ts';
+
 /**
  * Who still uses a piece of memory that is to be used again. Forgetting to release costs only that: the memory is then
  * collected like any other. Using it without having retained it would be a bug that shows other bytes.
@@ -23,6 +25,8 @@ export function setLease(view: Uint8Array, giveBack: () => void): void {
       holders++;
     },
     release() {
+      // Released twice, it would serve another request while somebody still reads it.
+      assert(holders > 0, 'released memory is held');
       holders--;
       if (holders === 0) giveBack();
     },
