@@ -52,11 +52,13 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   function open(topic: TopicImage, partition: number): void {
     changes.add(`${topic.name}-${partition}`, async () => {
       try {
-        const settings = settingsOf(topic.name);
-        const log = await logs.openLog(topic.name, topic.id, partition, settings.log);
+        const log = await logs.openLog(topic.name, topic.id, partition, settingsOf(topic.name).log);
         const state = image.topicsById.get(topic.id)?.partitions[partition];
         // Deleted meanwhile: its removal is the next task of this key.
         if (state === undefined) return;
+        // They may have changed meanwhile, when there was nothing here to reconfigure.
+        const settings = settingsOf(topic.name);
+        log.reconfigure(settings.log);
         const hosted: Hosted = {
           topic: topic.name,
           topicId: topic.id,
