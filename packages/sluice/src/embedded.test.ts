@@ -8,6 +8,7 @@ import { createCluster } from '@sluice/client/cluster';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realNetwork } from '@sluice/kernel/real/network';
 import { Sluice } from './index.ts';
+import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 /** What keeps a process alive, by kind. */
 function openHandles(): readonly string[] {
@@ -65,15 +66,20 @@ describe('Sluice.start', () => {
 
   it('leaves no handle and no file behind', async () => {
     const handlesBefore = openHandles();
-    const filesBefore = readdirSync(tmpdir()).filter((name) => /sluice/i.test(name));
+    // A directory of its own: other tests make files in the shared one meanwhile.
+    using directory = temporaryDirectory();
+    const sharedDirectory = process.env.TMPDIR;
+    process.env.TMPDIR = directory.path;
+    assert.equal(tmpdir(), directory.path);
     const sluice = await Sluice.start({ topics: [{ name: 'orders' }] });
     await topicsOf(sluice);
     await Promise.all([sluice.close(), sluice.close()]);
     await sluice.close();
     await assert.rejects(topicsOf(sluice), { tag: 'refused' });
     await handlesAre(handlesBefore);
-    const filesAfter = readdirSync(tmpdir()).filter((name) => /sluice/i.test(name) && !filesBefore.includes(name));
-    assert.deepEqual(filesAfter, []);
+    assert.deepEqual(readdirSync(directory.path), []);
+    if (sharedDirectory === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = sharedDirectory;
   });
 
   it('keeps everything in a directory that it is given', async () => {
