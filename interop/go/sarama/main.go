@@ -139,7 +139,12 @@ func write(request contract.Request) (any, error) {
 
 // fetch hands the messages of a partition to see until it returns false.
 func fetch(consumer sarama.Consumer, topic string, partition int32, from int64, see func(*sarama.ConsumerMessage) bool) error {
-	partitionConsumer, err := consumer.ConsumePartition(topic, partition, from)
+	var partitionConsumer sarama.PartitionConsumer
+	// A topic that was made a moment ago may not be led yet, which sarama does not wait for.
+	err := contract.Eventually(func() (err error) {
+		partitionConsumer, err = consumer.ConsumePartition(topic, partition, from)
+		return err
+	})
 	if err != nil {
 		return err
 	}
