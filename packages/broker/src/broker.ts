@@ -61,7 +61,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   try {
     return await start(options, started);
   } catch (error) {
-    await stopAll(started);
+    await stopAll(started).catch((failure: unknown) => {
+      options.logger.warn('not all could be stopped after a start that failed', { reason: String(failure) });
+    });
     throw error;
   }
 }
@@ -69,9 +71,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 /** How to stop what has been started, in the order of starting. */
 type Started = (() => Promise<void> | void)[];
 
-/** Last started, first stopped. */
+/** Last started, first stopped; one that fails keeps none of the others from it. Throws what went wrong first. */
 async function stopAll(started: Started): Promise<void> {
-  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) await stop();
+  const errors: unknown[] = [];
+  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) {
+    try {
+      await stop();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 async function start(options: BrokerOptions, started: Started): Promise<Broker> {

@@ -242,10 +242,11 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     const name = partitionName(topic, partition);
     const each = hosted.get(name);
     assert(each !== undefined, `the directory hosts ${name}`);
-    hosted.delete(name);
     await each.log.abandon();
     const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
+    // Only then is its name free: what is created over the old files would have their records.
     await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
+    hosted.delete(name);
     await disk.syncDirectory(path);
     // A later partition of this name must not inherit its offsets.
     await Promise.all([recoveryPoints.save(), logStarts.save()]);

@@ -166,6 +166,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     await writer.idle();
     await Promise.all(state.segments.flatMap(segmentPaths).map((path) => files.forget(path)));
     state.tail.clear();
+    notify();
     watchers.clear();
   }
 

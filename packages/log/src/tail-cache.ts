@@ -10,6 +10,8 @@ const RUN_GROWTH = 4;
 /** A larger batch is copied too if it is but a small share of the memory behind it, so as not to keep all of that. */
 const COPY_BELOW_SHARE = 1 / 8;
 const COPY_SIZE_BYTES_MAX = 64 * 1024;
+/** Copying a large one costs more, so more may be wasted; but one batch must not keep a frame of 100 MB. */
+const COPY_LARGE_BELOW_SHARE = 1 / 16;
 /** Consumed slots at the front of a queue before it is compacted. */
 const QUEUE_SLACK_MAX = 1024;
 
@@ -197,6 +199,8 @@ function shift<T>(queue: Queue<T>): T | undefined {
 }
 
 function ownMemory(buffer: Buffer): Buffer {
-  if (buffer.length > COPY_SIZE_BYTES_MAX) return buffer;
+  if (buffer.length > COPY_SIZE_BYTES_MAX) {
+    return buffer.length < buffer.buffer.byteLength * COPY_LARGE_BELOW_SHARE ? Buffer.from(buffer) : buffer;
+  }
   return buffer.length < buffer.buffer.byteLength * COPY_BELOW_SHARE ? Buffer.from(buffer) : buffer;
 }

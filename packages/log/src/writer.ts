@@ -75,7 +75,9 @@ export function createWriter(options: WriterOptions): Writer {
   let unsynced = new Set<Segment>();
   const pinned = new Map<Segment, DiskFile>();
   let syncWantedOffset = 0;
+  /** One was made that no sync of the directory has covered. */
   let hasNewFile = false;
+  let newFileCount = 0;
   let isWriting = false;
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
@@ -121,6 +123,8 @@ export function createWriter(options: WriterOptions): Writer {
     writingSegment = segment;
     const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
     await file.writev(joinNeighbours(group), first.position);
+    // A sync that failed meanwhile: nothing counts as written any more.
+    if (state.failure !== undefined) return;
     for (const { buffer } of group) leaseOf(buffer)?.release();
     unsynced.add(segment);
     unsyncedBatchCount += group.length;
@@ -135,6 +139,7 @@ export function createWriter(options: WriterOptions): Writer {
     if (isNew && hasNewFile) await options.syncDirectory();
     const file = await files.acquire(logPath(segment));
     pinned.set(segment, file);
+    if (isNew) newFileCount++;
     hasNewFile ||= isNew;
     return file;
   }
@@ -164,8 +169,9 @@ export function createWriter(options: WriterOptions): Writer {
         // Oldest first matters to nobody: nothing counts as durable before all of them are.
         await Promise.all([...segments].map((segment) => pinned.get(segment)?.sync()));
         if (hasNewFile) {
-          hasNewFile = false;
+          const madeCount = newFileCount;
           await options.syncDirectory();
+          if (madeCount === newFileCount) hasNewFile = false;
         }
       } catch (error) {
         // A second fsync could succeed without having written what the first one lost: never try again.

@@ -75,9 +75,15 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   const opened: { store?: MetadataStore; directory?: LogDirectory; broker?: Broker } = {};
   const close = async () => {
     const brokerEpoch = opened.broker?.epoch;
-    await opened.broker?.close();
-    await opened.directory?.close(brokerEpoch);
-    await opened.store?.close();
+    try {
+      await opened.broker?.close();
+    } finally {
+      try {
+        await opened.directory?.close(brokerEpoch);
+      } finally {
+        await opened.store?.close();
+      }
+    }
   };
   try {
     opened.store = openEmbeddedStore({ path: ephemeral ? ':memory:' : `${path}/${METADATA_FILE}`, clock: realClock });

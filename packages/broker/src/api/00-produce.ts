@@ -172,7 +172,8 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     const reply = (): Reply<ProduceResponseInput> => {
       lease?.release();
       if (acks !== 0) return { responses: responses.filter(({ partitionResponses }) => partitionResponses.length > 0) };
-      return hasError ? CLOSE_CONNECTION : NO_RESPONSE;
+      const isLost = appends.some(({ response }) => response.errorCode === ErrorCode.KAFKA_STORAGE_ERROR);
+      return hasError || isLost ? CLOSE_CONNECTION : NO_RESPONSE;
     };
     if (appends.length === 0) return reply();
     return settle(appends, acks, request.timeoutMs).then(reply);

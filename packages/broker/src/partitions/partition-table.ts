@@ -47,6 +47,8 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   const { image, nodeId, logs, logger, settingsOf } = options;
   /** By topic id, then by partition. */
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
+  /** Logs that could not be opened, by topic id and partition. */
+  const unopened = new Set<string>();
   const changes = createTaskQueue(CONCURRENT_CHANGE_COUNT_MAX);
 
   function open(topic: TopicImage, partition: number): void {
@@ -73,7 +75,9 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         const ofTopic = hostedByTopic.get(topic.id) ?? [];
         ofTopic[partition] = hosted;
         hostedByTopic.set(topic.id, ofTopic);
+        unopened.delete(`${topic.id}/${partition}`);
       } catch (error) {
+        unopened.add(`${topic.id}/${partition}`);
         logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
       }
     });
@@ -136,6 +140,9 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     const state = topic.partitions[partition];
     if (state === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
     const hosted = hostedByTopic.get(topic.id)?.[partition];
+    if (hosted === undefined && unopened.has(`${topic.id}/${partition}`)) {
+      return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    }
     if (hosted === undefined || state.leader !== nodeId) {
       const { leader, leaderEpoch } = state;
       return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, currentLeader: { leaderId: leader, leaderEpoch } };
