@@ -9,7 +9,7 @@ import { produce } from './scenarios/produce.ts';
 import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
-import type { ServerName } from './server.ts';
+import { cleanUpWhenInterrupted, type ServerName } from './server.ts';
 import { touchFreeMemory } from './touch-memory.ts';
 
 const scenarios: readonly Scenario[] = [
@@ -50,6 +50,7 @@ if (values.help === true || unknown.length > 0) {
 } else await runAll();
 
 async function runAll(): Promise<void> {
+  cleanUpWhenInterrupted();
   buildLoad();
   if (!values.quick && !values['untouched-memory']) touchFreeMemory((line) => console.error(line));
   const runs = Number(values.runs ?? (values.quick ? 1 : 5));

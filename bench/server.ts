@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -23,17 +24,37 @@ export type Server = {
   kill(): Promise<void>;
 };
 
+/** What an interrupted run must not leave behind. */
+const running = new Set<number>();
+const dataDirs = new Set<string>();
+
 /** Starts a broker on its own directory, new or existing, with its defaults. */
-export function startServer(name: ServerName, dataDir: string): Promise<Server> {
-  return name === 'kafka' ? kafkaServer(dataDir) : sluiceServer(dataDir);
+export async function startServer(name: ServerName, dataDir: string): Promise<Server> {
+  const server = await (name === 'kafka' ? kafkaServer(dataDir) : sluiceServer(dataDir));
+  running.add(server.pid);
+  const gone = <T>(ended: Promise<T>) => ended.finally(() => running.delete(server.pid));
+  return { ...server, stop: () => gone(server.stop()), kill: () => gone(server.kill()) };
+}
+
+/** On SIGINT and SIGTERM: kills the brokers, removes their files, ends. */
+export function cleanUpWhenInterrupted(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      for (const pid of running) process.kill(pid, 'SIGKILL');
+      for (const dataDir of dataDirs) rmSync(dataDir, { recursive: true, force: true });
+      process.exit(130);
+    });
+  }
 }
 
 /** A directory under the system's temporary one, removed when the run is over. */
 export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-bench-'));
+  dataDirs.add(dataDir);
   try {
     return await use(dataDir);
   } finally {
+    dataDirs.delete(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   }
 }
