@@ -163,7 +163,7 @@ async function finish(target: BrokerAddress, recorder: Recorder, load: Load): Pr
   await withConnections({ ...load, target, isOver: false }, 'read-back', async (broker) => {
     const seen = await createTopicAdmin(broker, recorder).look();
     const topics = [...seen].map(([name, { topicId, partitionCount }]) => ({ name, topicId, partitionCount }));
-    history = recorder.finish(await readBack(broker, topics));
+    history = recorder.finish(await readBack(broker, topics, recorder));
     return 'done';
   });
   return history;
