@@ -1,0 +1,71 @@
+import type { Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+
+/**
+ * One coordinator's state, kept in one partition of an internal topic: what is durable changes only by applying records,
+ * whether they were just decided or are replayed after a restart. What is not (who waits for an answer, timers) may
+ * change at once, and is gone when the shard is unloaded.
+ */
+export interface CoordinatorShard<R> {
+  /** A record that was just decided, or is replayed. Must not fail, must not answer, must not decide anything. */
+  apply(record: R, context: ApplyContext): void;
+  /** All records are replayed: set timers, and decide what is due. */
+  onLoaded(now: TimestampMs): Step<R>;
+  /** The partition is led elsewhere, or failed: fails what still waits with this error code. Its timers are cancelled already. */
+  onUnloaded(errorCode: number): void;
+}
+
+export interface ApplyContext {
+  readonly offset: Offset;
+  readonly timestampMs: TimestampMs;
+  /** Of the batch; −1 outside of a transaction. */
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+  /** The record waits for the end of its producer's transaction. */
+  readonly isTransactional: boolean;
+}
+
+/**
+ * What one synchronous decision came to. The records are applied at once and appended; the replies leave when they, and
+ * everything that was decided before them, are committed. A step without records is a read: its replies wait for what was
+ * decided before, so that nobody sees what a crash could take back.
+ */
+export interface Step<R> {
+  readonly records: readonly R[];
+  readonly replies: readonly Reply[];
+  /** Writes the records into this producer's transaction (TxnOffsetCommit). */
+  readonly transaction?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch };
+}
+
+/** Somebody who waits for a response, perhaps over many steps (JoinGroup). Exactly one of the two is called, once. */
+export interface Pending<T> {
+  answer(response: T): void;
+  /** The coordinator cannot say: it is not (or no longer) the one to ask. The wire error code says why. */
+  fail(errorCode: number): void;
+}
+
+/** Made by `replyTo`: type-safe where it is made, type-free where it is delivered. */
+export interface Reply {
+  deliver(): void;
+  fail(errorCode: number): void;
+}
+
+export function replyTo<T>(pending: Pending<T>, response: T): Reply {
+  return { deliver: () => pending.answer(response), fail: (errorCode) => pending.fail(errorCode) };
+}
+
+export const NOTHING: Step<never> = { records: [], replies: [] };
+
+/** Timers of a shard, by key: at most one for each. Whatever a timer decides goes the way of every other step. */
+export interface ShardTimers<R> {
+  /** In place of an earlier one of the same key. `delayMs` is monotonic time. */
+  set(key: string, delayMs: number, action: (now: TimestampMs) => Step<R>): void;
+  cancel(key: string): void;
+  has(key: string): boolean;
+}
+
+/** How a shard's records look in the log. */
+export interface RecordSerde<R> {
+  encode(record: R): { readonly key: Buffer; readonly value: Buffer | null };
+  /** `undefined` for a type that this version does not know: skipped, and told. Throws on bytes that are no record. */
+  decode(key: Buffer, value: Buffer | null): R | undefined;
+}
