@@ -32,8 +32,8 @@ export async function fetchTargets(
     const fetched = reading instanceof Promise ? await reading : reading;
     const leftMs = deadlineMs - ports.clock.monotonicMs();
     if (leftMs <= 0 || isEnough(fetched, bounds)) return fetched;
-    const ended = await waitForChange(fetched, leftMs, ports);
-    if (ended) return fetched;
+    const isOver = !fetched.some(hasMoved) && (await waitForChange(fetched, leftMs, ports));
+    if (isOver) return fetched;
     for (const { release } of fetched) release?.();
   }
 }
@@ -89,6 +89,18 @@ function readAll(
     take(read);
   }
   return fetched;
+}
+
+/** Whether a partition changed while others were still read from disk, when nobody watched it. */
+function hasMoved({ hosted, data }: FetchedPartition): boolean {
+  if (hosted === undefined) return false;
+  const { highWatermark, lastStableOffset, logStartOffset, failure } = hosted.log;
+  return (
+    highWatermark !== data.highWatermark ||
+    lastStableOffset !== data.lastStableOffset ||
+    logStartOffset !== data.logStartOffset ||
+    failure !== undefined
+  );
 }
 
 /** Resolves with true if the wait is over (time, or the broker stops), with false if there may be more to read. */
