@@ -1,4 +1,6 @@
-/** Memory for reads from disk, used again once what was read has left: no collection, no fresh pages per read. */
+import { createBufferPool } from '@sluice/kernel/buffer-pool';
+
+/** Memory for reads from disk, used again once what was read has left. */
 export interface ReadBuffers {
   /** At least `sizeBytes` long; its content is what the last user left. */
   take(sizeBytes: number): ReadBuffer;
@@ -19,33 +21,22 @@ const FREE_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 const POOLED_SIZE_BYTES_MIN = 64 * 1024;
 
 export function createReadBuffers(freeSizeBytesMax = FREE_SIZE_BYTES_MAX): ReadBuffers {
-  const freeByClass = new Map<number, Buffer[]>();
-  let freeSizeBytes = 0;
-
-  function giveBack(buffer: Buffer): void {
-    if (freeSizeBytes + buffer.length > freeSizeBytesMax) return;
-    freeSizeBytes += buffer.length;
-    const free = freeByClass.get(buffer.length);
-    if (free === undefined) freeByClass.set(buffer.length, [buffer]);
-    else free.push(buffer);
-  }
-
+  const pool = createBufferPool({
+    classSizesBytes: CLASS_SIZES_BYTES,
+    pooledSizeBytesMin: POOLED_SIZE_BYTES_MIN,
+    freeSizeBytesMax,
+  });
   return {
     take(sizeBytes) {
-      const classSizeBytes = CLASS_SIZES_BYTES.find((size) => size >= sizeBytes);
-      if (sizeBytes < POOLED_SIZE_BYTES_MIN || classSizeBytes === undefined) {
-        return { buffer: Buffer.allocUnsafeSlow(sizeBytes), release() {} };
-      }
-      const free = freeByClass.get(classSizeBytes)?.pop();
-      if (free !== undefined) freeSizeBytes -= classSizeBytes;
-      const buffer = free ?? Buffer.allocUnsafeSlow(classSizeBytes);
+      const buffer = pool.take(sizeBytes);
+      if (buffer === undefined) return { buffer: Buffer.allocUnsafeSlow(sizeBytes), release() {} };
       let isReleased = false;
       return {
         buffer,
         release() {
           if (isReleased) return;
           isReleased = true;
-          giveBack(buffer);
+          pool.giveBack(buffer);
         },
       };
     },

@@ -1,6 +1,7 @@
+import { createBufferPool } from '@sluice/kernel/buffer-pool';
 import { setLease } from '@sluice/kernel/lease';
 
-/** Memory for large requests, used again once nobody holds its lease: no collection, no fresh pages per request. */
+/** Memory for large requests, used again once nobody holds its lease. */
 export interface FrameBuffers {
   /** At least `sizeBytes` long; its content is what the last user left. */
   take(sizeBytes: number): Buffer;
@@ -16,32 +17,16 @@ export const FREE_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 export const POOLED_SIZE_BYTES_MIN = 64 * 1024;
 
 export function createFrameBuffers(freeSizeBytesMax = FREE_SIZE_BYTES_MAX): FrameBuffers {
-  const freeByClass = new Map<number, Buffer[]>();
-  let freeSizeBytes = 0;
-
-  function giveBack(buffer: Buffer): void {
-    if (freeSizeBytes + buffer.length > freeSizeBytesMax) return;
-    freeSizeBytes += buffer.length;
-    const free = freeByClass.get(buffer.length);
-    if (free === undefined) freeByClass.set(buffer.length, [buffer]);
-    else free.push(buffer);
-  }
-
+  const pool = createBufferPool({
+    classSizesBytes: CLASS_SIZES_BYTES,
+    pooledSizeBytesMin: POOLED_SIZE_BYTES_MIN,
+    freeSizeBytesMax,
+    onMade: (buffer) => setLease(buffer, () => pool.giveBack(buffer)),
+  });
   return {
     get freeSizeBytes() {
-      return freeSizeBytes;
+      return pool.freeSizeBytes;
     },
-    take(sizeBytes) {
-      const classSizeBytes = CLASS_SIZES_BYTES.find((size) => size >= sizeBytes);
-      if (sizeBytes < POOLED_SIZE_BYTES_MIN || classSizeBytes === undefined) return Buffer.allocUnsafeSlow(sizeBytes);
-      const free = freeByClass.get(classSizeBytes)?.pop();
-      if (free !== undefined) {
-        freeSizeBytes -= classSizeBytes;
-        return free;
-      }
-      const made = Buffer.allocUnsafeSlow(classSizeBytes);
-      setLease(made, () => giveBack(made));
-      return made;
-    },
+    take: (sizeBytes) => pool.take(sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes),
   };
 }
