@@ -16,6 +16,11 @@ export interface Group {
 
   /** May this member commit? `generationOrEpoch` < 0 with an empty member id: an admin or a simple consumer. */
   offsetCommitError(commit: OffsetCommitClaim): number;
+  /**
+   * Asked for each partition of a commit that `offsetCommitError` let pass, where it is there: a member may commit with
+   * an epoch of the past what it was assigned by then (KIP-1251). One error fails the whole request, as in Kafka.
+   */
+  partitionCommitError?(commit: OffsetCommitClaim, topic: string, partition: number): number;
   offsetFetchError(memberId: string | null, memberEpoch: number): number;
   /** OffsetDelete of any topic of the group; topic by topic `isSubscribedTo` decides. */
   offsetDeleteError(): number;
