@@ -21,6 +21,7 @@ import type { ChangeCluster } from './change-cluster.ts';
 import { connectionLimits } from './connection/connection-limits.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createSessionCache } from './fetch/session-cache.ts';
+import { createGate } from './gate.ts';
 import { type KafkaListener, openListener } from './listener.ts';
 import { createLogHost, removeStrays } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
@@ -95,6 +96,8 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
   };
   started.push(closeListeners);
+  // Requests that came before a start failed would else be waited for.
+  started.push(gate.refuse);
   const follower = await followImage({ store, logger, onFailure: (error) => onFatal(error.message) });
   started.push(follower.close);
   const { image } = follower;
@@ -197,27 +200,6 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       // Before all else: what has begun is answered while everything else still works.
       await closeListeners();
       await stopAll(started.slice(1));
-    },
-  };
-}
-
-/** Connections are accepted from the first moment on, but their requests wait until the broker can answer them. */
-function createGate(): { readonly dispatch: Dispatch; open(dispatch: Dispatch): void } {
-  let opened: Dispatch | undefined;
-  const whenOpen = Promise.withResolvers<Dispatch>();
-  return {
-    dispatch(frame, peer, areOthersUnderWay) {
-      if (opened !== undefined) return opened(frame, peer, areOthersUnderWay);
-      if (areOthersUnderWay) return 'later';
-      const outcome = whenOpen.promise.then((dispatch) => {
-        const begun = dispatch(frame, peer, false);
-        return begun === 'later' ? 'close' : begun.outcome;
-      });
-      return { outcome, isPipelined: false };
-    },
-    open(dispatch) {
-      opened = dispatch;
-      whenOpen.resolve(dispatch);
     },
   };
 }

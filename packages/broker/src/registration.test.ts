@@ -19,6 +19,7 @@ async function registered() {
   const node = await startNode(1, store, clock);
   const leases: LeaseId[] = [];
   let refusals = 0;
+  let refused = 0;
   const watched: MetadataStore = {
     ...store,
     async grantLease(ttlMs) {
@@ -32,6 +33,7 @@ async function registered() {
     async run(decision, request, options) {
       if (refusals === 0) return node.controller.run(decision, request, options);
       refusals -= 1;
+      refused += 1;
       return { kind: 'refused', errorCode: ErrorCode.NOT_CONTROLLER, errorMessage: 'not now' };
     },
   };
@@ -50,6 +52,7 @@ async function registered() {
   });
   return {
     clock,
+    refusedCount: () => refused,
     isAlive: () => node.image.brokers.get(1)?.state === 'running',
     async lose(refusalsThen: number) {
       refusals = refusalsThen;
@@ -87,5 +90,14 @@ it('a broker that is refused after it was lost does not wait a whole interval, w
   assert.equal(broker.isAlive(), false);
   await broker.clock.advance(times.renewIntervalMs / 2);
   assert.ok(broker.isAlive());
+  await broker.close();
+});
+
+it('a broker that is refused for good asks ever less often, and no less often than its interval', async () => {
+  const broker = await registered();
+  await broker.lose(Number.POSITIVE_INFINITY);
+  await broker.clock.advance(times.renewIntervalMs + 60_000);
+  assert.ok(broker.refusedCount() >= 60_000 / times.renewIntervalMs);
+  assert.ok(broker.refusedCount() <= 60_000 / times.renewIntervalMs + 5);
   await broker.close();
 });

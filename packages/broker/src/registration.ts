@@ -39,7 +39,7 @@ export interface Registration {
 }
 
 /** Until it is registered again a broker is of no use to anybody: after a stall the controller is back at once. */
-const RETRY_WHILE_LOST_MS = 200;
+const RETRY_WHILE_LOST_MS_MIN = 200;
 
 export class RegistrationRefused extends Error {
   override readonly name = 'RegistrationRefused';
@@ -53,6 +53,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
   let renewal: Timer = clock.setTimer(times.renewIntervalMs, renew);
   let isClosed = false;
   let isLost = false;
+  let retryMs = RETRY_WHILE_LOST_MS_MIN;
   let renewing: Promise<void> = Promise.resolve();
 
   async function register(): Promise<LeaseId> {
@@ -78,9 +79,16 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
     renewing = keepAlive()
       .catch((error: unknown) => logger.warn('the registration could not be renewed', { reason: String(error) }))
       .finally(() => {
-        const delayMs = isLost ? RETRY_WHILE_LOST_MS : times.renewIntervalMs;
-        if (!isClosed) renewal = clock.setTimer(delayMs, renew);
+        if (!isClosed) renewal = clock.setTimer(delayToNext(), renew);
       });
+  }
+
+  /** Soon while it is lost; a refusal that stays comes ever less often. */
+  function delayToNext(): number {
+    if (!isLost) return times.renewIntervalMs;
+    const delayMs = Math.min(retryMs, times.renewIntervalMs);
+    retryMs *= 2;
+    return delayMs;
   }
 
   async function keepAlive(): Promise<void> {
@@ -89,6 +97,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Regi
     isLost = true;
     lease = await register();
     isLost = false;
+    retryMs = RETRY_WHILE_LOST_MS_MIN;
   }
 
   const epoch = () => image.brokers.get(nodeId)?.epoch ?? -1;
