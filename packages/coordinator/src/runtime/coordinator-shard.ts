@@ -34,6 +34,8 @@ export interface Step<R> {
   readonly replies: readonly Reply[];
   /** Writes the records into this producer's transaction (TxnOffsetCommit). */
   readonly transaction?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch };
+  /** False: a crash may keep only the first of the records, which may then fill several batches (many tombstones). Default: true. */
+  readonly isAtomic?: boolean;
 }
 
 /** Somebody who waits for a response, perhaps over many steps (JoinGroup). Exactly one of the two is called, once. */
