@@ -1,5 +1,4 @@
 import type { Clock } from '@sluice/kernel/clock';
-import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import { leaseOf } from '@sluice/kernel/lease';
 import { failureOf, reasonOf } from './failure-reason.ts';
@@ -7,6 +6,7 @@ import { type FileCache, withFile } from './file-cache.ts';
 import { createHiddenOffsets } from './hidden-offsets.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
+import { createPinnedFiles } from './pinned-files.ts';
 import { logPath, type Segment } from './segment.ts';
 import { groupSize, joinNeighbours, type PlacedBatch } from './write-group.ts';
 
@@ -71,13 +71,10 @@ export function createWriter(options: WriterOptions): Writer {
   const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
   let queue: PlacedBatch[] = [];
   const hidden = createHiddenOffsets();
-  /** Segments with data that no sync has covered; their files stay open, so that an error is not lost with them. */
+  const pinned = createPinnedFiles(files, options.syncDirectory);
+  /** Segments with data that no sync has covered. */
   let unsynced = new Set<Segment>();
-  const pinned = new Map<Segment, DiskFile>();
   let syncWantedOffset = 0;
-  /** One was made that no sync of the directory has covered. */
-  let hasNewFile = false;
-  let newFileCount = 0;
   let isWriting = false;
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
@@ -121,7 +118,7 @@ export function createWriter(options: WriterOptions): Writer {
     if (first === undefined || last === undefined) return;
     const { segment } = first;
     writingSegment = segment;
-    const file = pinned.get(segment) ?? (await pin(segment, first.position === 0));
+    const file = await pinned.acquire(segment, first.position === 0);
     await file.writev(joinNeighbours(group), first.position);
     // A sync that failed meanwhile: nothing counts as written any more.
     if (state.failure !== undefined) return;
@@ -132,16 +129,6 @@ export function createWriter(options: WriterOptions): Writer {
     state.writtenOffset = last.nextOffset;
     advance();
     startSync();
-  }
-
-  /** Files of segments appear in their order: a later one without an earlier one would look like deleted records. */
-  async function pin(segment: Segment, isNew: boolean): Promise<DiskFile> {
-    if (isNew && hasNewFile) await options.syncDirectory();
-    const file = await files.acquire(logPath(segment));
-    pinned.set(segment, file);
-    if (isNew) newFileCount++;
-    hasNewFile ||= isNew;
-    return file;
   }
 
   function startSync(): void {
@@ -166,20 +153,14 @@ export function createWriter(options: WriterOptions): Writer {
       unsyncedBatchCount = 0;
       const startedMs = options.syncSpacing?.clock.monotonicMs() ?? 0;
       try {
-        // Oldest first matters to nobody: nothing counts as durable before all of them are.
-        await Promise.all([...segments].map((segment) => pinned.get(segment)?.sync()));
-        if (hasNewFile) {
-          const madeCount = newFileCount;
-          await options.syncDirectory();
-          if (madeCount === newFileCount) hasNewFile = false;
-        }
+        await pinned.sync(segments);
       } catch (error) {
         // A second fsync could succeed without having written what the first one lost: never try again.
         fail({ reason: `sync failed: ${reasonOf(error)}`, isDiskFull: false });
         break;
       }
       if (state.failure !== undefined) break;
-      unpin(segments);
+      pinned.release((segment) => segments.has(segment) && !isInUse(segment));
       state.durableOffset = Math.max(state.durableOffset, Math.min(target, state.writtenOffset));
       synced.release(state.durableOffset);
       advance();
@@ -189,12 +170,8 @@ export function createWriter(options: WriterOptions): Writer {
     settleIdle();
   }
 
-  /** The file that is written to stays open. */
-  function unpin(segments: ReadonlySet<Segment>): void {
-    for (const segment of segments) {
-      if (unsynced.has(segment) || (isWriting && segment === writingSegment)) continue;
-      if (pinned.delete(segment)) files.release(logPath(segment));
-    }
+  function isInUse(segment: Segment): boolean {
+    return unsynced.has(segment) || (isWriting && segment === writingSegment);
   }
 
   /** Waits until the next sync of a busy log may begin. */
@@ -237,18 +214,11 @@ export function createWriter(options: WriterOptions): Writer {
 
   function settleIdle(): void {
     if (isWriting || isSyncing) return;
-    if (state.failure !== undefined || state.writtenOffset === state.logEndOffset) unpinIdle();
+    if (state.failure !== undefined) pinned.release(() => true);
+    else if (state.writtenOffset === state.logEndOffset) pinned.release((segment) => !unsynced.has(segment));
     const settled = idleWaiters;
     idleWaiters = [];
     for (const settle of settled) settle();
-  }
-
-  function unpinIdle(): void {
-    for (const segment of pinned.keys()) {
-      if (unsynced.has(segment) && state.failure === undefined) continue;
-      pinned.delete(segment);
-      files.release(logPath(segment));
-    }
   }
 
   function onWritten(offset: Offset, done: (failure: string | undefined) => void): void {
@@ -296,7 +266,7 @@ export function createWriter(options: WriterOptions): Writer {
       }
       unsynced = new Set();
       await options.syncDirectory();
-      hasNewFile = false;
+      pinned.onDirectorySynced();
       state.durableOffset = state.writtenOffset;
       state.failure = undefined;
       advance();
@@ -304,8 +274,7 @@ export function createWriter(options: WriterOptions): Writer {
     },
     releaseFiles() {
       unsynced = new Set();
-      for (const segment of pinned.keys()) files.release(logPath(segment));
-      pinned.clear();
+      pinned.release(() => true);
     },
     close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
   };
