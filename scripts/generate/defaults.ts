@@ -24,6 +24,8 @@ export function defaultOf(field: FieldSpec): string {
       return 'EMPTY_BYTES';
     case 'records':
       return 'null';
+    case 'hash64':
+      return `${explicitDefault ?? '0'}n`;
     default:
       return holdsInt64Max(field) ? 'INT64_MAX' : (explicitDefault ?? '0');
   }

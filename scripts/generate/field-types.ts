@@ -10,6 +10,7 @@ const VALUE_TYPES: Record<PrimitiveType, string> = {
   int32: 'number',
   uint32: 'number',
   int64: 'number',
+  hash64: 'bigint',
   float64: 'number',
   string: 'string',
   uuid: 'Uuid',

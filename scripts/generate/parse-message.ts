@@ -17,6 +17,9 @@ const PRIMITIVES: ReadonlySet<string> = new Set<PrimitiveType>([
   'records',
 ]);
 
+/** Fields whose int64 is a hash: half of all values are beyond what a number holds. */
+const HASHES: ReadonlySet<string> = new Set(['MetadataHash']);
+
 /** A definition as it stands in `packages/protocol/spec`. */
 export interface RawMessage {
   readonly apiKey?: number;
@@ -114,7 +117,7 @@ function parseFields(fields: readonly RawField[], context: Versions): FieldSpec[
     if (versions === undefined) continue;
     parsed.push({
       name: lowerFirst(field.name),
-      type: parseType(field.type),
+      type: HASHES.has(field.name) ? { kind: 'primitive', name: 'hash64' } : parseType(field.type),
       versions,
       nullable: intersect(parseVersions(field.nullableVersions ?? 'none'), versions),
       tag: field.tag,

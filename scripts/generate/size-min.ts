@@ -10,6 +10,7 @@ const FIXED_SIZES: Partial<Record<PrimitiveType, number>> = {
   int32: 4,
   uint32: 4,
   int64: 8,
+  hash64: 8,
   float64: 8,
   uuid: 16,
 };

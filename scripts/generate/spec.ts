@@ -1,6 +1,6 @@
 import { intersect, type Versions } from './versions.ts';
 
-/** The types of Kafka's protocol guide. */
+/** The types of Kafka's protocol guide, and `hash64`: an int64 that is no quantity and needs all its bits. */
 export type PrimitiveType =
   | 'bool'
   | 'int8'
@@ -9,6 +9,7 @@ export type PrimitiveType =
   | 'int32'
   | 'uint32'
   | 'int64'
+  | 'hash64'
   | 'float64'
   | 'string'
   | 'uuid'

@@ -91,6 +91,11 @@ export class Reader {
     throw this.#unsafeInt64(field, start);
   }
 
+  /** An int64 of which every bit counts. */
+  hash64(field: string): bigint {
+    return this.buffer.readBigInt64BE(this.#take(field, 8));
+  }
+
   uuid(field: string): Uuid {
     const start = this.#take(field, 16);
     const uuid = this.buffer.toString('base64url', start, start + 16);

@@ -91,6 +91,12 @@ export class Writer {
     else this.int64(value);
   }
 
+  /** An int64 of which every bit counts. */
+  hash64(value: bigint): void {
+    const start = this.#take(8);
+    this.#buffer.writeBigInt64BE(value, start);
+  }
+
   uuid(value: Uuid): void {
     const start = this.#take(16);
     if (value === ZERO_UUID) {

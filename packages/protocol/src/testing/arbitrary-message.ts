@@ -27,6 +27,7 @@ const PRIMITIVES: Record<PrimitiveType, fc.Arbitrary<unknown>> = {
   int32: fc.integer(),
   uint32: fc.integer({ min: 0, max: 0xffffffff }),
   int64,
+  hash64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   float64: fc.double({ noNaN: true }),
   string: text,
   uuid,

@@ -16,6 +16,8 @@ export function defaultValue(message: MessageSpec, field: FieldSpec): unknown {
       return ZERO_UUID;
     case 'bytes':
       return Buffer.alloc(0);
+    case 'hash64':
+      return BigInt(explicitDefault ?? 0);
     default:
       return Number(explicitDefault ?? 0);
   }

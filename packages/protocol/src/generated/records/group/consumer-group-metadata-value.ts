@@ -8,13 +8,13 @@ import type { Writer } from '../../../writer.ts';
 
 export interface ConsumerGroupMetadataValue {
   epoch: number;
-  metadataHash: number;
+  metadataHash: bigint;
   unknownTaggedFields?: UnknownTaggedField[];
 }
 
 export interface ConsumerGroupMetadataValueInput {
   epoch: number;
-  metadataHash?: number;
+  metadataHash?: bigint;
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
@@ -47,7 +47,7 @@ function encode(writer: Writer, value: ConsumerGroupMetadataValueInput, version:
 function decodeConsumerGroupMetadataValue(reader: Reader): ConsumerGroupMetadataValue {
   const value: ConsumerGroupMetadataValue = {
     epoch: reader.int32('epoch'),
-    metadataHash: 0,
+    metadataHash: 0n,
   };
   readConsumerGroupMetadataValueTags(reader, value);
   return value;
@@ -60,7 +60,7 @@ function readConsumerGroupMetadataValueTags(reader: Reader, value: ConsumerGroup
     const end = reader.tagEnd(tag);
     switch (tag) {
       case 0:
-        value.metadataHash = reader.int64('metadataHash');
+        value.metadataHash = reader.hash64('metadataHash');
         break;
       default:
         readUnknownTag(reader, value, tag, end);
@@ -75,13 +75,13 @@ function encodeConsumerGroupMetadataValue(writer: Writer, value: ConsumerGroupMe
 }
 
 function writeConsumerGroupMetadataValueTags(writer: Writer, value: ConsumerGroupMetadataValueInput): void {
-  const hasMetadataHash = (value.metadataHash ?? 0) !== 0;
+  const hasMetadataHash = (value.metadataHash ?? 0n) !== 0n;
   let count = value.unknownTaggedFields?.length ?? 0;
   if (hasMetadataHash) count++;
   writer.unsignedVarint(count);
   if (hasMetadataHash) {
     const mark = writer.beginTag(0);
-    writer.int64(value.metadataHash ?? 0);
+    writer.hash64(value.metadataHash ?? 0n);
     writer.endTag(mark);
   }
   writeUnknownTags(writer, value.unknownTaggedFields, 1);

@@ -8,13 +8,13 @@ import type { Writer } from '../../../writer.ts';
 
 export interface ShareGroupMetadataValue {
   epoch: number;
-  metadataHash: number;
+  metadataHash: bigint;
   unknownTaggedFields?: UnknownTaggedField[];
 }
 
 export interface ShareGroupMetadataValueInput {
   epoch: number;
-  metadataHash: number;
+  metadataHash: bigint;
   unknownTaggedFields?: readonly UnknownTaggedField[];
 }
 
@@ -44,7 +44,7 @@ function encode(writer: Writer, value: ShareGroupMetadataValueInput, version: nu
 function decodeShareGroupMetadataValue(reader: Reader): ShareGroupMetadataValue {
   const value: ShareGroupMetadataValue = {
     epoch: reader.int32('epoch'),
-    metadataHash: reader.int64('metadataHash'),
+    metadataHash: reader.hash64('metadataHash'),
   };
   readUnknownTags(reader, value);
   return value;
@@ -52,6 +52,6 @@ function decodeShareGroupMetadataValue(reader: Reader): ShareGroupMetadataValue 
 
 function encodeShareGroupMetadataValue(writer: Writer, value: ShareGroupMetadataValueInput): void {
   writer.int32(value.epoch);
-  writer.int64(value.metadataHash);
+  writer.hash64(value.metadataHash);
   writeUnknownTagsOnly(writer, value.unknownTaggedFields);
 }

@@ -9,7 +9,7 @@ import type { Writer } from '../../../writer.ts';
 
 export interface StreamsGroupMetadataValue {
   epoch: number;
-  metadataHash: number;
+  metadataHash: bigint;
   validatedTopologyEpoch: number;
   lastAssignmentConfigs: LastAssignmentConfig[] | null;
   unknownTaggedFields?: UnknownTaggedField[];
@@ -17,7 +17,7 @@ export interface StreamsGroupMetadataValue {
 
 export interface StreamsGroupMetadataValueInput {
   epoch: number;
-  metadataHash: number;
+  metadataHash: bigint;
   validatedTopologyEpoch?: number;
   lastAssignmentConfigs: readonly LastAssignmentConfigInput[] | null;
   unknownTaggedFields?: readonly UnknownTaggedField[];
@@ -61,7 +61,7 @@ function encode(writer: Writer, value: StreamsGroupMetadataValueInput, version: 
 function decodeStreamsGroupMetadataValue(reader: Reader): StreamsGroupMetadataValue {
   const value: StreamsGroupMetadataValue = {
     epoch: reader.int32('epoch'),
-    metadataHash: reader.int64('metadataHash'),
+    metadataHash: reader.hash64('metadataHash'),
     validatedTopologyEpoch: -1,
     lastAssignmentConfigs: [],
   };
@@ -111,7 +111,7 @@ function decodeLastAssignmentConfig(reader: Reader): LastAssignmentConfig {
 
 function encodeStreamsGroupMetadataValue(writer: Writer, value: StreamsGroupMetadataValueInput): void {
   writer.int32(value.epoch);
-  writer.int64(value.metadataHash);
+  writer.hash64(value.metadataHash);
   writeStreamsGroupMetadataValueTags(writer, value);
 }
 
