@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { emitDeclarations } from './declarations.ts';
-import { packageManifest, workspaceManifests } from './manifest.ts';
+import { DOCUMENTS, packageManifest, workspaceManifests } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist');
@@ -15,6 +15,8 @@ await bundle(ROOT, join(DIST, 'lib'), Object.keys(manifest.dependencies));
 emitDeclarations(ROOT, join(DIST, 'types'));
 copyFileSync(join(import.meta.dirname, 'bin.js'), join(DIST, 'bin/sluice.js'));
 chmodSync(join(DIST, 'bin/sluice.js'), 0o755);
-for (const file of ['README.md', 'LICENSE']) cpSync(join(ROOT, file), join(DIST, file));
+for (const entry of ['LICENSE', ...DOCUMENTS]) {
+  cpSync(join(ROOT, entry), join(DIST, entry), { recursive: true, filter: (path) => !path.includes('node_modules') });
+}
 writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 process.stdout.write(`dist: sluice ${manifest.version}\n`);

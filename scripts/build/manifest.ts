@@ -1,6 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What the README points to goes with it. */
+export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs', 'examples'];
+
 export interface WorkspaceManifest {
   readonly name: string;
   readonly version: string;
@@ -32,7 +35,7 @@ export function packageManifest(workspaces: readonly WorkspaceManifest[]) {
       './package.json': './package.json',
     },
     types: './types/sluice/src/index.d.ts',
-    files: ['bin', 'lib', 'types'],
+    files: ['bin', 'lib', 'types', ...DOCUMENTS],
     engines: { node: '>=24' },
     dependencies: thirdParty(workspaces),
   };

@@ -36,8 +36,13 @@ function checkContents(paths: readonly string[]): void {
   for (const wanted of ['bin/sluice.js', 'lib/index.js', 'lib/index.js.map', 'lib/cli.js', 'README.md', 'LICENSE']) {
     assert(paths.includes(wanted), `the package lacks ${wanted}`);
   }
-  const strange = paths.filter((path) => !/^(bin|lib|types)\/|^(package\.json|README\.md|LICENSE)$/.test(path));
+  const wanted = /^(bin|lib|types|docs|examples)\/|^(package\.json|LICENSE|(README|ARCHITECTURE|CONTRIBUTING)\.md)$/;
+  const strange = paths.filter((path) => !wanted.test(path) || path.includes('node_modules'));
   assert.deepEqual(strange, [], 'the package has files that nobody asked for');
+  const links = [...readFileSync(join(ROOT, 'dist/README.md'), 'utf8').matchAll(/\]\(([^):#]+)[^)]*\)/g)];
+  assert(links.length > 0, 'the README points to nothing');
+  const broken = links.flatMap(([, target = '']) => (paths.includes(target) ? [] : [target]));
+  assert.deepEqual(broken, [], 'the README points to what is not in the package');
 }
 
 function writeManifest(tarball: string): void {

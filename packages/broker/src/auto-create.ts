@@ -4,7 +4,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ChangeCluster } from './change-cluster.ts';
 
 /** Names that may be under way at once; more are left for the client to ask again. */
-const UNDER_WAY_COUNT_MAX = 1_000;
+export const UNDER_WAY_COUNT_MAX = 1_000;
 const BY_DEFAULT = -1;
 
 /** Makes topics that were asked for and do not exist, with the broker's defaults, each name once at a time. */

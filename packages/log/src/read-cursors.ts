@@ -3,7 +3,7 @@ import type { Located } from './locate-batch.ts';
 import type { LogState } from './log-state.ts';
 
 /** Consumers of one log that read on from disk where they stopped. */
-const CURSORS_MAX = 16;
+export const CURSORS_MAX = 16;
 
 /** Where reads ended, so that the next one needs no index. Forgotten when the log is truncated or loses the segment. */
 export interface ReadCursors {
