@@ -4,6 +4,7 @@ import { autoCreate } from './runner/cases/auto-create.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
+import { groups, lively } from './runner/cases/groups.ts';
 import { matrix } from './runner/cases/matrix.ts';
 import { crash, restart } from './runner/cases/restart.ts';
 import { seek } from './runner/cases/seek.ts';
@@ -29,6 +30,7 @@ const cases: readonly Case[] = [
   { name: 'errors', run: errors, settings: { 'auto.create.topics.enable': 'false' } },
   { name: 'admin', run: admin },
   { name: 'details', run: details, folder: 'java' },
+  { name: 'groups', run: groups, settings: lively },
   { name: 'restart', run: restart },
   { name: 'crash', run: crash },
   { name: 'tools', run: tools, folder: 'java' },

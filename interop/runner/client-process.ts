@@ -16,6 +16,7 @@ export type ClientProcess = {
   ask(request: object, timeoutMs: number, onProgress?: (count: number) => void): Promise<unknown>;
   readonly isAlive: boolean;
   end(): Promise<void>;
+  kill(): Promise<void>;
 };
 
 export type Command = { readonly argv: readonly string[]; readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
@@ -75,6 +76,10 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
       }
     },
     end: () => endChild(child),
+    kill: async () => {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      if (isAlive() && child.kill('SIGKILL')) await exited;
+    },
   };
 }
 

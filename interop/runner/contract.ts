@@ -34,6 +34,11 @@ export type Ability =
   | 'details'
   /** Header values may be null, empty or hold any byte when written; and so when read. */
   | 'header-bytes'
+  /** Joins groups, commits and reads commits back. */
+  | 'groups'
+  /** Commits by itself, and does not say what; it can neither pause nor seek. */
+  | 'commits-unseen'
+  | 'no-commit-metadata'
   /** Reads by group membership only. */
   | 'groups-only'
   | 'tools'
@@ -42,6 +47,36 @@ export type Ability =
 
 export type Hello = { readonly codecs: readonly string[]; readonly can: readonly Ability[] };
 export type Check = { readonly name: string; readonly error?: string; readonly skipped?: string };
+
+/** What a member of a group noted: when, what, of which `topic-partition`, which offset, and a record's value. */
+export type MemberEvent =
+  | readonly [atMs: number, what: 'took', place: string, offset: number, value: number]
+  | readonly [atMs: number, what: 'committed' | 'recommitted' | 'sought', place: string, offset: number]
+  | readonly [atMs: number, what: 'assigned' | 'revoked' | 'lost', place: string]
+  | readonly [atMs: number, what: 'failed', type: string, code: number, message: string];
+
+/** What a member tells since it was last asked; `fault` is what ended it, or what it cannot get past. */
+export type MemberLook = {
+  readonly assigned: readonly string[];
+  readonly events: readonly MemberEvent[];
+  readonly fault?: Fault;
+};
+
+/** How a member is to join. What a client cannot do, its program ignores; `groupWays` says what each can. */
+export type Join = {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly protocol: 'classic' | 'consumer';
+  readonly assignor?: string;
+  readonly instanceId?: string;
+  readonly commit?: 'sync' | 'async' | 'auto' | 'none';
+  readonly metadata?: string;
+  readonly sessionTimeoutMs?: number;
+  readonly reset?: 'earliest' | 'latest' | 'none';
+  /** Java's own pattern, and RE2's for the broker. */
+  readonly pattern?: string;
+  readonly re2?: string;
+};
 
 export type Replies = {
   hello: Hello;
@@ -55,6 +90,14 @@ export type Replies = {
   admin: { readonly checks: readonly Check[] };
   details: { readonly checks: readonly Check[] };
   tools: { readonly checks: readonly Check[] };
+  join: object;
+  look: MemberLook;
+  leave: MemberLook;
+  tell: object;
+  committed: { readonly offsets: readonly number[]; readonly metadata: readonly string[] };
+  groupAdmin: { readonly checks: readonly Check[] };
+  groupDetails: { readonly checks: readonly Check[] };
+  tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };
 

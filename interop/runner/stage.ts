@@ -12,6 +12,10 @@ export type Actor = {
   ask<O extends Op>(op: O, request?: object, options?: AskOptions): Promise<Replies[O]>;
   /** The same of a second program of this client, which works beside the first. */
   askBeside: Actor['ask'];
+  /** The same of any other program of this client, by a name of the case's own. */
+  askIn(place: string): Actor['ask'];
+  /** Kills such a program: its members are gone without a word. */
+  kill(place: string): Promise<void>;
 };
 export type AskOptions = { readonly timeoutMs?: number; readonly onProgress?: (count: number) => void };
 
@@ -40,7 +44,7 @@ export async function openStage(
   servesGroups: boolean,
 ): Promise<Stage & { close(): Promise<void> }> {
   const processes = new Map<string, ClientProcess>();
-  const processOf = (client: Client, place: 'first' | 'second') => {
+  const processOf = (client: Client, place: string) => {
     const key = `${client.name} ${place}`;
     let running = processes.get(key);
     if (running === undefined || !running.isAlive) {
@@ -50,7 +54,7 @@ export async function openStage(
     return running;
   };
   const askOf =
-    (client: Client, place: 'first' | 'second'): Actor['ask'] =>
+    (client: Client, place: string): Actor['ask'] =>
     async (op, request = {}, { timeoutMs = askTimeoutMs, onProgress } = {}) => {
       // The program answers with the reply that CONTRACT.md gives for this request.
       const reply = await processOf(client, place).ask({ op, ...request }, timeoutMs, onProgress);
@@ -62,7 +66,15 @@ export async function openStage(
     const startedAt = performance.now();
     try {
       const hello = await ask('hello');
-      actors.push({ name: client.name, client, hello, ask, askBeside: askOf(client, 'second') });
+      actors.push({
+        name: client.name,
+        client,
+        hello,
+        ask,
+        askBeside: askOf(client, 'second'),
+        askIn: (place) => askOf(client, place),
+        kill: async (place) => processes.get(`${client.name} ${place}`)?.kill(),
+      });
     } catch (cause) {
       report.add({ client: client.name, caseName, name: 'start', startedAt, error: messageOf(cause) });
     }

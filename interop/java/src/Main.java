@@ -18,7 +18,7 @@ public final class Main {
         Map<String, Contract.Handler> handlers = new HashMap<>(Map.of(
             "hello", request -> Map.of(
                 "codecs", List.of("none", "gzip", "snappy", "lz4", "zstd"),
-                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools")),
+                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools", "groups")),
             "write", records::write,
             "read", records::read,
             "offsets", records::offsets,
@@ -30,6 +30,15 @@ public final class Main {
             "tools", request -> Map.of("checks", new ToolChecks(bootstrap, request.get("servesGroups").asBoolean()).run())));
         handlers.put("details", request -> Map.of("checks", new DetailChecks(bootstrap).run()));
         handlers.put("dumpLog", DumpLog::check);
+        Groups groups = new Groups(bootstrap);
+        handlers.put("join", groups::join);
+        handlers.put("look", groups::look);
+        handlers.put("tell", groups::tell);
+        handlers.put("leave", groups::leave);
+        handlers.put("committed", groups::committed);
+        handlers.put("groupAdmin", request -> Map.of("checks", new GroupAdminChecks(bootstrap, request).run()));
+        handlers.put("groupDetails", request -> Map.of("checks", new GroupDetailChecks(bootstrap).run()));
+        handlers.put("tool", request -> Tool.asked(request));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode request = Contract.JSON.readTree(line);

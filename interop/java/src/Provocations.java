@@ -6,9 +6,12 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Mistakes, and the exceptions that they end in. */
 final class Provocations {
@@ -16,7 +19,8 @@ final class Provocations {
 
     static Object provoke(String bootstrap, JsonNode request) {
         try {
-            attempt(bootstrap, request.get("kind").asText(), request.get("topic").asText());
+            if (request.has("group")) attemptOnGroup(bootstrap, request);
+            else attempt(bootstrap, request.get("kind").asText(), request.get("topic").asText());
         } catch (Exception thrown) {
             return Contract.faultOf(thrown);
         }
@@ -42,6 +46,30 @@ final class Provocations {
                 }
             }
             default -> throw new IllegalArgumentException("no such kind: " + kind);
+        }
+    }
+
+    private static void attemptOnGroup(String bootstrap, JsonNode request) throws Exception {
+        TopicPartition partition = new TopicPartition(request.get("topic").asText(), 0);
+        String group = request.get("group").asText();
+        switch (request.get("kind").asText()) {
+            case "commitAsStranger", "commitUnknownTopic" -> commit(bootstrap, group, partition, "");
+            case "longMetadata" -> commit(bootstrap, group, partition, "x".repeat(5000));
+            case "deleteGroup" -> {
+                try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+                    admin.deleteConsumerGroups(List.of(group)).all().get();
+                }
+            }
+            default -> throw new IllegalArgumentException("no such kind: " + request.get("kind"));
+        }
+    }
+
+    /** Without a subscription a consumer commits as one that is no member. */
+    private static void commit(String bootstrap, String group, TopicPartition partition, String metadata) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "group.id", group, "enable.auto.commit", false);
+        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(1, metadata)));
         }
     }
 

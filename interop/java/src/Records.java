@@ -144,7 +144,8 @@ final class Records {
         int partitions = request.get("partitions").asInt();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (Producer<byte[], byte[]> producer = batching(request)) {
-            for (int i = 0; i < request.get("count").asInt(); i++) {
+            int first = request.path("first").asInt();
+            for (int i = first; i < first + request.get("count").asInt(); i++) {
                 byte[] value = String.valueOf(i).getBytes(StandardCharsets.UTF_8);
                 sent.add(producer.send(new ProducerRecord<>(request.get("topic").asText(), i % partitions, null, value)));
             }
@@ -173,12 +174,13 @@ final class Records {
 
     Object stream(JsonNode request) throws Exception {
         int chunk = request.get("chunk").asInt();
+        int partitions = request.path("partitions").asInt(1);
         AtomicInteger acked = new AtomicInteger();
         AtomicReference<Exception> failed = new AtomicReference<>();
         try (Producer<byte[], byte[]> producer = producer(bootstrap, Map.of())) {
             for (int i = 0; i < request.get("count").asInt(); i++) {
                 byte[] value = String.valueOf(i).getBytes(StandardCharsets.UTF_8);
-                producer.send(new ProducerRecord<>(request.get("topic").asText(), 0, null, value), (metadata, error) -> {
+                producer.send(new ProducerRecord<>(request.get("topic").asText(), i % partitions, null, value), (metadata, error) -> {
                     if (error != null) failed.compareAndSet(null, error);
                     else if (acked.incrementAndGet() % chunk == 0) Contract.progress(acked.get());
                 });

@@ -1,5 +1,6 @@
 package dev.sluice.interop;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -35,6 +37,13 @@ final class Tool {
             if (code != 0) throw new AssertionError("exit code " + code + ": " + output);
             return output;
         }
+    }
+
+    /** What the runner types: a tool, its arguments and its input. */
+    static Object asked(JsonNode request) throws Exception {
+        String[] arguments = GroupMember.texts(request.get("args")).toArray(String[]::new);
+        Result result = run(request.get("name").asText(), request.path("input").asText(), arguments);
+        return Map.of("code", result.code(), "output", result.output());
     }
 
     static Result run(String name, String input, String... arguments) throws Exception {

@@ -1,0 +1,37 @@
+import type { Join } from './contract.ts';
+
+/** A way in which a client can be a member of a group. */
+export type Way = {
+  readonly name: string;
+  readonly join: Omit<Join, 'group' | 'topics'>;
+  /** A member that left keeps its partitions until its session ends. */
+  readonly isStatic?: true;
+};
+
+const classic = (assignor: string): Way => ({
+  name: `classic ${assignor}`,
+  join: { protocol: 'classic', assignor },
+});
+const consumer = (assignor?: string): Way => ({
+  name: `consumer ${assignor ?? ''}`.trim(),
+  join: { protocol: 'consumer', ...(assignor === undefined ? {} : { assignor }) },
+});
+
+const classics = (...assignors: readonly string[]) => assignors.map(classic);
+
+export const groupWays: Readonly<Record<string, readonly Way[]>> = {
+  'kafka-clients': [
+    ...classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'),
+    consumer(),
+    consumer('uniform'),
+    consumer('range'),
+  ],
+  'confluent-kafka': [...classics('range', 'roundrobin', 'cooperative-sticky'), consumer(), consumer('range')],
+  kcat: classics('range', 'cooperative-sticky'),
+  'franz-go': [...classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'), consumer()],
+  sarama: classics('range', 'roundrobin', 'sticky'),
+  platformatic: [...classics('roundrobin', 'cooperative-sticky'), consumer(), consumer('range')],
+  kafkajs: classics('RoundRobinAssigner'),
+  'kafka-python': classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'),
+  aiokafka: classics('range', 'roundrobin', 'sticky'),
+};
