@@ -68,6 +68,9 @@ export interface ShardTimers<R> {
 /** How a shard's records look in the log. */
 export interface RecordSerde<R> {
   encode(record: R): { readonly key: Buffer; readonly value: Buffer | null };
-  /** `undefined` for a type that this version does not know: skipped, and told. Throws on bytes that are no record. */
+  /**
+   * `undefined` for a type that this version does not know: skipped, and told. Throws on bytes that are no record. The
+   * buffers serve for other bytes afterwards: what is kept of them is copied.
+   */
   decode(key: Buffer, value: Buffer | null): R | undefined;
 }

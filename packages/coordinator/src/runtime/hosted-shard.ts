@@ -1,0 +1,262 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { LeaderEpoch, Offset, TimestampMs } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { PartitionLog } from '@sluice/log/partition-log';
+import type { Codec } from '@sluice/protocol/compression/codec';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
+import { createAppendBatch, type EncodedRecord, recordSizeBytesMax } from './append-batch.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { CoordinatorShard, Pending, RecordSerde, ShardTimers, Step } from './coordinator-shard.ts';
+import { createShardTimers } from './shard-timers.ts';
+
+/** Steps whose replies may wait for their commit at once in one shard; one more is refused. */
+export const STEPS_WAITING_MAX = 100_000;
+
+export interface HostedShardOptions<S extends CoordinatorShard<R>, R> {
+  readonly log: PartitionLog;
+  readonly leaderEpoch: LeaderEpoch;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly serde: RecordSerde<R>;
+  createShard(timers: ShardTimers<R>): S;
+  codec(): Codec;
+  /** `max.message.bytes` of the topic. */
+  batchSizeBytesMax(): number;
+  /** The shard cannot go on with the state that it has: it is closed, and may be loaded anew if `isTransient`. */
+  onFailed(reason: string, isTransient: boolean): void;
+}
+
+/** A shard with all that its partition's log says: it decides, its records are applied, gathered, appended and committed. */
+export interface HostedShard<S extends CoordinatorShard<R>, R> {
+  readonly shard: S;
+  /** The log was replayed: decisions may come. */
+  open(): void;
+  take<T>(decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>, pending: Pending<T>): void;
+  /** A decision that nobody waits for. */
+  tick(decide: (shard: S, now: TimestampMs) => Step<R>): void;
+  /**
+   * Appends what was gathered. To be called before anybody else appends to the log (markers of transactions), so that
+   * the records get the offsets that they were applied with.
+   */
+  flush(): void;
+  /** The high watermark or the failure of the log changed. */
+  onLogChanged(): void;
+  /** All who wait fail with the error code; the state is worth nothing afterwards. */
+  close(errorCode: number): void;
+  /** Lets nobody wait but for commits that are under way; settles when they are over. */
+  drain(errorCode: number): Promise<void>;
+}
+
+const NO_PRODUCER = { producerId: -1, producerEpoch: -1, isTransactional: false } as const;
+
+export function createHostedShard<S extends CoordinatorShard<R>, R>(
+  options: HostedShardOptions<S, R>,
+): HostedShard<S, R> {
+  const { log, clock, logger, serde, leaderEpoch } = options;
+  const soon = clock.soon ?? queueMicrotask;
+  const timers = createShardTimers<R>(clock, (action) => tick((_shard, now) => action(now)));
+  const shard = options.createShard(timers);
+  const batch = createAppendBatch(options.codec);
+  const commits = createCommitQueue();
+  /** What the next record gets. */
+  let nextOffset: Offset = log.logEndOffset;
+  /** The end of the last append. */
+  let appendedOffset: Offset = 0;
+  let isFlushPlanned = false;
+  let isClosed = false;
+  let onDrained: (() => void) | undefined;
+
+  function take<T>(decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>, pending: Pending<T>): void {
+    if (commits.size >= STEPS_WAITING_MAX) {
+      pending.fail(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+      return;
+    }
+    const now = clock.now();
+    try {
+      perform(decide(shard, now, pending), now);
+    } catch (error) {
+      reportBug(error);
+      pending.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
+    }
+  }
+
+  function tick(decide: (shard: S, now: TimestampMs) => Step<R>): void {
+    const now = clock.now();
+    try {
+      perform(decide(shard, now), now);
+    } catch (error) {
+      reportBug(error);
+    }
+  }
+
+  function reportBug(error: unknown): void {
+    logger.error('a coordinator failed to decide', { reason: error instanceof Error ? error.stack : String(error) });
+  }
+
+  /** Throws only before anything is applied. */
+  function perform(step: Step<R>, now: TimestampMs): void {
+    if (isClosed) {
+      failReplies(step, ErrorCode.NOT_COORDINATOR);
+      return;
+    }
+    // Whoever else appended to the log did not change this state.
+    if (batch.recordCount === 0) nextOffset = Math.max(nextOffset, log.logEndOffset);
+    if (step.records.length > 0 && !write(step, now)) return;
+    if (step.replies.length === 0) return;
+    if (commits.size === 0 && nextOffset <= log.highWatermark) {
+      for (const reply of step.replies) reply.deliver();
+    } else {
+      commits.add(nextOffset, step.replies);
+    }
+  }
+
+  function write(step: Step<R>, now: TimestampMs): boolean {
+    const { records, transaction } = step;
+    const encoded: EncodedRecord[] = [];
+    let sizeBytes = 0;
+    let largestSizeBytes = 0;
+    for (const record of records) {
+      const bytes = serde.encode(record);
+      const recordSizeBytes = recordSizeBytesMax(bytes);
+      encoded.push(bytes);
+      sizeBytes += recordSizeBytes;
+      largestSizeBytes = Math.max(largestSizeBytes, recordSizeBytes);
+    }
+    const isAtomic = step.isAtomic !== false;
+    const roomBytes = options.batchSizeBytesMax() - BATCH_HEADER_SIZE_BYTES;
+    if ((isAtomic ? sizeBytes : largestSizeBytes) > roomBytes) {
+      logger.warn('a step of a coordinator does not fit a batch', { records: records.length, sizeBytes });
+      failReplies(step, ErrorCode.MESSAGE_TOO_LARGE);
+      return false;
+    }
+    if (transaction !== undefined || (isAtomic && batch.sizeBytesMax + sizeBytes > roomBytes)) flush();
+    if (isClosed) {
+      failReplies(step, ErrorCode.NOT_COORDINATOR);
+      return false;
+    }
+    const producer = transaction === undefined ? NO_PRODUCER : { ...transaction, isTransactional: true };
+    for (const [index, record] of records.entries()) {
+      const bytes = encoded[index];
+      if (bytes === undefined) break;
+      if (!isAtomic && batch.sizeBytesMax + recordSizeBytesMax(bytes) > roomBytes) flush();
+      batch.add(bytes, now);
+      if (!apply(record, now, producer)) {
+        failReplies(step, ErrorCode.NOT_COORDINATOR);
+        return false;
+      }
+    }
+    if (transaction === undefined) planFlush();
+    else append(transaction);
+    if (isClosed) failReplies(step, ErrorCode.NOT_COORDINATOR);
+    return !isClosed;
+  }
+
+  function apply(record: R, timestampMs: TimestampMs, producer: typeof NO_PRODUCER | Producer): boolean {
+    if (isClosed) return false;
+    try {
+      shard.apply(record, { offset: nextOffset++, timestampMs, ...producer });
+      return true;
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      fail(`a record could not be applied: ${reason}`, false);
+      return false;
+    }
+  }
+
+  /**
+   * What is decided while an append is under way leaves together behind it: a sync would have kept it waiting all the
+   * same, and the batches are fewer.
+   */
+  function planFlush(): void {
+    if (isFlushPlanned || log.highWatermark < appendedOffset) return;
+    isFlushPlanned = true;
+    soon(() => {
+      isFlushPlanned = false;
+      flush();
+    });
+  }
+
+  function flush(): void {
+    append(undefined);
+  }
+
+  function append(transaction: Step<R>['transaction']): void {
+    if (batch.recordCount === 0 || isClosed) return;
+    const firstOffset = nextOffset - batch.recordCount;
+    const result = log.append(batch.take(transaction), {
+      leaderEpoch,
+      nowMs: clock.now(),
+      durable: true,
+      origin: 'coordinator',
+    });
+    if (result.kind !== 'appended') {
+      fail(result.kind === 'refused' ? (result.message ?? 'the log refused an append') : 'a duplicate', true);
+    } else if (result.firstOffset !== firstOffset) {
+      fail(`records for offset ${firstOffset} were appended at ${result.firstOffset}`, true);
+    } else {
+      appendedOffset = result.lastOffset + 1;
+    }
+  }
+
+  function fail(reason: string, isTransient: boolean): void {
+    close(ErrorCode.NOT_COORDINATOR);
+    options.onFailed(reason, isTransient);
+  }
+
+  function close(errorCode: number): void {
+    if (isClosed) return;
+    isClosed = true;
+    timers.close();
+    batch.clear();
+    commits.fail(errorCode);
+    tellShard(errorCode);
+    onDrained?.();
+  }
+
+  function tellShard(errorCode: number): void {
+    try {
+      shard.onUnloaded(errorCode);
+    } catch (error) {
+      reportBug(error);
+    }
+  }
+
+  return {
+    shard,
+    open() {
+      nextOffset = log.logEndOffset;
+      tick((each, now) => each.onLoaded(now));
+    },
+    take,
+    tick,
+    flush,
+    onLogChanged() {
+      if (isClosed) return;
+      if (log.failure !== undefined) return fail(log.failure, true);
+      commits.release(log.highWatermark);
+      if (batch.recordCount > 0) planFlush();
+      if (commits.size === 0) onDrained?.();
+    },
+    close,
+    drain(errorCode) {
+      timers.close();
+      tellShard(errorCode);
+      flush();
+      if (isClosed || commits.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        onDrained = resolve;
+      });
+    },
+  };
+}
+
+function failReplies(step: Step<unknown>, errorCode: number): void {
+  for (const reply of step.replies) reply.fail(errorCode);
+}
+
+interface Producer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly isTransactional: boolean;
+}
