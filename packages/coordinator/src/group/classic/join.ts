@@ -1,0 +1,90 @@
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
+import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
+import type { Pending } from '../../runtime/coordinator-shard.ts';
+import type { RequestContext } from '../group-environment.ts';
+import { ClassicGroup } from './classic-group.ts';
+import { withoutRepeatedNames } from './classic-member.ts';
+import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
+import { answer, type Decision } from './decision.ts';
+import { emptyGroupRecord } from './group-metadata-record.ts';
+import { joinAsKnown } from './join-as-known.ts';
+import { joinAsNew } from './join-as-new.ts';
+import type { Joining } from './joining.ts';
+import { supportsProtocols } from './protocol-choice.ts';
+import { inVersion, joinError } from './responses.ts';
+
+/** JoinGroup. Session timeouts are within the broker's limits, and the group has an id: that was checked before. */
+export function join(
+  scope: ClassicScope,
+  request: JoinGroupRequest,
+  context: RequestContext,
+  decision: Decision,
+  pending: Pending<JoinGroupResponseInput>,
+): void {
+  const joining: Joining = {
+    request,
+    context,
+    protocols: withoutRepeatedNames(request.protocols),
+    // Version 0 has one timeout for both.
+    rebalanceTimeoutMs: context.apiVersion === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs,
+    pending: inVersion(pending, context.apiVersion),
+  };
+  const group = classicGroupOf(scope, request.groupId);
+  if (group === undefined) joinAbsentGroup(scope, joining, decision);
+  else joinGroup(scope, group, joining, decision);
+}
+
+/** There is no classic group of this id. The first member without a member id makes it, also in place of another empty one. */
+function joinAbsentGroup(scope: ClassicScope, joining: Joining, decision: Decision): void {
+  const { groupId, memberId, protocolType } = joining.request;
+  const other = scope.table.get(groupId);
+  const group = new ClassicGroup(groupId, decision.now);
+  if (other !== undefined && !other.isEmpty) {
+    answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, ''));
+  } else if (memberId !== '') {
+    answer(decision, joining.pending, joinError(ErrorCode.UNKNOWN_MEMBER_ID, memberId));
+  } else if (!supportsProtocols(group, protocolType, joining.protocols)) {
+    answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, ''));
+  } else {
+    if (other !== undefined) decision.records.push(...other.tombstones());
+    scope.table.set(group);
+    decision.records.push(emptyGroupRecord(group));
+    joinAsNew(scope, group, joining, decision);
+  }
+}
+
+function joinGroup(scope: ClassicScope, group: ClassicGroup, joining: Joining, decision: Decision): void {
+  const { memberId, protocolType } = joining.request;
+  if (!hasRoomFor(group, memberId, scope.environment.settings.classic.groupSizeMax)) {
+    turnAway(group, memberId);
+    answer(decision, joining.pending, joinError(ErrorCode.GROUP_MAX_SIZE_REACHED, ''));
+  } else if (!supportsProtocols(group, protocolType, joining.protocols)) {
+    answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId));
+  } else if (memberId === '') {
+    joinAsNew(scope, group, joining, decision);
+  } else {
+    joinAsKnown(scope, group, joining, decision);
+  }
+}
+
+/**
+ * While members join, those who have joined count: the group may be too large already, after a change of the setting, and
+ * the last to come back are then turned away. Otherwise members do.
+ */
+function hasRoomFor(group: ClassicGroup, memberId: string, groupSizeMax: number): boolean {
+  switch (group.state) {
+    case 'Empty':
+      return true;
+    case 'PreparingRebalance':
+      return group.members.get(memberId)?.awaitingJoin !== undefined || group.awaitingJoinCount < groupSizeMax;
+    case 'CompletingRebalance':
+    case 'Stable':
+      return group.members.has(memberId) || group.members.size < groupSizeMax;
+  }
+}
+
+/** Nobody waits on its behalf: else there would have been room for it. */
+function turnAway(group: ClassicGroup, memberId: string): void {
+  group.remove(memberId);
+}

@@ -1,0 +1,55 @@
+import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
+import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
+import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
+import type { Pending } from '../../runtime/coordinator-shard.ts';
+import type { ClassicGroup } from './classic-group.ts';
+import { type ClassicMember, metadataOf } from './classic-member.ts';
+
+/** The first version whose protocol name may be null. */
+const NULL_PROTOCOL_NAME_VERSION = 7;
+
+export function joinError(errorCode: number, memberId: string): JoinGroupResponseInput {
+  return { errorCode, memberId, generationId: -1, protocolType: null, protocolName: null, leader: '', members: [] };
+}
+
+/** What a member is told of the generation; its leader is told of everybody. */
+export function joinedAs(group: ClassicGroup, member: ClassicMember): JoinGroupResponseInput {
+  return {
+    errorCode: 0,
+    memberId: member.memberId,
+    generationId: group.generation,
+    protocolType: group.protocolType,
+    protocolName: group.protocol ?? null,
+    leader: group.leaderId ?? '',
+    members: group.leaderId === member.memberId ? membersForLeader(group) : [],
+  };
+}
+
+export function syncError(errorCode: number): SyncGroupResponseInput {
+  return { errorCode, protocolType: null, protocolName: null, assignment: EMPTY_BYTES };
+}
+
+export function syncedWith(group: ClassicGroup, assignment: Buffer): SyncGroupResponseInput {
+  return { errorCode: 0, protocolType: group.protocolType, protocolName: group.protocol ?? null, assignment };
+}
+
+/** Old versions have no null for "no protocol": they are told "". */
+export function inVersion(
+  pending: Pending<JoinGroupResponseInput>,
+  apiVersion: number,
+): Pending<JoinGroupResponseInput> {
+  if (apiVersion >= NULL_PROTOCOL_NAME_VERSION) return pending;
+  return {
+    answer: (response) => pending.answer({ ...response, protocolName: response.protocolName ?? '' }),
+    fail: (errorCode) => pending.fail(errorCode),
+  };
+}
+
+function membersForLeader(group: ClassicGroup): JoinGroupResponseInput['members'] {
+  const { protocol } = group;
+  return [...group.members.values()].map((member) => ({
+    memberId: member.memberId,
+    groupInstanceId: member.groupInstanceId,
+    metadata: (protocol === undefined ? undefined : metadataOf(member, protocol)) ?? EMPTY_BYTES,
+  }));
+}
