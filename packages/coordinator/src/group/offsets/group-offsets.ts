@@ -1,0 +1,112 @@
+import type { ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import { ZERO_UUID } from '@sluice/kernel/ids';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { NOTHING, replyTo, type Step } from '../../runtime/coordinator-shard.ts';
+import type { Group, GroupTable } from '../group.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
+import type { GroupOffsets } from '../group-parts.ts';
+import type { GroupRecord } from '../group-record.ts';
+import { claimOf, commitError, commitFailure, commitOffsets } from './commit-offsets.ts';
+import { createCommittedOffsets } from './committed-offsets.ts';
+import { deleteOffsets, groupTombstones, topicTombstones } from './delete-offsets.ts';
+import { EXPIRY_SLICE_OFFSETS_MAX, expireGroup } from './expire-offsets.ts';
+import { fetchOffsets } from './fetch-offsets.ts';
+import { createPendingOffsets } from './pending-offsets.ts';
+
+const EXPIRY_TIMER = 'offsets: expiry';
+
+export interface TransactionalGroupOffsets extends GroupOffsets {
+  /** A marker ended the producer's transaction: what it committed counts from now on, or is forgotten. */
+  endTransaction(producerId: ProducerId, isCommitted: boolean): void;
+}
+
+/**
+ * The committed offsets of all groups of a shard. `createSimpleGroup` makes the group that an offset belongs to where
+ * nobody joined one: a consumer that assigns itself its partitions, or an admin.
+ */
+export function createGroupOffsets(
+  { topics, settings, timers }: GroupEnvironment,
+  table: GroupTable,
+  createSimpleGroup: (groupId: string, now: TimestampMs) => Group,
+): TransactionalGroupOffsets {
+  const committed = createCommittedOffsets(topics, (groupId) => table.get(groupId)?.groupId ?? groupId);
+  const pending = createPendingOffsets();
+
+  function groupOf(groupId: string, now: TimestampMs): Group {
+    const known = table.get(groupId);
+    if (known !== undefined) return known;
+    const group = createSimpleGroup(groupId, now);
+    table.set(group);
+    return group;
+  }
+
+  /** Looks at some groups, then at the next ones, until all were seen; and again after the interval. */
+  function planExpiry(): void {
+    timers.set(EXPIRY_TIMER, settings.offsets.retentionCheckIntervalMs, (now) =>
+      expireSome(table.values()[Symbol.iterator](), now),
+    );
+  }
+
+  function expireSome(groups: Iterator<Group>, now: TimestampMs): Step<GroupRecord> {
+    const records: GroupRecord[] = [];
+    let seen = 0;
+    let next = groups.next();
+    while (next.done !== true) {
+      seen += 1 + expireGroup(next.value, committed, pending, settings.offsets.retentionMs, now, records);
+      if (seen >= EXPIRY_SLICE_OFFSETS_MAX) break;
+      next = groups.next();
+    }
+    if (next.done === true) planExpiry();
+    else timers.set(EXPIRY_TIMER, 0, (later) => expireSome(groups, later));
+    return { records, replies: [], isAtomic: false };
+  }
+
+  return {
+    commit(request, context, now, waiting) {
+      const claim = claimOf(request, context);
+      const errorCode = commitError(table.get(request.groupId), claim);
+      if (errorCode !== ErrorCode.NONE) {
+        return { records: [], replies: [replyTo(waiting, commitFailure(request, errorCode))] };
+      }
+      const group = groupOf(request.groupId, now);
+      const { records, response } = commitOffsets(request, claim, group, settings.offsets.metadataSizeMax, now);
+      return { records, replies: [replyTo(waiting, response)] };
+    },
+    fetch(request, requireStable, { apiVersion }, waiting) {
+      const offsets = { committed, pending, topics };
+      const response = fetchOffsets(request, table.get(request.groupId), offsets, requireStable, apiVersion);
+      return { records: [], replies: [replyTo(waiting, response)] };
+    },
+    delete(request, waiting) {
+      const { records, response } = deleteOffsets(request, table.get(request.groupId), committed, pending);
+      return { records, replies: [replyTo(waiting, response)] };
+    },
+    tombstones: (groupId) => groupTombstones(groupId, committed, pending),
+    hasOffsets: (groupId) => committed.ofGroup(groupId) !== undefined,
+    apply({ key, value }, { offset, producerId, isTransactional, timestampMs }) {
+      if (value === null) {
+        committed.delete(key);
+        pending.delete(key);
+        return;
+      }
+      groupOf(key.group, timestampMs);
+      if (isTransactional) {
+        pending.add(producerId, key, value, offset);
+      } else {
+        committed.set(key, value);
+        pending.supersede(key);
+      }
+    },
+    endTransaction: (producerId, isCommitted) => pending.end(producerId, isCommitted, committed),
+    onLoaded() {
+      planExpiry();
+      return NOTHING;
+    },
+    onUnloaded() {},
+    onTopicsChanged(deleted) {
+      if (deleted.length === 0) return NOTHING;
+      const isGone = (topic: string, topicId: string) => topicId === ZERO_UUID || topics.byName(topic)?.id !== topicId;
+      return { records: topicTombstones(deleted, isGone, committed, pending), replies: [], isAtomic: false };
+    },
+  };
+}
