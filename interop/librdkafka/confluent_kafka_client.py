@@ -6,6 +6,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 
+import confluent_kafka_group
 import contract
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -35,7 +36,7 @@ def new_consumer():
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
 
 
 class Deliveries:
@@ -131,7 +132,8 @@ def offsets(request):
 def flood(request):
     producer = new_producer(request["codec"])
     deliveries = Deliveries()
-    for i in range(request["count"]):
+    first = request.get("first", 0)
+    for i in range(first, first + request["count"]):
         partition = i % request["partitions"]
         producer.produce(request["topic"], str(i).encode(), partition=partition, on_delivery=deliveries)
     flush(producer, deliveries)
@@ -159,7 +161,7 @@ def stream(request):
     producer = new_producer(**{"reconnect.backoff.max.ms": 1000})
     deliveries = Deliveries()
     for i in range(request["count"]):
-        producer.produce(request["topic"], str(i).encode(), partition=0, on_delivery=deliveries)
+        producer.produce(request["topic"], str(i).encode(), partition=i % request.get("partitions", 1), on_delivery=deliveries)
         if (i + 1) % request["chunk"] == 0:
             until = time.monotonic() + request["pauseMs"] / 1000
             while (left := until - time.monotonic()) > 0:
@@ -178,7 +180,10 @@ def fault_of(error):
 
 def provoke(request):
     try:
-        provocation(request["kind"], request["topic"])
+        if "group" in request:
+            confluent_kafka_group.provoke(QUIET, request)
+        else:
+            provocation(request["kind"], request["topic"])
     except Exception as error:
         return fault_of(error)
     raise contract.NothingWentWrong
@@ -220,6 +225,9 @@ OPS = {
     "stream": stream,
     "provoke": provoke,
     "admin": admin,
+    **contract.member_ops(lambda wanted: confluent_kafka_group.Member(QUIET, wanted, fault_of)),
+    "committed": lambda request: confluent_kafka_group.committed(QUIET, request),
+    "groupAdmin": lambda request: {"checks": confluent_kafka_group.group_admin_checks(QUIET, request)},
 }
 
 for line in contract.requests():

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import queue
 import sys
+import threading
 import time
 
 
@@ -106,3 +108,106 @@ def eventually(step):
 
 class NothingWentWrong(Exception):
     """What was to be provoked did not come."""
+
+
+class Notes:
+    """What a member of a group tells of itself; any thread may call it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.events = []
+        self.assigned = set()
+        self.fault = None
+
+    def note(self, *what):
+        with self.lock:
+            self.events.append([int(time.time() * 1000), *what])
+
+    def moved(self, how, places):
+        for place in places:
+            self.note(how, place)
+            with self.lock:
+                if how == "assigned":
+                    self.assigned.add(place)
+                else:
+                    self.assigned.discard(place)
+
+    def failed(self, fault):
+        self.note("failed", fault["type"], fault["code"], fault["message"])
+
+    def look(self):
+        with self.lock:
+            events, self.events = self.events, []
+            seen = {"assigned": sorted(self.assigned), "events": events}
+            if self.fault is not None:
+                seen["fault"] = self.fault
+            return seen
+
+
+def place(topic, partition):
+    return f"{topic}-{partition}"
+
+
+class MemberThread(Notes):
+    """A member that works in a thread of its own: `open`, `step` until it is to leave, `shut`; tasks in between."""
+
+    def __init__(self, wanted, fault_of):
+        super().__init__()
+        self.wanted = wanted
+        self.fault_of = fault_of
+        self.tasks = queue.Queue()
+        self.leaving = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        try:
+            self.open()
+            while not self.leaving.is_set():
+                while not self.tasks.empty():
+                    self.tasks.get()()
+                self.step()
+        except Exception as error:
+            self.fault = self.fault_of(error)
+        finally:
+            try:
+                self.shut()
+            except Exception as error:
+                self.failed(self.fault_of(error))
+
+    def tell(self, request):
+        """Runs the handler of what is told between two steps."""
+        done = queue.Queue()
+
+        def task():
+            try:
+                done.put((getattr(self, request["what"])(request), None))
+            except Exception as error:
+                done.put((None, error))
+
+        self.tasks.put(task)
+        _, error = done.get(timeout=30)
+        if error is not None:
+            raise error
+        return {}
+
+    def leave(self):
+        self.leaving.set()
+        self.thread.join()
+        return self.look()
+
+
+def member_ops(new_member):
+    """The handlers of the ops on members."""
+    members = {}
+
+    def join(request):
+        members[request["member"]] = new_member(request)
+        return {}
+
+    return {
+        "join": join,
+        "look": lambda request: members[request["member"]].look(),
+        "tell": lambda request: members[request["member"]].tell(request),
+        "leave": lambda request: members.pop(request["member"]).leave(),
+    }

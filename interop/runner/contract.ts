@@ -36,9 +36,6 @@ export type Ability =
   | 'header-bytes'
   /** Joins groups, commits and reads commits back. */
   | 'groups'
-  /** Commits by itself, and does not say what; it can neither pause nor seek. */
-  | 'commits-unseen'
-  | 'no-commit-metadata'
   /** Reads by group membership only. */
   | 'groups-only'
   | 'tools'

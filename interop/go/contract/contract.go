@@ -93,6 +93,31 @@ type Request struct {
 	PauseMs    int
 	Times      []int64
 	Kind       string
+	First      int
+
+	Member           string
+	Group            string
+	Topics           []string
+	Protocol         string
+	Assignor         string
+	InstanceID       string
+	Commit           string
+	Metadata         string
+	SessionTimeoutMs int
+	Reset            string
+	What             string
+	Offset           int64
+	Classic          string
+	Consumer         string
+	Empty            string
+}
+
+// SessionTimeout is what a member asks for, unless its protocol leaves that to the broker.
+func (r Request) SessionTimeout() time.Duration {
+	if r.SessionTimeoutMs == 0 {
+		return 10 * time.Second
+	}
+	return time.Duration(r.SessionTimeoutMs) * time.Millisecond
 }
 
 // Seen is a record as it was read: contents as digests.

@@ -36,7 +36,7 @@ func handle(request contract.Request) (any, error) {
 	case "hello":
 		return map[string]any{
 			"codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-			"can":    []string{"timestamps", "header-bytes", "admin"},
+			"can":    []string{"timestamps", "header-bytes", "admin", "groups"},
 		}, nil
 	case "write":
 		return write(ctx, request)
@@ -54,6 +54,12 @@ func handle(request contract.Request) (any, error) {
 		return provoke(ctx, request)
 	case "admin":
 		return admin(ctx, request.Topic), nil
+	case "join", "look", "tell", "leave":
+		return members.Handle(request, join)
+	case "committed":
+		return committed(ctx, request)
+	case "groupAdmin":
+		return groupAdmin(ctx, request), nil
 	}
 	return nil, fmt.Errorf("no such op: %s", request.Op)
 }
@@ -202,7 +208,8 @@ func flood(ctx context.Context, request contract.Request) (any, error) {
 	records := make([]*kgo.Record, request.Count)
 	for i := range records {
 		records[i] = &kgo.Record{
-			Topic: request.Topic, Partition: int32(i) % request.Partitions, Value: fmt.Appendf(nil, "%d", i),
+			Topic: request.Topic, Partition: int32(request.First+i) % request.Partitions,
+			Value: fmt.Appendf(nil, "%d", request.First+i),
 		}
 	}
 	return map[string]any{}, cl.ProduceSync(ctx, records...).FirstErr()
@@ -242,7 +249,8 @@ func stream(ctx context.Context, request contract.Request) (any, error) {
 	var failed error
 	acked := 0
 	for i := range request.Count {
-		record := &kgo.Record{Topic: request.Topic, Value: fmt.Appendf(nil, "%d", i)}
+		partition := int32(i) % max(1, request.Partitions)
+		record := &kgo.Record{Topic: request.Topic, Partition: partition, Value: fmt.Appendf(nil, "%d", i)}
 		// Promises run one after another.
 		cl.Produce(ctx, record, func(_ *kgo.Record, err error) {
 			if err != nil {
@@ -264,7 +272,11 @@ func stream(ctx context.Context, request contract.Request) (any, error) {
 }
 
 func provoke(ctx context.Context, request contract.Request) (any, error) {
-	err := provoked(ctx, request)
+	attempt := provoked
+	if request.Group != "" {
+		attempt = provokedOnGroup
+	}
+	err := attempt(ctx, request)
 	if err == nil {
 		return nil, errors.New("nothing went wrong")
 	}

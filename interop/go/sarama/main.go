@@ -32,7 +32,7 @@ func handle(request contract.Request) (any, error) {
 	case "hello":
 		return map[string]any{
 			"codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-			"can":    []string{"timestamps", "header-bytes", "admin"},
+			"can":    []string{"timestamps", "header-bytes", "admin", "groups"},
 		}, nil
 	case "write":
 		return write(request)
@@ -47,13 +47,23 @@ func handle(request contract.Request) (any, error) {
 	case "stream":
 		return stream(request)
 	case "provoke":
-		err := provoked(request)
+		attempt := provoked
+		if request.Group != "" {
+			attempt = provokedOnGroup
+		}
+		err := attempt(request)
 		if err == nil {
 			return nil, errors.New("nothing went wrong")
 		}
 		return fault(err), nil
 	case "admin":
 		return admin(request.Topic), nil
+	case "join", "look", "tell", "leave":
+		return members.Handle(request, join)
+	case "committed":
+		return committed(request)
+	case "groupAdmin":
+		return groupAdmin(request), nil
 	}
 	return nil, fmt.Errorf("no such op: %s", request.Op)
 }
@@ -224,8 +234,8 @@ func flood(request contract.Request) (any, error) {
 	messages := make([]*sarama.ProducerMessage, request.Count)
 	for i := range messages {
 		messages[i] = &sarama.ProducerMessage{
-			Topic: request.Topic, Partition: int32(i) % request.Partitions,
-			Value: sarama.StringEncoder(strconv.Itoa(i)),
+			Topic: request.Topic, Partition: int32(request.First+i) % request.Partitions,
+			Value: sarama.StringEncoder(strconv.Itoa(request.First + i)),
 		}
 	}
 	return map[string]any{}, producer.SendMessages(messages)
@@ -278,7 +288,8 @@ func stream(request contract.Request) (any, error) {
 	go func() {
 		for i := range request.Count {
 			producer.Input() <- &sarama.ProducerMessage{
-				Topic: request.Topic, Value: sarama.StringEncoder(strconv.Itoa(i)),
+				Topic: request.Topic, Partition: int32(i) % max(1, request.Partitions),
+				Value: sarama.StringEncoder(strconv.Itoa(i)),
 			}
 			if (i+1)%request.Chunk == 0 {
 				contract.Pause(request.PauseMs)
