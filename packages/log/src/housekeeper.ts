@@ -1,6 +1,7 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import type { DeletedFiles } from './deleted-files.ts';
 import { failureOf } from './failure-reason.ts';
 import type { FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT } from './file-names.ts';
@@ -17,6 +18,7 @@ export interface HousekeeperOptions {
   readonly writer: Writer;
   readonly disk: Disk;
   readonly files: FileCache;
+  readonly deletedFiles: DeletedFiles;
   readonly rollJitterMs: () => number;
   readonly recoveryPoint: Offset;
   /** Whether the epoch checkpoint on disk is what is in memory. */
@@ -32,7 +34,10 @@ export interface Housekeeper {
   /** Makes everything that is in the log now durable, its indexes and producer state too, and moves the recovery point. */
   checkpoint(): Promise<void>;
   writeLeaderEpochs(): void;
+  /** At once: others may come in their place. */
   removeSegments(segments: readonly Segment[]): Promise<void>;
+  /** Out of the way at once, gone after `file.delete.delay.ms`. */
+  retireSegments(segments: readonly Segment[]): Promise<void>;
   /** Runs `task` alone. */
   run<T>(task: () => Promise<T>): Promise<T>;
   setRecoveryPoint(offset: Offset): void;
@@ -152,6 +157,11 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
         await Promise.all(segmentPaths(segment).map((path) => files.forget(path)));
         for (const path of segmentPaths(segment)) await disk.unlink(path);
       }
+    },
+    async retireSegments(segments) {
+      const paths = segments.flatMap(segmentPaths);
+      await Promise.all(paths.map((path) => files.forget(path)));
+      await options.deletedFiles.add(paths, state.config.fileDeleteDelayMs);
     },
     run,
     setRecoveryPoint(offset) {

@@ -109,7 +109,7 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
         const next = state.segments[index + 1];
         return next === undefined || next.baseOffset > state.logStartOffset;
       });
-      if (kept > 0) await housekeeper.removeSegments(state.segments.splice(0, kept));
+      if (kept > 0) await housekeeper.retireSegments(state.segments.splice(0, kept));
     });
   }
 

@@ -1,10 +1,12 @@
 import { assert } from '@sluice/kernel/assert';
-import type { Clock, Timer } from '@sluice/kernel/clock';
+import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { NodeId, Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
+import { startChores } from './chores.ts';
 import { claimDirectory } from './claim-directory.ts';
+import { createDeletedFiles } from './deleted-files.ts';
 import { reasonOf } from './failure-reason.ts';
 import { createFileCache } from './file-cache.ts';
 import { PARTITION_METADATA } from './file-names.ts';
@@ -20,6 +22,7 @@ import { encodePartitionMetadata } from './partition-metadata.ts';
 import { deletedPartitionName, partitionName } from './partition-name.ts';
 import { createReadBuffers } from './read-buffers.ts';
 import type { TailCache } from './tail-cache.ts';
+import { writeUnsynced } from './write-unsynced.ts';
 import type { Durability } from './writer.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
@@ -30,6 +33,10 @@ const LOG_START_OFFSETS = 'log-start-offset-checkpoint';
 const CHECKPOINT_INTERVAL_MS = 60_000;
 /** `producer.id.expiration.check.interval.ms`. */
 const EXPIRATION_INTERVAL_MS = 600_000;
+/** The first look at what is too old comes soon after a start, as Kafka's does. */
+const RETENTION_DELAY_MS = 30_000;
+/** `log.retention.check.interval.ms`. */
+const RETENTION_CHECK_INTERVAL_MS = 300_000;
 /** Logs that are opened, checkpointed or closed at once: the disk is busy with fewer. */
 const CONCURRENCY_MAX = 16;
 /** Descriptors for segments, unless more are in use at once. */
@@ -54,6 +61,7 @@ export interface LogDirectoryOptions {
   readonly knownNames?: readonly string[];
   readonly filesMax?: number;
   readonly checkpointIntervalMs?: number;
+  readonly retentionCheckIntervalMs?: number;
   /** As for `openPartitionLog`: tests must notice it. */
   readonly acknowledgesBeforeSync?: boolean;
 }
@@ -79,6 +87,8 @@ export interface LogDirectory {
   remove(topic: string, partition: number): Promise<void>;
   /** Moves all recovery points behind what is in the logs now. */
   checkpoint(): Promise<void>;
+  /** Deletes what is too old or too much in all logs. */
+  applyRetention(): Promise<void>;
   space(): Promise<{ totalBytes: number; freeBytes: number }>;
   /** A clean stop: the next start reads nothing but the ends of the logs. */
   close(brokerEpoch?: number): Promise<void>;
@@ -90,12 +100,11 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   const logger = options.logger.with({ directory: path });
   const { directoryId, lock } = await claimDirectory(options);
   const files = createFileCache(disk, options.filesMax ?? FILES_MAX);
+  const deletedFiles = createDeletedFiles(disk, clock, logger);
   const readBuffers = createReadBuffers();
   const hosted = new Map<string, HostedLog>();
   const removals = new Set<Promise<void>>();
-  let checkpointTimer: Timer | undefined;
-  let expirationTimer: Timer | undefined;
-  let isClosing = false;
+  let stopChores = () => {};
 
   const held = createHeldOffsets();
   const recoveryPoints = createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
@@ -109,7 +118,15 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     ...held.logStartOffsets(),
   ]);
 
-  function open(topic: string, partition: number, config: LogConfig, recovery: RecoveryInfo, hooks: Partial<LogHooks>) {
+  function open(
+    topic: string,
+    partition: number,
+    config: LogConfig,
+    recovery: RecoveryInfo,
+    hooks?: Partial<LogHooks>,
+  ) {
+    // What is found on disk opens with the broker's defaults; only what is made comes with its topic's settings and hooks.
+    const isConfigProvisional = hooks === undefined;
     const name = partitionName(topic, partition);
     return openPartitionLog({
       disk,
@@ -125,13 +142,15 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       durability: options.durability,
       syncSpacingMs: options.syncSpacingMs,
       files,
+      deletedFiles,
+      isConfigProvisional,
       readBuffers,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
       hooks: {
         persistLogStartOffset: () => logStarts.save(),
         persistRecoveryPoint: () => recoveryPoints.save(),
-        onRecoveryPointMoved: () => inBackground(recoveryPoints.save()),
-        onCheckpointDue: () => inBackground(checkpointOne(name)),
+        onRecoveryPointMoved: () => recoveryPoints.save().catch(complain),
+        onCheckpointDue: () => checkpointOne(name).catch(complain),
         ...hooks,
       },
     });
@@ -150,20 +169,19 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     await recoveryPoints.save();
   }
 
-  function inBackground(work: Promise<void>): void {
-    work.catch((error: unknown) => logger.error('checkpoint failed', { reason: reasonOf(error) }));
+  function complain(error: unknown): void {
+    logger.error('checkpoint failed', { reason: reasonOf(error) });
   }
 
-  function scheduleCheckpoint(): void {
-    checkpointTimer = clock.setTimer(options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => {
-      inBackground(checkpoint().finally(() => isClosing || scheduleCheckpoint()));
-    });
+  function expireProducers(): void {
+    for (const { log } of hosted.values()) log.expireProducers(clock.now());
   }
 
-  function scheduleExpiration(): void {
-    expirationTimer = clock.setTimer(EXPIRATION_INTERVAL_MS, () => {
-      for (const { log } of hosted.values()) log.expireProducers(clock.now());
-      scheduleExpiration();
+  async function applyRetention(): Promise<void> {
+    await forEachBounded([...hosted.values()], CONCURRENCY_MAX, async ({ topic, partition, log }) => {
+      await log.applyRetention().catch((error: unknown) => {
+        logger.warn('old segments could not be deleted', { topic, partition, reason: reasonOf(error) });
+      });
     });
   }
 
@@ -188,13 +206,17 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       logStarts,
       held,
       concurrencyMax: CONCURRENCY_MAX,
-      open: (partition, config, recovery) => open(partition.topic, partition.partition, config, recovery, {}),
+      open: (partition, config, recovery) => open(partition.topic, partition.partition, config, recovery),
       onOpened: (each) => hosted.set(partitionName(each.topic, each.partition), each),
     });
     for (const name of loaded.deleted) removeLater(name);
     await recoveryPoints.save();
-    scheduleCheckpoint();
-    scheduleExpiration();
+    const retentionMs = options.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS;
+    stopChores = startChores(clock, [
+      { intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, run: () => checkpoint().catch(complain) },
+      { intervalMs: EXPIRATION_INTERVAL_MS, run: expireProducers },
+      { delayMs: Math.min(retentionMs, RETENTION_DELAY_MS), intervalMs: retentionMs, run: applyRetention },
+    ]);
     return directoryOf(loaded.unopened);
   } catch (error) {
     await Promise.all([...hosted.values()].map(({ log }) => log.close()));
@@ -212,6 +234,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       create,
       remove,
       checkpoint,
+      applyRetention,
       space: () => disk.space(path),
       close,
     };
@@ -254,9 +277,8 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   }
 
   async function close(brokerEpoch = -1): Promise<void> {
-    isClosing = true;
-    checkpointTimer?.cancel();
-    expirationTimer?.cancel();
+    stopChores();
+    deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);
     const isClean = [...hosted.values()].every(({ log }) => log.recoveryPoint === log.logEndOffset);
@@ -271,14 +293,4 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
 
 function idOf({ topic, partition }: { topic: string; partition: number }) {
   return { topic, partition };
-}
-
-async function writeUnsynced(disk: Disk, path: string, content: string): Promise<void> {
-  const file = await disk.open(path, 'write');
-  try {
-    await file.truncate(0);
-    await file.writev([Buffer.from(content)], 0);
-  } finally {
-    await file.close();
-  }
 }

@@ -5,6 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { abortedTransactionsIn } from './aborted-transactions.ts';
 import { createAppender } from './append.ts';
+import type { DeletedFiles } from './deleted-files.ts';
 import type { FileCache } from './file-cache.ts';
 import { createFlushPolicy } from './flush-policy.ts';
 import { createFullDiskWatch } from './full-disk.ts';
@@ -18,6 +19,7 @@ import { lastSequenceOf } from './producer-entry.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { createReader } from './reader.ts';
+import { createRetention } from './retention.ts';
 import { segmentPaths } from './segment.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
 import type { AbortedTxn } from './txn-index.ts';
@@ -33,6 +35,8 @@ export interface ManagedLog extends PartitionLog {
   /** Makes what is in the log durable with its indexes and producer state, and moves the recovery point behind it. */
   checkpoint(): Promise<void>;
   expireProducers(nowMs: TimestampMs): void;
+  /** Deletes whole segments that are too old or too much, by the topic's settings. */
+  applyRetention(): Promise<void>;
   /** Removes whole segments below the log start. */
   removeDeletedSegments(): Promise<void>;
   /** Drops everything and starts at `offset`. */
@@ -49,6 +53,9 @@ export interface ManagedLogOptions {
   readonly clock: Clock;
   readonly random?: Random;
   readonly files: FileCache;
+  readonly deletedFiles: DeletedFiles;
+  /** Nothing is deleted by it until the topic's own settings are known. */
+  readonly isConfigProvisional?: boolean;
   /** Shared with the other logs of a data directory. */
   readonly readBuffers?: ReadBuffers;
   readonly logger: Logger;
@@ -100,6 +107,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     writer,
     disk,
     files,
+    deletedFiles: options.deletedFiles,
     rollJitterMs,
     recoveryPoint: options.recoveryPoint,
     areEpochsWritten: options.areEpochsWritten,
@@ -146,6 +154,16 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     rebuildOptions,
     onChange: notify,
   });
+  const applyRetention = createRetention({
+    state,
+    disk,
+    clock,
+    logger,
+    indexes,
+    roll: housekeeper.roll,
+    deleteRecordsBelow: cuts.deleteRecordsBelow,
+  });
+  let isConfigProvisional = options.isConfigProvisional ?? false;
   const fullDisk = createFullDiskWatch({ state, disk, clock, logger, recover: cuts.recoverWritten });
 
   function rollJitterMs(): number {
@@ -230,10 +248,14 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     truncateTo: cuts.truncateTo,
     reconfigure(config: LogConfig) {
       state.config = config;
+      isConfigProvisional = false;
     },
     flush: writer.sync,
     checkpoint: housekeeper.checkpoint,
     expireProducers: (nowMs) => state.producers.expire(nowMs, state.config.producerIdExpirationMs),
+    applyRetention: async () => {
+      if (!isConfigProvisional) await applyRetention();
+    },
     removeDeletedSegments: cuts.removeDeletedSegments,
     startAt: cuts.startAt,
     abortedTransactions: (fromOffset, toOffset) => abortedTransactionsIn(fromOffset, toOffset, state, indexes),

@@ -25,6 +25,14 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('find-time' as const), timestamp: fc.nat(6000) }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'find-max-time' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete-below' as const), at: share }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('retain' as const),
+      sizeBytes: fc.nat(6000),
+      timestamp: fc.nat(6000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate' as const), at: share }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'new-epoch' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'checkpoint' as const }) },

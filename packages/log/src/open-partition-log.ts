@@ -3,6 +3,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
+import { createDeletedFiles, type DeletedFiles } from './deleted-files.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
 import { createLeaderEpochs, decodeLeaderEpochs, type LeaderEpochs } from './leader-epochs.ts';
@@ -39,6 +40,10 @@ export interface OpenLogOptions {
   readonly syncSpacingMs?: number | undefined;
   /** Shared with the other logs of a data directory. */
   readonly files?: FileCache;
+  /** Shared with the other logs of a data directory. */
+  readonly deletedFiles?: DeletedFiles;
+  /** See `ManagedLogOptions`. */
+  readonly isConfigProvisional?: boolean;
   /** Shared with the other logs of a data directory. */
   readonly readBuffers?: ReadBuffers;
   readonly hooks?: Partial<LogHooks>;
@@ -124,6 +129,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     ...options,
     state,
     files,
+    deletedFiles: options.deletedFiles ?? createDeletedFiles(disk, clock, logger),
     logger,
     hooks: options.hooks ?? {},
     recoveryPoint: Math.min(recoveryPoint, logEndOffset),

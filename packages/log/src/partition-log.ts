@@ -131,6 +131,11 @@ export interface LogConfig {
   readonly maxMessageSizeBytes: number;
   readonly cleanupCompact: boolean;
   readonly cleanupDelete: boolean;
+  /** Negative is for ever. */
+  readonly retentionMs: number;
+  /** Negative is without a limit. */
+  readonly retentionSizeBytes: number;
+  readonly fileDeleteDelayMs: number;
   readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
   readonly compressionGzipLevel: number;
   readonly compressionLz4Level: number;

@@ -155,6 +155,7 @@ function openDirectory(parts: {
     tailCache: createTailCache(settings.tailCacheBytes),
     durability: settings.durability,
     syncSpacingMs: SYNC_SPACING_MS,
+    retentionCheckIntervalMs: settings.retentionCheckIntervalMs,
     configOf: () => config,
     knownNames: METADATA_FILES,
   });

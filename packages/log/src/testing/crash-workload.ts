@@ -88,8 +88,9 @@ export async function runWorkload(options: WorkloadOptions, history: History): P
     else if (draw < 80) await settled(log);
     else if (draw < 86) await directory.checkpoint();
     else if (draw < 90) await deleteSome(log);
-    else if (draw < 92) leaderEpoch++;
-    else if (draw < 94) {
+    else if (draw < 93) await retain(log);
+    else if (draw < 94) leaderEpoch++;
+    else if (draw < 96) {
       await directory.close();
       directory = await open();
       log = directory.get(TOPIC, 0)?.log ?? log;
@@ -132,6 +133,15 @@ export async function runWorkload(options: WorkloadOptions, history: History): P
     history.deleteAskedBelow = Math.max(history.deleteAskedBelow, offset);
     await from.deleteRecordsBelow(offset);
     history.deletedBelow = Math.max(history.deletedBelow, offset);
+  }
+
+  /** By size; of what producers were not told yet, nothing may go. */
+  async function retain(from: ManagedLog): Promise<void> {
+    from.reconfigure({ ...CRASH_CONFIG, retentionSizeBytes: random.below(4) * CRASH_CONFIG.segmentSizeBytes });
+    history.deleteAskedBelow = Math.max(history.deleteAskedBelow, from.highWatermark);
+    await from.applyRetention();
+    history.deletedBelow = Math.max(history.deletedBelow, from.logStartOffset);
+    from.reconfigure(CRASH_CONFIG);
   }
 }
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { CODECS } from '@sluice/protocol/compression/codec';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
+import { DEFAULT_LOG_CONFIG } from '../default-log-config.ts';
 import type { ManagedLog } from '../managed-log.ts';
 import type { RecoveryInfo } from '../open-partition-log.ts';
 import { append, durable, openTestLog, readAll, readBytes, recordsOf, written } from './test-log.ts';
 
 /** Timestamps of the model start here, so that a producer's clock is never ahead of the broker's. */
 const BASE_TIMESTAMP_MS = 1_600_000_000_000;
+/** Every batch of the model fits in one. */
+const SEGMENT_SIZE_BYTES_MAX = 1200;
 
 export type Command =
   | {
@@ -21,6 +25,7 @@ export type Command =
   | { readonly kind: 'find-time'; readonly timestamp: number }
   | { readonly kind: 'find-max-time' }
   | { readonly kind: 'delete-below'; readonly at: number }
+  | { readonly kind: 'retain'; readonly sizeBytes: number; readonly timestamp: number }
   | { readonly kind: 'truncate'; readonly at: number }
   | { readonly kind: 'new-epoch' }
   | { readonly kind: 'checkpoint' }
@@ -39,7 +44,8 @@ interface ModelRecord {
 /** Runs the commands against a log and a list, comparing every answer. */
 export async function runAgainstModel(commands: readonly Command[], cacheSizeBytes: number): Promise<void> {
   const disk = createSimDisk({ crashModel: false });
-  const config = { segmentSizeBytes: 1200, indexIntervalBytes: 150 };
+  const config = { segmentSizeBytes: SEGMENT_SIZE_BYTES_MAX, indexIntervalBytes: 150, retentionMs: -1 };
+  const clock = createSimClock();
   let records: ModelRecord[] = [];
   let logStart = 0;
   let nextOffset = 0;
@@ -54,7 +60,7 @@ export async function runAgainstModel(commands: readonly Command[], cacheSizeByt
       persisted.recoveryPoint = offset;
     },
   };
-  const open = (recovery: RecoveryInfo) => openTestLog({ disk, config, cacheSizeBytes, hooks, recovery });
+  const open = (recovery: RecoveryInfo) => openTestLog({ disk, clock, config, cacheSizeBytes, hooks, recovery });
   let log = await open({ cleanShutdown: false, ...persisted });
 
   for (const command of commands) {
@@ -93,6 +99,8 @@ export async function runAgainstModel(commands: readonly Command[], cacheSizeByt
         await durable(log);
         logStart = offsetAt(command.at);
         return log.deleteRecordsBelow(logStart);
+      case 'retain':
+        return retain(command);
       case 'truncate':
         await written(log);
         return truncate(offsetAt(command.at));
@@ -161,6 +169,33 @@ export async function runAgainstModel(commands: readonly Command[], cacheSizeByt
     const largest = Math.max(...visible().map((record) => record.timestampMs));
     const expected = visible().find((record) => record.timestampMs === largest);
     assert.deepEqual(await from.offsetForTimestamp({ kind: 'max-timestamp' }), stamped(expected), 'I14: maximum');
+  }
+
+  /** By size, or by time; what went must have had a reason, and what stays must not have one. */
+  async function retain({ sizeBytes, timestamp }: Extract<Command, { kind: 'retain' }>): Promise<void> {
+    await written(log);
+    const deletedUntilMs = BASE_TIMESTAMP_MS + timestamp;
+    const retentionMs = clock.now() - deletedUntilMs - 1;
+    const isBySize = sizeBytes % 2 === 0;
+    const before = log.sizeBytes;
+    const limits = isBySize ? { retentionSizeBytes: sizeBytes } : { retentionMs };
+    log.reconfigure({ ...DEFAULT_LOG_CONFIG, ...config, ...limits });
+    await log.applyRetention();
+    assert(log.logStartOffset >= logStart, 'I16: the log start only rises');
+    const deleted = visible().filter(({ offset }) => offset < log.logStartOffset);
+    if (isBySize) {
+      assert(deleted.length === 0 || log.sizeBytes >= sizeBytes, 'I16: no more is deleted than the limit asks');
+      if (before >= sizeBytes + SEGMENT_SIZE_BYTES_MAX) assert(log.logStartOffset > logStart, 'what is too much goes');
+    } else {
+      assert(
+        deleted.every(({ timestampMs }) => timestampMs <= deletedUntilMs),
+        'I16: no young record is deleted',
+      );
+      const isAllOld = visible().every(({ timestampMs }) => timestampMs <= deletedUntilMs);
+      if (isAllOld) assert.equal(log.logStartOffset, nextOffset, 'what is too old goes');
+    }
+    logStart = log.logStartOffset;
+    log.reconfigure({ ...DEFAULT_LOG_CONFIG, ...config });
   }
 
   async function truncate(offset: Offset): Promise<void> {

@@ -9,7 +9,6 @@ export type Effect =
   | { readonly kind: 'meaningless'; readonly why: string };
 
 const acts: Effect = { kind: 'acts' };
-const retention: Effect = { kind: 'waits', for: 'retention' };
 const compaction: Effect = { kind: 'waits', for: 'compaction' };
 const replication: Effect = { kind: 'waits', for: 'replication' };
 const tiering: Effect = { kind: 'waits', for: 'tiered storage' };
@@ -18,14 +17,14 @@ const tiering: Effect = { kind: 'waits', for: 'tiered storage' };
 export const TOPIC_EFFECTS: Readonly<Record<string, Effect>> = {
   'cleanup.policy': {
     kind: 'acts',
-    note: 'compact refuses records without a key and DeleteRecords; deleting by age and size, and compaction itself, wait',
+    note: 'delete acts; compact refuses records without a key and DeleteRecords, compaction itself waits',
   },
   'compression.gzip.level': acts,
   'compression.lz4.level': acts,
   'compression.type': acts,
   'compression.zstd.level': acts,
   'delete.retention.ms': compaction,
-  'file.delete.delay.ms': { kind: 'waits', for: 'retention; files go at once' },
+  'file.delete.delay.ms': { kind: 'acts', note: 'for deleted segments; the files of a deleted topic go at once' },
   'flush.messages': acts,
   'flush.ms': acts,
   'follower.replication.throttled.replicas': replication,
@@ -45,8 +44,8 @@ export const TOPIC_EFFECTS: Readonly<Record<string, Effect>> = {
   'remote.log.copy.disable': tiering,
   'remote.log.delete.on.disable': tiering,
   'remote.storage.enable': tiering,
-  'retention.bytes': retention,
-  'retention.ms': retention,
+  'retention.bytes': acts,
+  'retention.ms': acts,
   'segment.bytes': acts,
   'segment.index.bytes': acts,
   'segment.jitter.ms': acts,
@@ -70,6 +69,7 @@ const actingBrokerConfigs: readonly string[] = [
   'listeners',
   'log.dir',
   'log.dirs',
+  'log.retention.check.interval.ms',
   'max.connections',
   'max.connections.per.ip',
   'max.connections.per.ip.overrides',

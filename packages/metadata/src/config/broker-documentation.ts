@@ -41,6 +41,8 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'log.message.timestamp.type': 'The default of the topic configuration message.timestamp.type.',
   'log.preallocate': 'The default of the topic configuration preallocate.',
   'log.retention.bytes': 'The default of the topic configuration retention.bytes.',
+  'log.retention.check.interval.ms':
+    'How often all logs are checked for segments that are too old or too much, in milliseconds.',
   'log.retention.hours': 'The default of log.retention.minutes, in hours.',
   'log.retention.minutes': 'The default of log.retention.ms, in minutes.',
   'log.retention.ms': 'The default of the topic configuration retention.ms.',

@@ -29,6 +29,8 @@ export interface BrokerSettings {
   readonly fetchSessionSlotsMax: number;
   readonly describedPartitionsMax: number;
 
+  readonly retentionCheckIntervalMs: number;
+
   readonly durability: 'disk' | 'os';
   readonly tailCacheBytes: number;
 }
@@ -72,6 +74,7 @@ export function brokerSettings(values: BrokerValues): BrokerSettingsResult {
       fetchSizeBytesMax: brokerNumber(values, 'fetch.max.bytes'),
       fetchSessionSlotsMax: brokerNumber(values, 'max.incremental.fetch.session.cache.slots'),
       describedPartitionsMax: brokerNumber(values, 'max.request.partition.size.limit'),
+      retentionCheckIntervalMs: brokerNumber(values, 'log.retention.check.interval.ms'),
       durability: brokerText(values, 'sluice.durability') === 'os' ? 'os' : 'disk',
       tailCacheBytes: brokerNumber(values, 'sluice.tail.cache.bytes'),
     },
