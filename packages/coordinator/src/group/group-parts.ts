@@ -27,7 +27,7 @@ import type { ConsumerGroupRecord, GroupRecord } from './group-record.ts';
  * replies; errors of the request are responses like any other.
  */
 
-type GroupStep = Step<GroupRecord>;
+export type GroupStep = Step<GroupRecord>;
 
 /** JoinGroup, SyncGroup, Heartbeat, LeaveGroup (`classic/`, and again in `consumer/` for classic members of a consumer group). */
 export interface ClassicProtocol {

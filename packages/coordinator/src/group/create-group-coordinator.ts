@@ -1,0 +1,198 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { TimestampMs } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import type { Codec } from '@sluice/protocol/compression/codec';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
+import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
+import type { ListedGroupInput } from '@sluice/protocol/generated/messages/list-groups-response';
+import type { Pending, ShardTimers } from '../runtime/coordinator-shard.ts';
+import { createCoordinatorRuntime } from '../runtime/create-runtime.ts';
+import { checkConsumerHeartbeat } from './check-consumer-heartbeat.ts';
+import { toGroupError, toOffsetFetchError } from './coordinator-error.ts';
+import { undescribedConsumerGroup, undescribedGroup } from './describe-group.ts';
+import {
+  consumerHeartbeatFailed,
+  joinFailed,
+  leaveFailed,
+  offsetCommitFailed,
+  offsetDeleteFailed,
+  offsetFetchFailed,
+  syncFailed,
+} from './failed-responses.ts';
+import type { GroupCoordinator } from './group-coordinator.ts';
+import type { GroupEnvironment, GroupSettings, TopicsView } from './group-environment.ts';
+import { partitionOfGroup } from './group-partition.ts';
+import type { GroupStep } from './group-parts.ts';
+import type { GroupRecord } from './group-record.ts';
+import { groupRecordSerde } from './group-record-serde.ts';
+import type { GroupShard } from './group-shard.ts';
+import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
+
+export const GROUP_METADATA_TOPIC = '__consumer_offsets';
+
+export interface GroupCoordinatorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly topics: TopicsView;
+  readonly settings: GroupSettings;
+  /** Puts the parts of one shard together. */
+  createShard(environment: GroupEnvironment): GroupShard;
+  /** Of `__consumer_offsets`. */
+  partitionCount(): number;
+  /** `max.message.bytes` of `__consumer_offsets`. */
+  batchSizeBytesMax(): number;
+  /** `offsets.topic.compression.codec` */
+  codec(): Codec;
+}
+
+/** All groups of the partitions of `__consumer_offsets` that this broker leads. */
+export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
+  const { random, logger, topics, settings } = options;
+  const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
+    ...options,
+    topic: GROUP_METADATA_TOPIC,
+    createShard: (partition: number, timers: ShardTimers<GroupRecord>) =>
+      options.createShard({ topics, settings, timers, random, logger: logger.with({ partition }) }),
+    serde: groupRecordSerde,
+  });
+  const partitionOf = (groupId: string) => partitionOfGroup(groupId, options.partitionCount());
+
+  /** Asks the group's shard; `failed` makes a response of the reason why there is none. */
+  async function ask<T>(
+    groupId: string,
+    decide: (shard: GroupShard, now: TimestampMs, pending: Pending<T>) => GroupStep,
+    failed: (errorCode: number) => T,
+  ): Promise<T> {
+    const result = await runtime.run(partitionOf(groupId), decide);
+    return 'response' in result ? result.response : failed(result.errorCode);
+  }
+
+  return {
+    partitionOf,
+    async join(request, context) {
+      const { groupId, sessionTimeoutMs, memberId } = request;
+      if (groupId === '') return joinFailed(ErrorCode.INVALID_GROUP_ID, memberId, context.apiVersion);
+      const { sessionTimeoutMsMin, sessionTimeoutMsMax } = settings.classic;
+      if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax) {
+        return joinFailed(ErrorCode.INVALID_SESSION_TIMEOUT, memberId, context.apiVersion);
+      }
+      const kept = withOwnMetadata(request);
+      return ask(
+        groupId,
+        (shard, now, pending) => shard.join(kept, context, now, pending),
+        (errorCode) => joinFailed(toGroupError(errorCode), '', context.apiVersion),
+      );
+    },
+    async sync(request, context) {
+      if (request.groupId === '') return syncFailed(ErrorCode.INVALID_GROUP_ID);
+      const kept = withOwnAssignments(request);
+      return ask(
+        request.groupId,
+        (shard, now, pending) => shard.sync(kept, context, now, pending),
+        (errorCode) => syncFailed(toGroupError(errorCode)),
+      );
+    },
+    async heartbeat(request, context) {
+      if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID };
+      return ask(
+        request.groupId,
+        (shard, now, pending) => shard.heartbeat(request, context, now, pending),
+        // While the group loads nobody's session runs out: members need not know.
+        (errorCode) => ({
+          errorCode: errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : toGroupError(errorCode),
+        }),
+      );
+    },
+    async leave(request, context) {
+      if (request.groupId === '') return leaveFailed(ErrorCode.INVALID_GROUP_ID);
+      return ask(
+        request.groupId,
+        (shard, now, pending) => shard.leave(request, context, now, pending),
+        (errorCode) => leaveFailed(toGroupError(errorCode)),
+      );
+    },
+    async heartbeatOfConsumer(request, context) {
+      const fault = checkConsumerHeartbeat(request, context.apiVersion, settings.consumer.assignors);
+      if (fault !== undefined) return consumerHeartbeatFailed(fault.errorCode, fault.errorMessage);
+      return ask(
+        request.groupId,
+        (shard, now, pending) => shard.heartbeatOfConsumer(request, context, now, pending),
+        (errorCode) => consumerHeartbeatFailed(toGroupError(errorCode)),
+      );
+    },
+    // The empty group id may keep offsets: simple consumers of old have used it.
+    commitOffsets: (request, context) =>
+      ask(
+        request.groupId,
+        (shard, now, pending) => shard.commitOffsets(request, context, now, pending),
+        (errorCode) => offsetCommitFailed(request, toGroupError(errorCode)),
+      ),
+    fetchOffsets: (request, requireStable, context) =>
+      ask(
+        request.groupId,
+        (shard, _now, pending) => shard.fetchOffsets(request, requireStable, context, pending),
+        (errorCode) => offsetFetchFailed(request.groupId, toOffsetFetchError(errorCode)),
+      ),
+    async deleteOffsets(request) {
+      if (request.groupId === '') return offsetDeleteFailed(ErrorCode.INVALID_GROUP_ID);
+      return ask(
+        request.groupId,
+        (shard, _now, pending) => shard.deleteOffsets(request, pending),
+        (errorCode) => offsetDeleteFailed(toGroupError(errorCode)),
+      );
+    },
+    async listGroups(request) {
+      const results = await Promise.all(
+        [...runtime.loaded, ...runtime.loading].map((partition) =>
+          runtime.run<readonly ListedGroupInput[]>(partition, (shard, _now, pending) =>
+            shard.listGroups(request, pending),
+          ),
+        ),
+      );
+      const groups: ListedGroupInput[] = [];
+      for (const result of results) {
+        if ('response' in result) groups.push(...result.response);
+        else if (result.errorCode !== ErrorCode.NOT_COORDINATOR) {
+          return { errorCode: toGroupError(result.errorCode), groups: [] };
+        }
+      }
+      return { errorCode: ErrorCode.NONE, groups };
+    },
+    async describeGroups(groupIds, { apiVersion }) {
+      const describe = (groupId: string) =>
+        ask<DescribedGroupInput>(
+          groupId,
+          (shard, _now, pending) => shard.describeGroup(groupId, apiVersion, pending),
+          (errorCode) => undescribedGroup(groupId, toGroupError(errorCode)),
+        );
+      return { groups: await Promise.all(groupIds.map(describe)) };
+    },
+    async describeConsumerGroups(groupIds) {
+      const describe = (groupId: string) =>
+        groupId === ''
+          ? undescribedConsumerGroup('', ErrorCode.INVALID_GROUP_ID)
+          : ask<DescribedConsumerGroupInput>(
+              groupId,
+              (shard, _now, pending) => shard.describeConsumerGroup(groupId, pending),
+              (errorCode) => undescribedConsumerGroup(groupId, toGroupError(errorCode)),
+            );
+      return { throttleTimeMs: 0, groups: await Promise.all(groupIds.map(describe)) };
+    },
+    async deleteGroups(groupIds) {
+      const deleteOne = async (groupId: string) => ({
+        groupId,
+        errorCode: await ask(groupId, (shard, _now, pending) => shard.deleteGroup(groupId, pending), toGroupError),
+      });
+      return { throttleTimeMs: 0, results: await Promise.all(groupIds.map(deleteOne)) };
+    },
+    onElected: runtime.load,
+    onResigned: runtime.unload,
+    onTopicsChanged(deleted) {
+      runtime.runAll((shard, now) => shard.onTopicsChanged(deleted, now));
+    },
+    close: runtime.close,
+  };
+}

@@ -1,0 +1,97 @@
+import type { TimestampMs } from '@sluice/kernel/ids';
+import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
+import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
+import type { ListGroupsRequest } from '@sluice/protocol/generated/messages/list-groups-request';
+import type { ListedGroupInput } from '@sluice/protocol/generated/messages/list-groups-response';
+import type { CoordinatorShard, Pending } from '../runtime/coordinator-shard.ts';
+import { replyTo } from '../runtime/coordinator-shard.ts';
+import { deleteGroup } from './delete-group.ts';
+import { describeConsumerGroup, describeGroup } from './describe-group.ts';
+import type { GroupTable } from './group.ts';
+import type {
+  ClassicGroups,
+  ClassicProtocol,
+  ConsumerGroups,
+  GroupOffsets,
+  GroupStep,
+  ShardPart,
+} from './group-parts.ts';
+import type { GroupRecord } from './group-record.ts';
+import { listGroups } from './list-groups.ts';
+
+/** The groups and offsets of one partition of `__consumer_offsets`. */
+export interface GroupShard extends CoordinatorShard<GroupRecord>, ClassicProtocol {
+  readonly heartbeatOfConsumer: ConsumerGroups['heartbeatOfConsumer'];
+  readonly commitOffsets: GroupOffsets['commit'];
+  readonly fetchOffsets: GroupOffsets['fetch'];
+  readonly deleteOffsets: GroupOffsets['delete'];
+  listGroups(request: ListGroupsRequest, pending: Pending<readonly ListedGroupInput[]>): GroupStep;
+  describeGroup(groupId: string, apiVersion: number, pending: Pending<DescribedGroupInput>): GroupStep;
+  describeConsumerGroup(groupId: string, pending: Pending<DescribedConsumerGroupInput>): GroupStep;
+  /** Answers with an error code. */
+  deleteGroup(groupId: string, pending: Pending<number>): GroupStep;
+  onTopicsChanged(deleted: readonly string[], now: TimestampMs): GroupStep;
+}
+
+export interface GroupShardParts {
+  readonly table: GroupTable;
+  readonly classic: ClassicGroups;
+  readonly consumer: ConsumerGroups;
+  readonly offsets: GroupOffsets;
+}
+
+/** Puts the parts together: requests and records go to the one that they concern. */
+export function createGroupShard({ table, classic, consumer, offsets }: GroupShardParts): GroupShard {
+  const parts: readonly ShardPart[] = [classic, consumer, offsets];
+
+  /** A classic member's group may be a consumer group, during an upgrade. */
+  function protocolOf(groupId: string): ClassicProtocol {
+    return table.get(groupId)?.type === 'consumer' ? consumer : classic;
+  }
+
+  function everyPart(step: (part: ShardPart) => GroupStep): GroupStep {
+    const steps = parts.map(step);
+    return {
+      records: steps.flatMap(({ records }) => records),
+      replies: steps.flatMap(({ replies }) => replies),
+      isAtomic: false,
+    };
+  }
+
+  return {
+    join(request, context, now, pending) {
+      const group = table.get(request.groupId);
+      // An empty consumer group becomes a classic one with its first classic member.
+      const protocol = group?.type === 'consumer' && !group.isEmpty ? consumer : classic;
+      return protocol.join(request, context, now, pending);
+    },
+    sync: (request, context, now, pending) => protocolOf(request.groupId).sync(request, context, now, pending),
+    heartbeat: (request, context, now, pending) =>
+      protocolOf(request.groupId).heartbeat(request, context, now, pending),
+    leave: (request, context, now, pending) => protocolOf(request.groupId).leave(request, context, now, pending),
+    heartbeatOfConsumer: consumer.heartbeatOfConsumer,
+    commitOffsets: offsets.commit,
+    fetchOffsets: offsets.fetch,
+    deleteOffsets: offsets.delete,
+    listGroups: (request, pending) => ({ records: [], replies: [replyTo(pending, listGroups(table, request))] }),
+    describeGroup: (groupId, apiVersion, pending) => ({
+      records: [],
+      replies: [replyTo(pending, describeGroup(table, classic, groupId, apiVersion))],
+    }),
+    describeConsumerGroup: (groupId, pending) => ({
+      records: [],
+      replies: [replyTo(pending, describeConsumerGroup(table, consumer, groupId))],
+    }),
+    deleteGroup: (groupId, pending) => deleteGroup(table, offsets, groupId, pending),
+    apply(record, context) {
+      if (record.type === 'offset-commit') offsets.apply(record, context);
+      else if (record.type === 'group-metadata') classic.apply(record, context);
+      else consumer.apply(record, context);
+    },
+    onLoaded: (now) => everyPart((part) => part.onLoaded(now)),
+    onUnloaded(errorCode) {
+      for (const part of parts) part.onUnloaded(errorCode);
+    },
+    onTopicsChanged: (deleted, now) => everyPart((part) => part.onTopicsChanged(deleted, now)),
+  };
+}
