@@ -6,7 +6,7 @@ export const EXIT_CODES = {
   ok: { code: 0, meaning: 'done' },
   failed: { code: 1, meaning: 'it was refused or went wrong; the message on stderr says why' },
   usage: { code: 2, meaning: 'the command line is wrong; nothing was done' },
-  'not-found': { code: 3, meaning: 'the topic, partition, broker or file does not exist' },
+  'not-found': { code: 3, meaning: 'the topic, partition, group, broker or file does not exist' },
   exists: { code: 4, meaning: 'what should be made is already there' },
   unreachable: { code: 5, meaning: 'no broker answered in time; trying again may help' },
 } as const;

@@ -47,6 +47,9 @@ function outputStream(stream: WriteStream): OutputStream {
     get columns() {
       return stream.isTTY === true ? stream.columns : undefined;
     },
+    get rows() {
+      return stream.isTTY === true ? stream.rows : undefined;
+    },
     get closed() {
       return closed;
     },

@@ -15,7 +15,7 @@ describe('the command line', () => {
   it('has only examples that it would understand', async () => {
     for (const command of allCommands(buildProgram(createTestShell(), '0.0.0'))) {
       for (const { line } of examplesFor(command)) {
-        const words = /sluice ([^|']*)/.exec(line)?.[1]?.trim().split(' ') ?? [];
+        const words = /sluice ([^|'>]*)/.exec(line)?.[1]?.trim().split(' ') ?? [];
         const program = buildProgram(createTestShell(), '0.0.0');
         for (const each of allCommands(program)) each.action(() => {});
         await assert.doesNotReject(program.parseAsync(words, { from: 'user' }), line);

@@ -3,6 +3,7 @@ import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { withExamples } from './commands/examples.ts';
+import { groupCommand } from './commands/group.ts';
 import { produceCommand } from './commands/produce.ts';
 import { startCommand } from './commands/start.ts';
 import { topicCommand } from './commands/topic.ts';
@@ -25,6 +26,7 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(topicCommand(shell))
     .addCommand(produceCommand(shell))
     .addCommand(consumeCommand(shell))
+    .addCommand(groupCommand(shell))
     .addCommand(configCommand(shell))
     .addCommand(clusterCommand(shell));
   withExamples(program, [

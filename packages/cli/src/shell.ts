@@ -9,6 +9,8 @@ export interface OutputStream {
   readonly hasColors: boolean;
   /** Width in characters; undefined when it is no terminal, so that nothing is wrapped for a pipe. */
   readonly columns: number | undefined;
+  /** Height in lines; undefined when it is no terminal. */
+  readonly rows: number | undefined;
   /** Settles when more may be written. Once the reader has gone away (a closed pipe) everything is dropped. */
   write(chunk: string | Uint8Array): Promise<void>;
   /** True once the reader has gone away: a command that only feeds it may stop. */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { OutputStream } from '../shell.ts';
 
-type Look = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Look = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** Colours text for one stream; on a stream without colours the text stays as it is. */
 export type Style = (look: Look, text: string) => string;

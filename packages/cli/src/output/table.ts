@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Style } from './style.ts';
+import type { Look, Style } from './style.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -11,11 +11,17 @@ export interface Column<Row> {
    * it the column is never cut.
    */
   readonly wrapAfter?: string;
+  /** Where the terminal is too narrow the middle of the cell is left out: for what another command shows whole. */
+  readonly shorten?: boolean;
+  /** How a cell stands out; undefined: not at all. */
+  readonly look?: (row: Row) => Look | undefined;
 }
 
 const GAP = '  ';
 /** A wrapped column is never narrower than this, whatever the terminal. */
 const WRAPPED_WIDTH_MIN = 16;
+/** Nor a shortened one than this. */
+const SHORTENED_WIDTH_MIN = 9;
 
 /** Lays rows out in columns, a blank gap between them. `columns` is the terminal's width, undefined for a pipe. */
 export function formatTable<Row>(
@@ -31,7 +37,11 @@ export function formatTable<Row>(
   const widths = fitWidths(natural, columns, terminalColumns);
   const header = columns.map((column, index) => align(column.title, widths[index] ?? 0, column.align));
   const lines = [style('bold', header.join(GAP).trimEnd())];
-  for (const line of cells) lines.push(...layOutRow(line, columns, widths));
+  for (const [index, line] of cells.entries()) {
+    const row = rows[index];
+    const looks = columns.map((column) => (row === undefined ? undefined : column.look?.(row)));
+    lines.push(...layOutRow(line, columns, widths, looks, style));
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -47,18 +57,39 @@ export function formatPairs(pairs: readonly (readonly [string, string | number])
     .join('');
 }
 
-function layOutRow<Row>(line: readonly string[], columns: readonly Column<Row>[], widths: readonly number[]): string[] {
-  const parts = line.map((cell, index) => wrapText(cell, widths[index] ?? 0, columns[index]?.wrapAfter ?? ''));
+function layOutRow<Row>(
+  line: readonly string[],
+  columns: readonly Column<Row>[],
+  widths: readonly number[],
+  looks: readonly (Look | undefined)[],
+  style: Style,
+): string[] {
+  const parts = line.map((cell, index) => fitCell(cell, widths[index] ?? 0, columns[index]));
   const height = Math.max(...parts.map((part) => part.length));
   const out: string[] = [];
   for (let row = 0; row < height; row++) {
-    const cells = parts.map((part, index) => align(part[row] ?? '', widths[index] ?? 0, columns[index]?.align));
+    const cells = parts.map((part, index) => {
+      const look = looks[index];
+      const text = align(part[row] ?? '', widths[index] ?? 0, columns[index]?.align);
+      return look === undefined ? text : style(look, text);
+    });
     out.push(cells.join(GAP).trimEnd());
   }
   return out;
 }
 
-/** Takes what is too much for the terminal from the columns that may wrap, the widest first. */
+function fitCell<Row>(cell: string, width: number, column: Column<Row> | undefined): string[] {
+  return column?.shorten ? [shortenText(cell, width)] : wrapText(cell, width, column?.wrapAfter ?? '');
+}
+
+/** Keeps beginning and end: in an id that is made up of a name and a random part, the end tells two of them apart. */
+function shortenText(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const tail = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
+/** Takes what is too much for the terminal from the columns that may wrap or be shortened, the widest first. */
 function fitWidths<Row>(
   natural: readonly number[],
   columns: readonly Column<Row>[],
@@ -71,13 +102,18 @@ function fitWidths<Row>(
     let widest = -1;
     for (const [index, column] of columns.entries()) {
       const width = widths[index] ?? 0;
-      if (column.wrapAfter !== undefined && width > WRAPPED_WIDTH_MIN && width > (widths[widest] ?? 0)) widest = index;
+      if (width > widthMin(column) && width > (widths[widest] ?? 0)) widest = index;
     }
     if (widest === -1) return widths;
     widths[widest] = (widths[widest] ?? 0) - 1;
     excess--;
   }
   return widths;
+}
+
+function widthMin<Row>({ wrapAfter, shorten, title }: Column<Row>): number {
+  if (shorten) return Math.max(SHORTENED_WIDTH_MIN, title.length);
+  return wrapAfter === undefined ? Number.POSITIVE_INFINITY : WRAPPED_WIDTH_MIN;
 }
 
 function wrapText(text: string, width: number, wrapAfter: string): string[] {

@@ -17,11 +17,20 @@ export function refusal(what: string, error: KafkaError, hint: string | undefine
 }
 
 /** How a sentence goes on that starts with what the error is about. */
-function inWords({ code, brokerMessage, codeName }: KafkaError): string {
+export function inWords({ code, brokerMessage, codeName }: KafkaError): string {
   switch (code) {
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode.UNKNOWN_TOPIC_ID:
       return 'does not exist';
+    case ErrorCode.GROUP_ID_NOT_FOUND:
+      // Of share and streams groups the broker says here that they are of another type.
+      return brokerMessage?.includes('is not a') ? 'is neither a classic nor a consumer group' : 'does not exist';
+    case ErrorCode.NON_EMPTY_GROUP:
+    case ErrorCode.UNKNOWN_MEMBER_ID:
+    case ErrorCode.STALE_MEMBER_EPOCH:
+      return 'has members';
+    case ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC:
+      return 'is read by members of the group';
     case ErrorCode.TOPIC_ALREADY_EXISTS:
       return 'is already there';
     case ErrorCode.LEADER_NOT_AVAILABLE:
@@ -65,12 +74,16 @@ function reasonOf({ code }: KafkaError): ExitReason {
   switch (code) {
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode.UNKNOWN_TOPIC_ID:
+    case ErrorCode.GROUP_ID_NOT_FOUND:
       return 'not-found';
     case ErrorCode.TOPIC_ALREADY_EXISTS:
       return 'exists';
     case ErrorCode.REQUEST_TIMED_OUT:
     case ErrorCode.LEADER_NOT_AVAILABLE:
     case ErrorCode.BROKER_NOT_AVAILABLE:
+    case ErrorCode.COORDINATOR_NOT_AVAILABLE:
+    case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
+    case ErrorCode.NOT_COORDINATOR:
       return 'unreachable';
     default:
       return 'failed';
@@ -81,11 +94,23 @@ function hintOf({ code }: KafkaError): string | undefined {
   switch (code) {
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
       return '`sluice topic list` shows what there is';
+    case ErrorCode.GROUP_ID_NOT_FOUND:
+      return '`sluice group list` shows what there is';
+    case ErrorCode.NON_EMPTY_GROUP:
+    case ErrorCode.UNKNOWN_MEMBER_ID:
+    case ErrorCode.STALE_MEMBER_EPOCH:
+    case ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC:
+      return 'stop them first; `sluice group members` shows them';
+    case ErrorCode.COORDINATOR_NOT_AVAILABLE:
+    case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
+    case ErrorCode.NOT_COORDINATOR:
+      return 'the coordinator of groups is not ready; try again, or wait longer with --timeout';
     case ErrorCode.TOPIC_ALREADY_EXISTS:
       return 'use --if-not-exists to accept that';
     case ErrorCode.LEADER_NOT_AVAILABLE:
       return 'a partition has no leader now; try again, or see `sluice topic describe`';
     case ErrorCode.TOPIC_AUTHORIZATION_FAILED:
+    case ErrorCode.GROUP_AUTHORIZATION_FAILED:
     case ErrorCode.CLUSTER_AUTHORIZATION_FAILED:
       return 'ask whoever runs the cluster for the permission';
     case ErrorCode.MESSAGE_TOO_LARGE:

@@ -17,11 +17,13 @@ export interface TestShellOptions {
   readonly input?: string | AsyncIterable<Buffer>;
   /** Makes both outputs terminals of this width, with colours. */
   readonly columns?: number;
+  /** Their height; 24 unless said. */
+  readonly rows?: number;
   readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A shell whose output is kept and whose input is given. Clock and network are the machine's. */
-export function createTestShell({ input = '', columns, files = {} }: TestShellOptions = {}): TestShell {
+export function createTestShell({ input = '', columns, rows = 24, files = {} }: TestShellOptions = {}): TestShell {
   const written = { out: '', err: '' };
   const watchers = new Set<() => void>();
   const interrupts = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
@@ -29,6 +31,7 @@ export function createTestShell({ input = '', columns, files = {} }: TestShellOp
     isTerminal: columns !== undefined,
     hasColors: columns !== undefined,
     columns,
+    rows: columns === undefined ? undefined : rows,
     closed: false,
     async write(chunk) {
       written[name] += chunk.toString();

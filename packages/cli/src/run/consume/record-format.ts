@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { BatchRecord } from '@sluice/protocol/records/record';
+import { visibleText } from '../../output/visible-text.ts';
 
 const LINE_FEED = Buffer.from('\n');
 const NULL_TEXT = Buffer.from('null');
@@ -41,16 +42,7 @@ function bytesAs(name: 'key' | 'value', bytes: Buffer | null): Readonly<Record<s
   return isUtf8(bytes) ? { [name]: bytes.toString() } : { [`${name}Base64`]: bytes.toString('base64') };
 }
 
-/** Characters by which a record could steer the terminal; tab and line end are left alone. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what must be found
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-
 /** For a terminal: what a record holds must not steer it, so control characters become visible ones. */
 export function forTerminal(format: RecordFormat): RecordFormat {
-  return (partition, record) => {
-    const text = format(partition, record).toString();
-    return Buffer.from(
-      text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`),
-    );
-  };
+  return (partition, record) => Buffer.from(visibleText(format(partition, record).toString()));
 }

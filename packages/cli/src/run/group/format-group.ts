@@ -1,0 +1,64 @@
+import type { GroupDescription } from '@sluice/client/describe-groups';
+import type { Look, Style } from '../../output/style.ts';
+import { formatCount, plural } from '../../output/units.ts';
+import { visibleText } from '../../output/visible-text.ts';
+import type { GroupLag } from './group-lag.ts';
+
+/** The state with what it means for whoever waits for the group to read on. */
+export function describeState({ group, lag }: GroupLag): string {
+  switch (group.state) {
+    case 'Empty':
+      return lag > 0
+        ? `Empty: no active member, while ${plural(lag, 'record')} ${lag === 1 ? 'waits' : 'wait'}`
+        : 'Empty: no active member';
+    case 'Dead':
+      return 'Dead: being removed';
+    case 'PreparingRebalance':
+      return 'PreparingRebalance: members are joining or leaving';
+    case 'CompletingRebalance':
+    case 'Assigning':
+      return `${group.state}: partitions are being assigned`;
+    case 'Reconciling':
+      return 'Reconciling: members are taking over their partitions';
+    default:
+      return group.state;
+  }
+}
+
+export function stateLook({ group, lag }: GroupLag): Look {
+  if (group.state === 'Stable') return 'green';
+  return group.state === 'Empty' && lag > 0 ? 'red' : 'yellow';
+}
+
+/** What every description of a group begins with. */
+export function groupPairs(lagging: GroupLag, style: Style): [string, string | number][] {
+  const { group, coordinatorAddress } = lagging;
+  return [
+    ['Group', style('cyan', visibleText(group.groupId))],
+    ['State', style(stateLook(lagging), describeState(lagging))],
+    ['Type', describeType(group)],
+    ['Coordinator', `broker ${group.coordinator} on ${coordinatorAddress}`],
+    ['Assignor', group.assignor === '' ? 'none yet' : visibleText(group.assignor)],
+    ...epochPairs(group),
+    ['Members', describeMembers(group)],
+  ];
+}
+
+/** Connect and other programs use classic groups for purposes of their own. */
+function describeType({ type, protocolType }: GroupDescription): string {
+  if (protocolType === '') return `${type}, without members so far`;
+  return protocolType === 'consumer' ? type : `${type}, of ${visibleText(protocolType)}`;
+}
+
+function epochPairs({ groupEpoch, assignmentEpoch }: GroupDescription): [string, string][] {
+  if (groupEpoch === null || assignmentEpoch === null) return [];
+  const behind = groupEpoch === assignmentEpoch ? '' : `, assignment still of ${assignmentEpoch}`;
+  return [['Epoch', `${groupEpoch}${behind}`]];
+}
+
+function describeMembers({ members }: GroupDescription): string {
+  const idle = members.filter(({ assignment }) => assignment.length === 0).length;
+  return idle === 0
+    ? formatCount(members.length)
+    : `${formatCount(members.length)}, ${idle} of them without partitions`;
+}

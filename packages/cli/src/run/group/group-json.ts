@@ -1,0 +1,62 @@
+import type { GroupDescription, GroupMember } from '@sluice/client/describe-groups';
+import { byTopic, type TopicPartition } from '@sluice/client/topic-partition';
+import type { GroupLag } from './group-lag.ts';
+import { type LagSort, sortPartitions } from './lag-order.ts';
+
+/** A group as `--json` tells of it, without partitions and members. */
+function groupToJson(group: GroupDescription, coordinatorAddress: string) {
+  return {
+    group: group.groupId,
+    type: group.type,
+    protocolType: group.protocolType,
+    state: group.state,
+    coordinator: { id: group.coordinator, address: coordinatorAddress },
+    assignor: group.assignor === '' ? null : group.assignor,
+    groupEpoch: group.groupEpoch,
+    assignmentEpoch: group.assignmentEpoch,
+  };
+}
+
+/** One group's lag; `totals` leaves the partitions out. */
+export function lagToJson({ group, coordinatorAddress, partitions, lag }: GroupLag, sort: LagSort, totals: boolean) {
+  const total = {
+    ...groupToJson(group, coordinatorAddress),
+    members: group.members.length,
+    lag,
+    partitionCount: partitions.length,
+    partitionsWithoutLag: partitions.filter((partition) => partition.lag === null).length,
+  };
+  if (totals) return total;
+  return {
+    ...total,
+    partitions: sortPartitions(partitions, sort).map(({ member, ...partition }) => ({
+      ...partition,
+      memberId: member?.memberId ?? null,
+      instanceId: member?.instanceId ?? null,
+      clientId: member?.clientId ?? null,
+      host: member?.host ?? null,
+    })),
+  };
+}
+
+/** One group with its members. */
+export function membersToJson({ group, coordinatorAddress }: GroupLag) {
+  return { ...groupToJson(group, coordinatorAddress), members: group.members.map(memberToJson) };
+}
+
+function memberToJson({ assignment, target, isUpgraded, ...member }: GroupMember) {
+  return {
+    ...member,
+    upgraded: isUpgraded,
+    partitions: assignment.length,
+    assignment: topicsToJson(assignment),
+    targetAssignment: target === null ? null : topicsToJson(target),
+  };
+}
+
+function topicsToJson(partitions: readonly TopicPartition[]) {
+  return byTopic(partitions).map(({ name, partitions: own }) => ({
+    topic: name,
+    partitions: own.map(({ partition }) => partition).sort((a, b) => a - b),
+  }));
+}

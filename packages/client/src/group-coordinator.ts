@@ -1,0 +1,95 @@
+import { assert } from '@sluice/kernel/assert';
+import type { NodeId } from '@sluice/kernel/ids';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { findCoordinatorRequestCodec } from '@sluice/protocol/generated/messages/find-coordinator-request';
+import {
+  type FindCoordinatorResponse,
+  findCoordinatorResponseCodec,
+} from '@sluice/protocol/generated/messages/find-coordinator-response';
+import type { Broker } from './broker.ts';
+import type { Cluster } from './cluster.ts';
+import { KafkaError } from './kafka-error.ts';
+import { retry } from './retry.ts';
+
+const FIND_COORDINATOR = { request: findCoordinatorRequestCodec, response: findCoordinatorResponseCodec };
+const GROUP_KEY_TYPE = 0;
+/** From here on one request asks for many groups (KIP-699). */
+const BATCHED_FROM = 4;
+
+/**
+ * Asks each group's coordinator, once for all of its groups. Repeats while coordinators move or load, up to the
+ * cluster's timeout; `ask` throws `KafkaError` for what it was answered.
+ */
+export async function askCoordinators<Result>(
+  cluster: Cluster,
+  groupIds: readonly string[],
+  ask: (coordinator: Broker, groupIds: readonly string[], nodeId: NodeId) => Promise<Result>,
+): Promise<readonly Result[]> {
+  // A cluster that is not there at all is not waited for.
+  await cluster.any();
+  return await retry(cluster.clock, cluster.timeoutMs, async () => {
+    const coordinators = await groupCoordinators(cluster, groupIds);
+    return await Promise.all(
+      [...Map.groupBy(coordinators, ([, nodeId]) => nodeId)].map(async ([nodeId, led]) =>
+        ask(
+          await cluster.broker(nodeId),
+          led.map(([groupId]) => groupId),
+          nodeId,
+        ),
+      ),
+    );
+  });
+}
+
+/** As `askCoordinators`, for one group. */
+export async function askCoordinator<Result>(
+  cluster: Cluster,
+  groupId: string,
+  ask: (coordinator: Broker) => Promise<Result>,
+): Promise<Result> {
+  const [result] = await askCoordinators(cluster, [groupId], async (coordinator) => ({
+    value: await ask(coordinator),
+  }));
+  assert(result !== undefined, 'a group has one coordinator');
+  return result.value;
+}
+
+/** The coordinator of each group, in the order of the groups. */
+async function groupCoordinators(
+  cluster: Cluster,
+  groupIds: readonly string[],
+): Promise<readonly (readonly [groupId: string, nodeId: NodeId])[]> {
+  // Says where the brokers are that the answer names.
+  await cluster.metadata([]);
+  const broker = await cluster.any();
+  const version = broker.versionOf(FIND_COORDINATOR);
+  if (version !== undefined && version < BATCHED_FROM) {
+    return await Promise.all(
+      groupIds.map(async (key) => {
+        const response = await broker.request(FIND_COORDINATOR, (agreed) =>
+          agreed >= 1 ? { key, keyType: GROUP_KEY_TYPE } : { key },
+        );
+        return [key, nodeOf(response)] as const;
+      }),
+    );
+  }
+  const response = await broker.request(FIND_COORDINATOR, () => ({
+    keyType: GROUP_KEY_TYPE,
+    coordinatorKeys: [...groupIds],
+  }));
+  const byKey = new Map(response.coordinators.map((coordinator) => [coordinator.key, coordinator]));
+  return groupIds.map((groupId) => {
+    const coordinator = byKey.get(groupId);
+    if (coordinator === undefined) throw new KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
+    return [groupId, nodeOf(coordinator)] as const;
+  });
+}
+
+function nodeOf({
+  errorCode,
+  errorMessage,
+  nodeId,
+}: Pick<FindCoordinatorResponse, 'errorCode' | 'errorMessage' | 'nodeId'>): NodeId {
+  if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, errorMessage);
+  return nodeId;
+}
