@@ -12,6 +12,7 @@ import { joinAsKnown } from './join-as-known.ts';
 import { joinAsNew } from './join-as-new.ts';
 import type { Joining } from './joining.ts';
 import { supportsProtocols } from './protocol-choice.ts';
+import { completeJoinIfReady } from './rebalance.ts';
 import { inVersion, joinError } from './responses.ts';
 
 /** JoinGroup. Session timeouts are within the broker's limits, and the group has an id: that was checked before. */
@@ -57,8 +58,10 @@ function joinAbsentGroup(scope: ClassicScope, joining: Joining, decision: Decisi
 function joinGroup(scope: ClassicScope, group: ClassicGroup, joining: Joining, decision: Decision): void {
   const { memberId, protocolType } = joining.request;
   if (!hasRoomFor(group, memberId, scope.environment.settings.classic.groupSizeMax)) {
-    turnAway(group, memberId);
+    // Nobody waits on its behalf, else there would have been room. The others need not wait for it any more.
+    group.remove(memberId);
     answer(decision, joining.pending, joinError(ErrorCode.GROUP_MAX_SIZE_REACHED, ''));
+    completeJoinIfReady(scope, group, decision);
   } else if (!supportsProtocols(group, protocolType, joining.protocols)) {
     answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, memberId));
   } else if (memberId === '') {
@@ -82,9 +85,4 @@ function hasRoomFor(group: ClassicGroup, memberId: string, groupSizeMax: number)
     case 'Stable':
       return group.members.has(memberId) || group.members.size < groupSizeMax;
   }
-}
-
-/** Nobody waits on its behalf: else there would have been room for it. */
-function turnAway(group: ClassicGroup, memberId: string): void {
-  group.remove(memberId);
 }

@@ -1,6 +1,7 @@
 import { consumerProtocolSubscriptionCodec } from '@sluice/protocol/generated/messages/consumer-protocol-subscription';
 import { ProtocolError } from '@sluice/protocol/protocol-error';
 import { Reader } from '@sluice/protocol/reader';
+import { CONSUMER_PROTOCOL_ELEMENTS_MAX } from '../consumer-protocol.ts';
 import { type ClassicGroup, CONSUMER_PROTOCOL_TYPE } from './classic-group.ts';
 import { metadataOf } from './classic-member.ts';
 
@@ -27,7 +28,7 @@ export function subscribedTopicsOf(group: ClassicGroup): ReadonlySet<string> | u
 /** Read as version 0, of which every later version is a continuation. */
 function topicsOf(subscription: Buffer): readonly string[] | undefined {
   try {
-    const reader = new Reader(subscription, { utf8Lenient: true });
+    const reader = new Reader(subscription, { utf8Lenient: true, elementCountMax: CONSUMER_PROTOCOL_ELEMENTS_MAX });
     if (reader.int16('version') < 0) return undefined;
     return consumerProtocolSubscriptionCodec.decode(reader, 0).topics;
   } catch (error) {

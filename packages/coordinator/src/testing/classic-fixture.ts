@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { silentLogger } from '@sluice/kernel/logger';
+import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
+import { createSimRandom } from '@sluice/kernel/sim/random';
+import type { HeartbeatRequest } from '@sluice/protocol/generated/messages/heartbeat-request';
+import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
+import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
+import type { LeaveGroupRequestInput } from '@sluice/protocol/generated/messages/leave-group-request';
+import type { LeaveGroupResponseInput } from '@sluice/protocol/generated/messages/leave-group-response';
+import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
+import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
+import { ClassicGroup } from '../group/classic/classic-group.ts';
+import { createClassicGroups } from '../group/classic/classic-groups.ts';
+import { encodeConsumerSubscription } from '../group/consumer-protocol.ts';
+import type { GroupTable } from '../group/group.ts';
+import type { GroupSettings } from '../group/group-environment.ts';
+import type { ClassicGroups } from '../group/group-parts.ts';
+import type { GroupRecord } from '../group/group-record.ts';
+import { groupRecordSerde } from '../group/group-record-serde.ts';
+import type { Pending, Step } from '../runtime/coordinator-shard.ts';
+import { createShardTimers } from '../runtime/shard-timers.ts';
+import { noTopics, testGroupSettings } from './group-settings.ts';
+import { createTestGroupTable } from './group-table.ts';
+
+/** What came of a request; `undefined` while it waits. */
+export interface Asked<T> {
+  readonly response: T | undefined;
+  /** Of `Pending.fail`. */
+  readonly failure: number | undefined;
+}
+
+export interface ClassicFixture {
+  readonly clock: SimClock;
+  readonly groups: ClassicGroups;
+  readonly table: GroupTable;
+  /** All that were written, as they read back. */
+  readonly records: GroupRecord[];
+  join(request?: Partial<JoinGroupRequest>, apiVersion?: number, clientId?: string): Asked<JoinGroupResponseInput>;
+  sync(request: Partial<SyncGroupRequest>): Asked<SyncGroupResponseInput>;
+  /** The error code. */
+  heartbeat(request: Partial<HeartbeatRequest>): number;
+  leave(request: Partial<LeaveGroupRequestInput>, apiVersion?: number): LeaveGroupResponseInput;
+  group(groupId?: string): ClassicGroup;
+  perform(step: Step<GroupRecord>): void;
+  /** The same records in a new shard, as after a restart. */
+  restart(): ClassicFixture;
+}
+
+export interface ClassicFixtureOptions {
+  readonly settings?: Partial<GroupSettings['classic']>;
+  readonly records?: readonly GroupRecord[];
+  readonly clock?: SimClock;
+}
+
+export const GROUP_ID = 'group';
+export const SESSION_TIMEOUT_MS = 10_000;
+export const REBALANCE_TIMEOUT_MS = 60_000;
+
+/** A subscription to these topics, as clients send it. */
+export function subscription(...topics: string[]): Buffer {
+  return encodeConsumerSubscription({ topics, userData: null }, 0);
+}
+
+/** Classic groups on the simulated clock. What is decided is applied and answered at once, as if committed. */
+export function createClassicFixture(options: ClassicFixtureOptions = {}): ClassicFixture {
+  const { clock = createSimClock(), settings } = options;
+  const table = createTestGroupTable();
+  const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
+  const environment = {
+    topics: noTopics,
+    settings: testGroupSettings(settings),
+    timers,
+    random: createSimRandom(1),
+    logger: silentLogger,
+  };
+  const groups = createClassicGroups(environment, table);
+  const records: GroupRecord[] = [];
+
+  function apply(record: GroupRecord): void {
+    const { key, value } = groupRecordSerde.encode(record);
+    const read = groupRecordSerde.decode(key, value);
+    assert(read?.type === 'group-metadata');
+    records.push(read);
+    const context = { offset: records.length - 1, timestampMs: clock.now() };
+    groups.apply(read, { ...context, producerId: -1, producerEpoch: -1, isTransactional: false });
+  }
+
+  function perform(step: Step<GroupRecord>): void {
+    for (const record of step.records) apply(record);
+    for (const reply of step.replies) reply.deliver();
+  }
+
+  for (const record of options.records ?? []) apply(record);
+  perform(groups.onLoaded(clock.now()));
+
+  const fixture: ClassicFixture = {
+    clock,
+    groups,
+    table,
+    records,
+    join(request = {}, apiVersion = 3, clientId = 'client') {
+      const { asked, pending } = ask<JoinGroupResponseInput>();
+      const full = {
+        groupId: GROUP_ID,
+        sessionTimeoutMs: SESSION_TIMEOUT_MS,
+        rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
+        memberId: '',
+        groupInstanceId: null,
+        protocolType: 'consumer',
+        reason: null,
+        ...request,
+        protocols: request.protocols ?? [{ name: 'range', metadata: subscription('orders') }],
+      };
+      perform(groups.join(full, contextOf(apiVersion, clientId), clock.now(), pending));
+      return asked;
+    },
+    sync(request) {
+      const { asked, pending } = ask<SyncGroupResponseInput>();
+      const full = {
+        groupId: GROUP_ID,
+        memberId: '',
+        generationId: 1,
+        groupInstanceId: null,
+        protocolType: null,
+        protocolName: null,
+        assignments: [],
+        ...request,
+      };
+      perform(groups.sync(full, contextOf(5), clock.now(), pending));
+      return asked;
+    },
+    heartbeat(request) {
+      const { asked, pending } = ask<{ errorCode: number }>();
+      const full = { groupId: GROUP_ID, memberId: '', generationId: 1, groupInstanceId: null, ...request };
+      perform(groups.heartbeat(full, contextOf(4), clock.now(), pending));
+      assert(asked.response !== undefined, 'a heartbeat is answered at once');
+      return asked.response.errorCode;
+    },
+    leave(request, apiVersion = 5) {
+      const { asked, pending } = ask<LeaveGroupResponseInput>();
+      const members = (request.members ?? []).map(({ memberId, groupInstanceId = null, reason = null }) => {
+        return { memberId, groupInstanceId, reason };
+      });
+      const full = { groupId: request.groupId ?? GROUP_ID, memberId: request.memberId ?? '', members };
+      perform(groups.leave(full, contextOf(apiVersion), clock.now(), pending));
+      assert(asked.response !== undefined, 'leaving is answered at once');
+      return asked.response;
+    },
+    group(groupId = GROUP_ID) {
+      const group = table.get(groupId);
+      assert(group instanceof ClassicGroup);
+      return group;
+    },
+    perform,
+    restart() {
+      timers.close();
+      return createClassicFixture({ ...options, clock, records });
+    },
+  };
+  return fixture;
+}
+
+function contextOf(apiVersion: number, clientId = 'client') {
+  return { apiVersion, clientId, clientHost: '/127.0.0.1' };
+}
+
+function ask<T>(): { asked: Asked<T>; pending: Pending<T> } {
+  const asked: { response: T | undefined; failure: number | undefined } = { response: undefined, failure: undefined };
+  const isOpen = () => asked.response === undefined && asked.failure === undefined;
+  const pending: Pending<T> = {
+    answer(response) {
+      assert(isOpen(), 'a request is answered once');
+      asked.response = response;
+    },
+    fail(errorCode) {
+      assert(isOpen(), 'a request is answered once');
+      asked.failure = errorCode;
+    },
+  };
+  return { asked, pending };
+}
