@@ -1,8 +1,10 @@
 import kafkajs, { type Message } from 'kafkajs';
 import { bytesOf, digest } from '../runner/bytes.ts';
 import type { Fault, Seen } from '../runner/contract.ts';
+import { memberOps } from './group-notes.ts';
 import { adminChecks } from './kafkajs-admin.ts';
 import { registerCodecs } from './kafkajs-codecs.ts';
+import { committed, groupAdminChecks, joinGroup, provocationOnGroup } from './kafkajs-group.ts';
 import { pause, progress, provoked, type Request, serve } from './serve.ts';
 
 const { CompressionTypes, Kafka, KafkaJSError, Partitioners, logLevel } = kafkajs;
@@ -164,13 +166,13 @@ async function offsets({ topic, partition, times }: Request) {
 
 const floodSendRecords = 5_000;
 
-async function flood({ topic, partitions, count, codec }: Request) {
+async function flood({ topic, partitions, first = 0, count, codec }: Request) {
   return withProducer(async (producer) => {
     for (let start = 0; start < count; start += floodSendRecords) {
       const length = Math.min(floodSendRecords, count - start);
       const messages = Array.from({ length }, (_, index) => ({
-        partition: (start + index) % partitions,
-        value: `${start + index}`,
+        partition: (first + start + index) % partitions,
+        value: `${first + start + index}`,
       }));
       await producer.send({ topic, messages, compression: codecs[codec] ?? 0 });
     }
@@ -190,10 +192,13 @@ async function drain({ topic, partitions, count }: Request) {
   return { values };
 }
 
-async function stream({ topic, count, chunk, pauseMs }: Request) {
+async function stream({ topic, partitions = 1, count, chunk, pauseMs }: Request) {
   return withProducer(async (producer) => {
     for (let start = 0; start < count; start += chunk) {
-      const messages = Array.from({ length: chunk }, (_, index) => ({ partition: 0, value: `${start + index}` }));
+      const messages = Array.from({ length: chunk }, (_, index) => ({
+        partition: (start + index) % partitions,
+        value: `${start + index}`,
+      }));
       await producer.send({ topic, messages });
       progress(start + chunk);
       await pause(pauseMs);
@@ -240,15 +245,25 @@ async function provocation({ kind, topic }: Request): Promise<unknown> {
 
 await serve(
   {
-    hello: () => ({ codecs: Object.keys(codecs), can: ['timestamps', 'header-bytes', 'admin', 'groups-only'] }),
+    hello: () => ({
+      codecs: Object.keys(codecs),
+      can: ['timestamps', 'header-bytes', 'admin', 'groups', 'groups-only'],
+    }),
     write,
     read,
     offsets,
     flood,
     drain,
     stream,
-    provoke: (request) => provoked(() => provocation(request), faultOf),
+    provoke: (request) =>
+      provoked(
+        () => (request.group === undefined ? provocation(request) : provocationOnGroup(impatient, request)),
+        faultOf,
+      ),
     admin: async ({ topic }) => ({ checks: await adminChecks(kafka, topic) }),
+    ...memberOps((request) => joinGroup(kafka, faultOf, request)),
+    committed: (request) => committed(kafka, request),
+    groupAdmin: async (request) => ({ checks: await groupAdminChecks(impatient, request) }),
   },
   faultOf,
 );

@@ -9,7 +9,9 @@ import {
 } from '@platformatic/kafka';
 import { bytesOf, digest } from '../runner/bytes.ts';
 import type { Fault, Seen } from '../runner/contract.ts';
+import { memberOps } from './group-notes.ts';
 import { adminChecks } from './platformatic-admin.ts';
+import { committed, groupAdminChecks, joinGroup, provocationOnGroup } from './platformatic-group.ts';
 import { pause, progress, provoked, type Request, serve } from './serve.ts';
 
 const bootstrap = process.argv[2] ?? '';
@@ -145,14 +147,14 @@ async function offsets({ topic, partition, times }: Request) {
 
 const floodSendRecords = 5_000;
 
-async function flood({ topic, partitions, count, codec }: Request) {
+async function flood({ topic, partitions, first = 0, count, codec }: Request) {
   return withProducer(async (producer) => {
     for (let start = 0; start < count; start += floodSendRecords) {
       const length = Math.min(floodSendRecords, count - start);
       const messages = Array.from({ length }, (_, index) => ({
         topic,
-        partition: (start + index) % partitions,
-        value: Buffer.from(`${start + index}`),
+        partition: (first + start + index) % partitions,
+        value: Buffer.from(`${first + start + index}`),
       }));
       await producer.send({ messages, compression: codecOf(codec) });
     }
@@ -190,12 +192,12 @@ async function sendOnceLed(send: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function stream({ topic, count, chunk, pauseMs }: Request) {
+async function stream({ topic, partitions = 1, count, chunk, pauseMs }: Request) {
   return withProducer(async (producer) => {
     for (let start = 0; start < count; start += chunk) {
       const messages = Array.from({ length: chunk }, (_, index) => ({
         topic,
-        partition: 0,
+        partition: (start + index) % partitions,
         value: Buffer.from(`${start + index}`),
       }));
       await sendOnceLed(() => producer.send({ messages }));
@@ -244,14 +246,21 @@ async function provocation({ kind, topic }: Request): Promise<unknown> {
 
 await serve(
   {
-    hello: () => ({ codecs, can: ['timestamps', 'header-bytes', 'admin'] }),
+    hello: () => ({ codecs, can: ['timestamps', 'header-bytes', 'admin', 'groups'] }),
     write,
     read,
     offsets,
     flood,
     drain,
     stream,
-    provoke: (request) => provoked(() => provocation(request), faultOf),
+    provoke: (request) =>
+      provoked(
+        () => (request.group === undefined ? provocation(request) : provocationOnGroup(common, request)),
+        faultOf,
+      ),
+    ...memberOps((request) => joinGroup({ ...common, retries: 200, retryDelay: 100 }, faultOf, request)),
+    committed: (request) => committed(common, request),
+    groupAdmin: async (request) => ({ checks: await groupAdminChecks(common, request) }),
     admin: async ({ topic }) => {
       await using kafka = { admin: new Admin(common), [Symbol.asyncDispose]: () => kafka.admin.close() };
       return { checks: await adminChecks(kafka.admin, topic) };

@@ -15,6 +15,15 @@ export type Request = {
   readonly pauseMs: number;
   readonly times: readonly number[];
   readonly kind: string;
+  readonly first?: number;
+  readonly member: string;
+  readonly group: string;
+  readonly what: string;
+  readonly offset: number;
+  readonly metadata: string;
+  readonly classic: string;
+  readonly consumer: string;
+  readonly empty: string;
 };
 
 export type Handlers = Readonly<Record<string, (request: Request) => Promise<object> | object>>;

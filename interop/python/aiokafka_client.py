@@ -5,6 +5,7 @@ import logging
 import sys
 import time
 
+import aiokafka_group
 import contract
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
@@ -32,7 +33,7 @@ def new_consumer():
 
 
 async def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
 
 
 async def write(request):
@@ -103,7 +104,7 @@ async def flood(request):
     async with new_producer(request["codec"]) as producer:
         futures = [
             await producer.send(request["topic"], partition=i % request["partitions"], value=str(i).encode())
-            for i in range(request["count"])
+            for i in range(request.get("first", 0), request.get("first", 0) + request["count"])
         ]
         await asyncio.gather(*futures)
     return {}
@@ -139,7 +140,7 @@ async def stream(request):
     async with new_producer(request_timeout_ms=120_000) as producer:
         futures = []
         for i in range(request["count"]):
-            future = await producer.send(request["topic"], partition=0, value=str(i).encode())
+            future = await producer.send(request["topic"], partition=i % request.get("partitions", 1), value=str(i).encode())
             future.add_done_callback(count)
             futures.append(future)
             if (i + 1) % request["chunk"] == 0:
@@ -154,7 +155,10 @@ def fault_of(error):
 
 async def provoke(request):
     try:
-        await provocation(request["kind"], request["topic"])
+        if "group" in request:
+            await aiokafka_group.provoke(BOOTSTRAP, request)
+        else:
+            await provocation(request["kind"], request["topic"])
     except Exception as error:
         return fault_of(error)
     raise contract.NothingWentWrong
@@ -188,6 +192,16 @@ async def admin(request):
     return {"checks": await admin_checks(BOOTSTRAP, request["topic"])}
 
 
+async def committed(request):
+    async with opened_admin(BOOTSTRAP) as client:
+        return await aiokafka_group.committed(client, request)
+
+
+async def group_admin(request):
+    async with opened_admin(BOOTSTRAP) as client:
+        return {"checks": await aiokafka_group.group_admin_checks(client, request)}
+
+
 OPS = {
     "hello": hello,
     "write": write,
@@ -198,12 +212,16 @@ OPS = {
     "stream": stream,
     "provoke": provoke,
     "admin": admin,
+    **aiokafka_group.member_ops(BOOTSTRAP, fault_of),
+    "committed": committed,
+    "groupAdmin": group_admin,
 }
 
 
 async def main():
-    # Requests come one by one, so nothing else waits while stdin is read.
-    for request in contract.requests():
+    requests = contract.requests()
+    # Members of groups work on while stdin is read.
+    while (request := await asyncio.to_thread(next, requests, None)) is not None:
         try:
             contract.write({"ok": await OPS[request["op"]](request)})
         except Exception as failure:

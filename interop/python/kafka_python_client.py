@@ -5,6 +5,7 @@ import sys
 import time
 
 import contract
+import kafka_python_group
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka_python_admin import admin_checks
@@ -35,7 +36,7 @@ def new_consumer(**options):
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
 
 
 def is_writable(record):
@@ -116,7 +117,7 @@ def flood(request):
     producer = new_producer(request["codec"])
     futures = [
         producer.send(request["topic"], partition=i % request["partitions"], value=str(i).encode())
-        for i in range(request["count"])
+        for i in range(request.get("first", 0), request.get("first", 0) + request["count"])
     ]
     producer.flush()
     for future in futures:
@@ -149,7 +150,8 @@ def stream(request):
     futures = []
     acked = 0
     for i in range(request["count"]):
-        futures.append(producer.send(request["topic"], partition=0, value=str(i).encode()))
+        partition = i % request.get("partitions", 1)
+        futures.append(producer.send(request["topic"], partition=partition, value=str(i).encode()))
         if (i + 1) % request["chunk"] == 0:
             time.sleep(request["pauseMs"] / 1000)
             while acked < len(futures) and futures[acked].is_done:
@@ -168,7 +170,10 @@ def fault_of(error):
 
 def provoke(request):
     try:
-        provocation(request["kind"], request["topic"])
+        if "group" in request:
+            kafka_python_group.provoke(BOOTSTRAP, request)
+        else:
+            provocation(request["kind"], request["topic"])
     except Exception as error:
         return fault_of(error)
     raise contract.NothingWentWrong
@@ -208,6 +213,9 @@ OPS = {
     "stream": stream,
     "provoke": provoke,
     "admin": admin,
+    **contract.member_ops(lambda wanted: kafka_python_group.Member(BOOTSTRAP, wanted, fault_of)),
+    "committed": lambda request: kafka_python_group.committed(BOOTSTRAP, request),
+    "groupAdmin": lambda request: {"checks": kafka_python_group.group_admin_checks(BOOTSTRAP, request)},
 }
 
 for line in contract.requests():

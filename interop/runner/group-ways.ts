@@ -28,7 +28,11 @@ export const groupWays: Readonly<Record<string, readonly Way[]>> = {
   ],
   'confluent-kafka': [...classics('range', 'roundrobin', 'cooperative-sticky'), consumer(), consumer('range')],
   kcat: classics('range', 'cooperative-sticky'),
-  'franz-go': [...classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'), consumer('uniform'), consumer('range')],
+  'franz-go': [
+    ...classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'),
+    consumer('uniform'),
+    consumer('range'),
+  ],
   sarama: classics('range', 'roundrobin', 'sticky', 'cooperative-sticky'),
   platformatic: [...classics('roundrobin', 'cooperative-sticky'), consumer(), consumer('range')],
   kafkajs: classics('RoundRobinAssigner'),
@@ -39,17 +43,14 @@ export const groupWays: Readonly<Record<string, readonly Way[]>> = {
 /** What a client's members cannot do, or cannot tell. */
 export type Limit =
   /** It commits without telling of it: a history may repeat what it committed. */
-  | 'commits-unseen'
-  | 'no-metadata'
-  | 'no-pause'
-  | 'no-seek'
-  | 'no-commit-by-hand';
+  'commits-unseen' | 'no-metadata' | 'no-pause' | 'no-seek' | 'no-commit-by-hand';
 
 const limits: Readonly<Record<string, readonly Limit[]>> = {
   kcat: ['commits-unseen', 'no-metadata', 'no-pause', 'no-seek', 'no-commit-by-hand'],
   // Its commits end without a word, and a session begins where its group's offsets are.
   sarama: ['commits-unseen', 'no-seek'],
-  platformatic: ['no-metadata'],
+  // A stream has no seek: it is opened anew with the offsets to begin at.
+  platformatic: ['no-metadata', 'no-seek'],
 };
 
 export const isLimited = (client: string, limit: Limit): boolean => limits[client]?.includes(limit) ?? false;
