@@ -39,6 +39,23 @@ export function expectedOf(fixture: string): Record<string, ExpectedPartition> {
   return parsed.topics;
 }
 
+/** A group's committed offset as librdkafka's client showed it. */
+export interface ExpectedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Null for none. */
+  readonly metadata: string | null;
+}
+
+/** The offsets that groups committed, by group. */
+export function expectedOffsetsOf(fixture: string): Record<string, ExpectedOffset[]> {
+  const parsed: { groups: Record<string, ExpectedOffset[]> } = JSON.parse(
+    readFileSync(fixturePath(`${fixture}.expected.json`), 'utf8'),
+  );
+  return parsed.groups;
+}
+
 /** A data directory of a real Kafka, unpacked to `/data` of a simulated disk. */
 export async function loadFixture(fixture: string): Promise<SimDisk> {
   const disk = createSimDisk({ crashModel: false });
