@@ -17,10 +17,10 @@ import type { GroupSettings } from '../group/group-environment.ts';
 import type { ClassicGroups } from '../group/group-parts.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
+import { createGroupTable } from '../group/group-table.ts';
 import type { Pending, Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { noTopics, testGroupSettings } from './group-settings.ts';
-import { createTestGroupTable } from './group-table.ts';
 
 /** What came of a request; `undefined` while it waits. */
 export interface Asked<T> {
@@ -64,7 +64,7 @@ export function subscription(...topics: string[]): Buffer {
 /** Classic groups on the simulated clock. What is decided is applied and answered at once, as if committed. */
 export function createClassicFixture(options: ClassicFixtureOptions = {}): ClassicFixture {
   const { clock = createSimClock(), settings } = options;
-  const table = createTestGroupTable();
+  const table = createGroupTable();
   const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
   const environment = {
     topics: noTopics,

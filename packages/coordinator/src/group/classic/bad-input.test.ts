@@ -4,7 +4,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { HeartbeatRequest } from '@sluice/protocol/generated/messages/heartbeat-request';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
-import { type ClassicFixture, createClassicFixture, subscription } from '../../testing/classic-fixture.ts';
+import { type ClassicFixture, createClassicFixture } from '../../testing/classic-fixture.ts';
 import { answered, stableGroup } from '../../testing/classic-members.ts';
 import { ClassicGroup } from './classic-group.ts';
 
@@ -173,19 +173,5 @@ describe('classic groups: absurd input that is allowed', () => {
     const response = answered(fixture.join({ memberId, groupInstanceId: 'x' }, 9));
     assert.equal(response.errorCode, ErrorCode.UNKNOWN_SERVER_ERROR);
     assert.equal(fixture.group().pendingMembers.size, 1);
-  });
-
-  test('a request may use its memory again: nothing of it is kept', async () => {
-    const fixture = createClassicFixture();
-    const metadata = subscription('orders');
-    const asked = fixture.join({ protocols: [{ name: 'range', metadata }] });
-    metadata.fill(0xff);
-    await fixture.clock.advance(3000);
-    assert.deepEqual(answered(asked).members[0]?.metadata, subscription('orders'));
-    const assignment = Buffer.from('mine');
-    const { memberId } = answered(asked);
-    fixture.sync({ memberId, assignments: [{ memberId, assignment }] });
-    assignment.fill(0xff);
-    assert.equal(answered(fixture.sync({ memberId })).assignment.toString(), 'mine');
   });
 });

@@ -48,13 +48,8 @@ export function hasSameProtocols(member: ClassicMember, protocols: readonly Memb
   });
 }
 
-/** Of a name that comes twice the first counts. The views stay views: copy what is kept. */
+/** Of a name that comes twice the first counts. */
 export function withoutRepeatedNames(protocols: readonly JoinGroupRequestProtocol[]): readonly MemberProtocol[] {
   const names = new Set<string>();
   return protocols.filter(({ name }) => !names.has(name) && names.add(name));
-}
-
-/** A request's bytes are views of memory that other requests will use. */
-export function copyOf(protocols: readonly MemberProtocol[]): readonly MemberProtocol[] {
-  return protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }));
 }

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from './classic-group.ts';
-import { type ClassicMember, copyOf, hasSameProtocols } from './classic-member.ts';
+import { type ClassicMember, hasSameProtocols } from './classic-member.ts';
 import type { ClassicScope } from './classic-scope.ts';
 import { answer, type Decision } from './decision.ts';
 import { addMember } from './join-as-new.ts';
@@ -46,7 +46,7 @@ export function update(group: ClassicGroup, member: ClassicMember, joining: Join
   const { memberId } = member;
   // The client gave up on an earlier JoinGroup, and sent this one in its place; Kafka never answers that one.
   answerJoin(group, member, joinError(ErrorCode.REBALANCE_IN_PROGRESS, memberId), decision);
-  if (!hasSameProtocols(member, joining.protocols)) group.setProtocols(member, copyOf(joining.protocols));
+  group.setProtocols(member, joining.protocols);
   member.rebalanceTimeoutMs = joining.rebalanceTimeoutMs;
   member.sessionTimeoutMs = joining.request.sessionTimeoutMs;
   group.setAwaitingJoin(member, joining.pending);

@@ -1,7 +1,6 @@
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from './classic-group.ts';
-import { copyOf } from './classic-member.ts';
 import type { ClassicScope } from './classic-scope.ts';
 import { answer, type Decision } from './decision.ts';
 import { createSession } from './expiry.ts';
@@ -58,7 +57,7 @@ export function addMember(
     session,
     rebalanceTimeoutMs: joining.rebalanceTimeoutMs,
     sessionTimeoutMs: request.sessionTimeoutMs,
-    protocols: copyOf(joining.protocols),
+    protocols: joining.protocols,
     assignment: EMPTY_BYTES,
     awaitingJoin: joining.pending,
     awaitingSync: undefined,

@@ -8,7 +8,6 @@ import type { MemberProtocol } from './classic-member.ts';
 export interface Joining {
   readonly request: JoinGroupRequest;
   readonly context: RequestContext;
-  /** Views of the request. */
   readonly protocols: readonly MemberProtocol[];
   readonly rebalanceTimeoutMs: number;
   readonly pending: Pending<JoinGroupResponseInput>;

@@ -1,5 +1,6 @@
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { syncFailed } from '../failed-responses.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicMember } from './classic-member.ts';
 import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
@@ -7,7 +8,7 @@ import { createDecision, type Decision } from './decision.ts';
 import { groupMetadataRecord } from './group-metadata-record.ts';
 import { joinTimerKey, syncTimerKey } from './member-session.ts';
 import { chooseProtocol } from './protocol-choice.ts';
-import { joinError, joinedAs, syncError } from './responses.ts';
+import { joinError, joinedAs } from './responses.ts';
 import { subscribedTopicsOf } from './subscribed-topics.ts';
 import { answerJoin, answerSync } from './waiting.ts';
 
@@ -46,7 +47,7 @@ export function prepareRebalance(scope: ClassicScope, group: ClassicGroup, reaso
 export function failSyncs(group: ClassicGroup, errorCode: number, decision: Decision): void {
   for (const member of group.members.values()) {
     member.assignment = EMPTY_BYTES;
-    answerSync(member, syncError(errorCode), decision);
+    answerSync(member, syncFailed(errorCode), decision);
   }
 }
 
@@ -175,6 +176,6 @@ function expirePendingSyncs(scope: ClassicScope, groupId: string, generation: nu
 /** Whoever waits on its behalf is told UNKNOWN_MEMBER_ID, so that it joins again if it is still there. */
 export function removeMember(group: ClassicGroup, member: ClassicMember, decision: Decision): void {
   answerJoin(group, member, joinError(ErrorCode.UNKNOWN_MEMBER_ID, ''), decision);
-  answerSync(member, syncError(ErrorCode.UNKNOWN_MEMBER_ID), decision);
+  answerSync(member, syncFailed(ErrorCode.UNKNOWN_MEMBER_ID), decision);
   group.remove(member.memberId);
 }

@@ -2,14 +2,16 @@ import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import type { Pending } from '../../runtime/coordinator-shard.ts';
+import { joinFailed } from '../failed-responses.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { type ClassicMember, metadataOf } from './classic-member.ts';
 
 /** The first version whose protocol name may be null. */
 const NULL_PROTOCOL_NAME_VERSION = 7;
 
+/** Of any version: `inVersion` sees to the rest. */
 export function joinError(errorCode: number, memberId: string): JoinGroupResponseInput {
-  return { errorCode, memberId, generationId: -1, protocolType: null, protocolName: null, leader: '', members: [] };
+  return joinFailed(errorCode, memberId, NULL_PROTOCOL_NAME_VERSION);
 }
 
 /** What a member is told of the generation; its leader is told of everybody. */
@@ -23,10 +25,6 @@ export function joinedAs(group: ClassicGroup, member: ClassicMember): JoinGroupR
     leader: group.leaderId ?? '',
     members: group.leaderId === member.memberId ? membersForLeader(group) : [],
   };
-}
-
-export function syncError(errorCode: number): SyncGroupResponseInput {
-  return { errorCode, protocolType: null, protocolName: null, assignment: EMPTY_BYTES };
 }
 
 export function syncedWith(group: ClassicGroup, assignment: Buffer): SyncGroupResponseInput {

@@ -1,7 +1,8 @@
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
+import { syncFailed } from '../failed-responses.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import { type ClassicMember, copyOf } from './classic-member.ts';
+import type { ClassicMember } from './classic-member.ts';
 import type { ClassicScope } from './classic-scope.ts';
 import { answer, type Decision } from './decision.ts';
 import { createSession } from './expiry.ts';
@@ -9,7 +10,7 @@ import { fitsTheLog, groupMetadataRecord } from './group-metadata-record.ts';
 import type { Joining } from './joining.ts';
 import { chooseProtocol } from './protocol-choice.ts';
 import { completeJoinIfReady, prepareRebalance } from './rebalance.ts';
-import { joinError, joinedAs, syncError } from './responses.ts';
+import { joinError, joinedAs } from './responses.ts';
 import { answerJoin, answerSync } from './waiting.ts';
 
 /** Since JoinGroup v9 (KIP-814) a leader can be told to watch the topics, and to leave the assignment as it is. */
@@ -29,7 +30,7 @@ export function replaceStaticMember(
 ): void {
   const oldLeaderId = group.leaderId ?? '';
   answerJoin(group, old, joinError(ErrorCode.FENCED_INSTANCE_ID, old.memberId), decision);
-  answerSync(old, syncError(ErrorCode.FENCED_INSTANCE_ID), decision);
+  answerSync(old, syncFailed(ErrorCode.FENCED_INSTANCE_ID), decision);
   const member = replacementOf(scope, group, old, memberId, joining);
   group.replaceStatic(old, member);
   member.session.extend(old.sessionTimeoutMs);
@@ -59,7 +60,7 @@ function replacementOf(
     session: createSession(scope, group.groupId, memberId),
     rebalanceTimeoutMs: joining.rebalanceTimeoutMs,
     sessionTimeoutMs: joining.request.sessionTimeoutMs,
-    protocols: copyOf(joining.protocols),
+    protocols: joining.protocols,
     awaitingJoin: undefined,
     awaitingSync: undefined,
     isNew: false,

@@ -2,6 +2,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import type { Pending } from '../../runtime/coordinator-shard.ts';
+import { syncFailed } from '../failed-responses.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicMember } from './classic-member.ts';
 import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
@@ -9,7 +10,7 @@ import { answer, type Decision } from './decision.ts';
 import { fitsTheLog, groupMetadataRecord } from './group-metadata-record.ts';
 import { syncTimerKey } from './member-session.ts';
 import { failSyncs, rebalance } from './rebalance.ts';
-import { syncError, syncedWith } from './responses.ts';
+import { syncedWith } from './responses.ts';
 import { answerSync } from './waiting.ts';
 
 /** SyncGroup: the leader brings the assignments, everybody gets theirs once they are stored. */
@@ -23,7 +24,7 @@ export function sync(
   const member = group?.members.get(request.memberId);
   const errorCode = group === undefined ? ErrorCode.UNKNOWN_MEMBER_ID : errorOf(group, request);
   if (group === undefined || member === undefined || errorCode !== ErrorCode.NONE) {
-    answer(decision, pending, syncError(errorCode));
+    answer(decision, pending, syncFailed(errorCode));
     return;
   }
   noteSync(scope, group, member);
@@ -32,7 +33,7 @@ export function sync(
     return;
   }
   // The client gave up on an earlier SyncGroup, and sent this one in its place; Kafka never answers that one.
-  answerSync(member, syncError(ErrorCode.REBALANCE_IN_PROGRESS), decision);
+  answerSync(member, syncFailed(ErrorCode.REBALANCE_IN_PROGRESS), decision);
   member.awaitingSync = pending;
   if (group.leaderId === member.memberId) storeAssignments(scope, group, request, decision);
 }
@@ -61,7 +62,7 @@ function storeAssignments(
   decision: Decision,
 ): void {
   const assignments = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]));
-  const record = groupMetadataRecord(group, ({ memberId }) => copied(assignments.get(memberId)));
+  const record = groupMetadataRecord(group, ({ memberId }) => assignments.get(memberId));
   if (!fitsTheLog(record)) {
     scope.environment.logger.warn('the assignments of a classic group are too large to be stored', {
       groupId: group.groupId,
@@ -76,9 +77,4 @@ function storeAssignments(
     const member = group.members.get(memberId);
     if (member !== undefined) answerSync(member, syncedWith(group, assignment), decision);
   }
-}
-
-/** A request's bytes are views of memory that other requests will use. */
-function copied(assignment: Buffer | undefined): Buffer | undefined {
-  return assignment === undefined ? undefined : Buffer.from(assignment);
 }
