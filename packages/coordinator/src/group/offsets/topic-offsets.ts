@@ -33,7 +33,7 @@ const ROW = 4;
  * numbers in one array (32 bytes each), in the order of the partitions.
  */
 export class TopicOffsets {
-  readonly #rows: number[] = [];
+  #rows: number[] = [];
   /** Of all but those in `#rests`. */
   #topicId: Uuid;
   #rests: Map<number, Rest> | undefined;
@@ -72,6 +72,9 @@ export class TopicOffsets {
       rows[row + OFFSET] = value.offset;
       rows[row + LEADER_EPOCH] = leaderEpoch;
       rows[row + COMMIT_TIMESTAMP] = value.commitTimestamp;
+    } else if (rows.length === 0) {
+      // Exactly as long: most topics of most groups have few partitions.
+      this.#rows = [partition, value.offset, leaderEpoch, value.commitTimestamp];
     } else if (row === rows.length) {
       rows.push(partition, value.offset, leaderEpoch, value.commitTimestamp);
     } else {
