@@ -34,3 +34,6 @@ export const CLUSTER_OPERATIONS =
   Operation.DESCRIBE_CONFIGS |
   Operation.ALTER_CONFIGS |
   Operation.IDEMPOTENT_WRITE;
+
+export const GROUP_OPERATIONS =
+  Operation.READ | Operation.DELETE | Operation.DESCRIBE | Operation.DESCRIBE_CONFIGS | Operation.ALTER_CONFIGS;

@@ -2,24 +2,28 @@ import type { Logger } from '@sluice/kernel/logger';
 import { createTopics } from '@sluice/metadata/controller/create-topics';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ChangeCluster } from './change-cluster.ts';
+import type { TopicToCreate } from './internal-topics.ts';
 
 /** Names that may be under way at once; more are left for the client to ask again. */
 export const UNDER_WAY_COUNT_MAX = 1_000;
-const BY_DEFAULT = -1;
 
-/** Makes topics that were asked for and do not exist, with the broker's defaults, each name once at a time. */
-export function createAutoCreate(changeCluster: ChangeCluster, logger: Logger): (names: readonly string[]) => void {
-  const underWay = new Set<string>();
+/**
+ * Makes topics that were asked for and do not exist, each name once at a time. Settles when all of these that were under
+ * way are made, or not: the image tells.
+ */
+export type AutoCreate = (names: readonly string[]) => Promise<void>;
+
+export interface AutoCreateOptions {
+  readonly changeCluster: ChangeCluster;
+  readonly topicToCreate: TopicToCreate;
+  readonly logger: Logger;
+}
+
+export function createAutoCreate({ changeCluster, topicToCreate, logger }: AutoCreateOptions): AutoCreate {
+  const underWay = new Map<string, Promise<void>>();
 
   async function create(names: readonly string[]): Promise<void> {
-    const topics = names.map((name) => ({
-      name,
-      numPartitions: BY_DEFAULT,
-      replicationFactor: BY_DEFAULT,
-      assignments: [],
-      configs: [],
-    }));
-    const outcome = await changeCluster(createTopics, { topics, validateOnly: false });
+    const outcome = await changeCluster(createTopics, { topics: names.map(topicToCreate), validateOnly: false });
     if (outcome.kind === 'refused') {
       logger.warn('topics were not auto-created', { reason: outcome.errorMessage });
       return;
@@ -30,14 +34,19 @@ export function createAutoCreate(changeCluster: ChangeCluster, logger: Logger): 
     }
   }
 
-  return function autoCreate(names) {
+  function begin(names: readonly string[]): void {
     const begun = names.filter((name) => !underWay.has(name)).slice(0, UNDER_WAY_COUNT_MAX - underWay.size);
     if (begun.length === 0) return;
-    for (const name of begun) underWay.add(name);
-    create(begun)
+    const done = create(begun)
       .catch((error: unknown) => logger.error('topics were not auto-created', { reason: String(error) }))
       .finally(() => {
         for (const name of begun) underWay.delete(name);
       });
+    for (const name of begun) underWay.set(name, done);
+  }
+
+  return async function autoCreate(names) {
+    begin(names);
+    await Promise.all(names.map((name) => underWay.get(name)));
   };
 }

@@ -22,6 +22,8 @@ import { connectionLimits } from './connection/connection-limits.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createSessionCache } from './fetch/session-cache.ts';
 import { createGate } from './gate.ts';
+import { hostGroups } from './groups/host-groups.ts';
+import { createTopicToCreate } from './internal-topics.ts';
 import { type KafkaListener, openListener } from './listener.ts';
 import { createLogHost, removeStrays } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
@@ -112,11 +114,14 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   });
   started.push(controller.close);
 
+  const groups = hostGroups({ image, staticConfig, clock, random, logger });
+  started.push(groups.coordinator.close);
   const partitions = createPartitionTable({
     image,
     nodeId,
     logs: createLogHost(directory),
     logger,
+    leadership: groups.leadership,
     settingsOf(topic) {
       const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
       return {
@@ -127,6 +132,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   });
   started.push(partitions.settled);
   follower.onDelta(partitions.follow);
+  follower.onDelta(groups.follow);
   await partitions.start();
   await removeStrays(directory, image, logger);
 
@@ -180,7 +186,13 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     },
     deleteTopicEnable: settings.deleteTopicEnable,
     autoCreates: () => settings.autoCreateTopicsEnable,
-    autoCreate: createAutoCreate(changeCluster, logger),
+    autoCreate: createAutoCreate({
+      changeCluster,
+      topicToCreate: createTopicToCreate(image, staticConfig),
+      logger,
+    }),
+    groups: groups.coordinator,
+    groupSettings: groups.settings,
     deletesRecords(topic) {
       const cleanup = topicList(topicValuesOf(image, brokerValues(image, staticConfig), topic), 'cleanup.policy');
       return cleanup.length === 0 || cleanup.includes('delete');
@@ -197,8 +209,8 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     changeCluster,
     async close() {
       stopSignal.stop();
-      // Before all else: what has begun is answered while everything else still works.
-      await closeListeners();
+      // Before all else: what has begun is answered while everything else still works. Members who wait for others do not.
+      await Promise.all([groups.coordinator.close(), closeListeners()]);
       await stopAll(started.slice(1));
     },
   };

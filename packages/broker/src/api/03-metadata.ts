@@ -18,6 +18,7 @@ import {
   metadataResponseCodec,
 } from '@sluice/protocol/generated/messages/metadata-response';
 import { CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, TOPIC_OPERATIONS } from '../authorized-operations.ts';
+import type { AutoCreate } from '../auto-create.ts';
 import { defineApi } from '../define-api.ts';
 import { brokersOn, offlineReplicas } from '../describe-brokers.ts';
 import { isInternalTopic } from '../topics.ts';
@@ -33,7 +34,7 @@ export interface MetadataServices {
   /** `auto.create.topics.enable` */
   autoCreates(): boolean;
   /** Begins to make the topics; what comes of it is seen by later requests. */
-  autoCreate(names: readonly string[]): void;
+  readonly autoCreate: AutoCreate;
 }
 
 export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices) {
@@ -87,7 +88,7 @@ export function metadataApi({ image, autoCreates, autoCreate }: MetadataServices
         });
       }
     }
-    if (missing.length > 0) autoCreate(missing);
+    if (missing.length > 0) void autoCreate(missing);
     return topics;
   }
 

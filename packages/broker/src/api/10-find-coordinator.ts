@@ -1,40 +1,85 @@
 /*
  * FindCoordinator (10), versions 0–6.
  *
- * - There are no groups and no transactions yet, so no coordinator: COORDINATOR_NOT_AVAILABLE for each key, which
- *   clients retry. An unknown key type is INVALID_REQUEST.
+ * - A group's coordinator is the leader of its partition of `__consumer_offsets`, which is made when it is first asked
+ *   for. Kafka answers COORDINATOR_NOT_AVAILABLE meanwhile; here the answer waits for it.
+ * - Transactions and share groups have no coordinator yet: COORDINATOR_NOT_AVAILABLE, which clients retry.
+ * - An unknown key type is INVALID_REQUEST, and so are share groups before v6.
  * - v3: flexible. v4: several keys (KIP-699). v5: TRANSACTION_ABORTABLE (KIP-890). v6: share groups (KIP-932).
  */
-import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
+import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
+import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
 import { findCoordinatorRequestCodec } from '@sluice/protocol/generated/messages/find-coordinator-request';
 import { findCoordinatorResponseCodec } from '@sluice/protocol/generated/messages/find-coordinator-response';
+import type { AutoCreate } from '../auto-create.ts';
 import { defineApi } from '../define-api.ts';
+import { brokersOn } from '../describe-brokers.ts';
+import type { RequestInfo } from '../request.ts';
 
 const BATCHED_FROM = 4;
 const SHARE_FROM = 6;
 const KeyType = { GROUP: 0, TRANSACTION: 1, SHARE: 2 } as const;
+/** Group, topic id, partition. */
+const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:[0-9]+$/;
 
-export function findCoordinatorApi() {
+export interface FindCoordinatorServices {
+  readonly image: ClusterImage;
+  readonly groups: GroupCoordinator;
+  readonly autoCreate: AutoCreate;
+}
+
+interface Coordinator {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+export function findCoordinatorApi({ image, groups, autoCreate }: FindCoordinatorServices) {
+  function coordinatorOf(groupId: string, listenerName: string): Coordinator {
+    const topic = image.topicsByName.get(GROUP_METADATA_TOPIC);
+    const leader = topic?.partitions[groups.partitionOf(groupId)]?.leader ?? -1;
+    const broker = brokersOn(image, listenerName).find(({ nodeId, isFenced }) => nodeId === leader && !isFenced);
+    if (broker === undefined) return nobody(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    const { nodeId, host, port } = broker;
+    return { nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage: '' };
+  }
+
+  function find(keyType: number, key: string, { apiVersion, peer }: RequestInfo): Coordinator {
+    switch (keyType) {
+      case KeyType.GROUP:
+        return coordinatorOf(key, peer.listenerName);
+      case KeyType.TRANSACTION:
+        return nobody(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+      case KeyType.SHARE: {
+        const isKey = apiVersion >= SHARE_FROM && SHARE_KEY.test(key);
+        return nobody(isKey ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST);
+      }
+      default:
+        return nobody(ErrorCode.INVALID_REQUEST, `unknown key type ${keyType}`);
+    }
+  }
+
   return defineApi({
     request: findCoordinatorRequestCodec,
     response: findCoordinatorResponseCodec,
-    handle({ key, keyType, coordinatorKeys }, { apiVersion }) {
-      const isKnown =
-        keyType === KeyType.GROUP ||
-        keyType === KeyType.TRANSACTION ||
-        (keyType === KeyType.SHARE && apiVersion >= SHARE_FROM);
-      const errorCode = isKnown ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST;
-      const errorMessage = isKnown
-        ? 'this broker coordinates no groups and no transactions yet'
-        : `unknown key type ${keyType}`;
-      const nobody = { nodeId: -1, host: '', port: -1, errorCode, errorMessage };
-      if (apiVersion < BATCHED_FROM) return nobody;
-      return {
-        coordinators: (key === '' ? coordinatorKeys : [key, ...coordinatorKeys]).map((each) => ({
-          ...nobody,
-          key: each,
-        })),
-      };
+    async handle({ key, keyType, coordinatorKeys }, info) {
+      if (keyType === KeyType.GROUP && !image.topicsByName.has(GROUP_METADATA_TOPIC)) {
+        await autoCreate([GROUP_METADATA_TOPIC]);
+      }
+      if (info.apiVersion < BATCHED_FROM) {
+        const found = find(keyType, key, info);
+        // Kafka puts a text here whatever the answer.
+        return { ...found, errorMessage: ERRORS.get(found.errorCode)?.name ?? 'UNKNOWN_SERVER_ERROR' };
+      }
+      return { coordinators: coordinatorKeys.map((each) => ({ key: each, ...find(keyType, each, info) })) };
     },
   });
+}
+
+function nobody(errorCode: number, errorMessage = ''): Coordinator {
+  return { nodeId: -1, host: '', port: -1, errorCode, errorMessage };
 }

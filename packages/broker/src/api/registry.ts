@@ -1,7 +1,10 @@
+import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
+import type { GroupSettings } from '@sluice/coordinator/group/group-environment';
 import type { NextProducerId } from '@sluice/coordinator/producer-id-source';
 import type { Clock } from '@sluice/kernel/clock';
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
+import type { AutoCreate } from '../auto-create.ts';
 import type { ChangeCluster } from '../change-cluster.ts';
 import type { Api } from '../define-api.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
@@ -11,7 +14,14 @@ import { produceApi } from './00-produce.ts';
 import { fetchApi } from './01-fetch.ts';
 import { listOffsetsApi } from './02-list-offsets.ts';
 import { metadataApi } from './03-metadata.ts';
+import { offsetCommitApi } from './08-offset-commit.ts';
+import { offsetFetchApi } from './09-offset-fetch.ts';
 import { findCoordinatorApi } from './10-find-coordinator.ts';
+import { joinGroupApi } from './11-join-group.ts';
+import { heartbeatApi } from './12-heartbeat.ts';
+import { leaveGroupApi } from './13-leave-group.ts';
+import { syncGroupApi } from './14-sync-group.ts';
+import { describeGroupsApi } from './15-describe-groups.ts';
 import { listGroupsApi } from './16-list-groups.ts';
 import { saslHandshakeApi } from './17-sasl-handshake.ts';
 import { apiVersionsApi } from './18-api-versions.ts';
@@ -28,10 +38,14 @@ import { alterConfigsApi } from './33-alter-configs.ts';
 import { describeLogDirsApi, type LogDirectory } from './35-describe-log-dirs.ts';
 import { saslAuthenticateApi } from './36-sasl-authenticate.ts';
 import { createPartitionsApi } from './37-create-partitions.ts';
+import { deleteGroupsApi } from './42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts';
+import { offsetDeleteApi } from './47-offset-delete.ts';
 import { describeQuorumApi } from './55-describe-quorum.ts';
 import { describeClusterApi } from './60-describe-cluster.ts';
 import { describeProducersApi } from './61-describe-producers.ts';
+import { consumerGroupHeartbeatApi } from './68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { getTelemetrySubscriptionsApi } from './71-get-telemetry-subscriptions.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
@@ -53,7 +67,9 @@ export interface Services {
   };
   readonly deleteTopicEnable: boolean;
   autoCreates(): boolean;
-  autoCreate(names: readonly string[]): void;
+  readonly autoCreate: AutoCreate;
+  readonly groups: GroupCoordinator;
+  readonly groupSettings: GroupSettings;
   deletesRecords(topic: string): boolean;
 }
 
@@ -72,8 +88,15 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     }),
     listOffsetsApi(services),
     metadataApi(services),
-    findCoordinatorApi(),
-    listGroupsApi(),
+    offsetCommitApi(services),
+    offsetFetchApi(services),
+    findCoordinatorApi(services),
+    joinGroupApi(services),
+    heartbeatApi(services),
+    leaveGroupApi(services),
+    syncGroupApi(services),
+    describeGroupsApi(services),
+    listGroupsApi(services),
     saslHandshakeApi(),
     apiVersionsApi({ apis: () => apis.values(), image }),
     createTopicsApi(services),
@@ -89,10 +112,14 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     describeLogDirsApi(services),
     saslAuthenticateApi(),
     createPartitionsApi(services),
+    deleteGroupsApi(services),
     incrementalAlterConfigsApi(services),
+    offsetDeleteApi(services),
     describeQuorumApi(services),
     describeClusterApi(services),
     describeProducersApi(services),
+    consumerGroupHeartbeatApi(services),
+    consumerGroupDescribeApi(services),
     getTelemetrySubscriptionsApi(),
     listConfigResourcesApi(services),
     describeTopicPartitionsApi({ image, partitionCountMax: limits.describedPartitionCountMax }),

@@ -5,6 +5,7 @@ import type { ClusterImage, ImageDelta, PartitionState, TopicImage } from '@slui
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createTaskQueue } from '../task-queue.ts';
 import type { HostedPartition, Lookup, Partitions } from './hosted-partition.ts';
+import type { LeadershipListener } from './leadership.ts';
 
 /** Where this broker's logs live. */
 export interface LogHost {
@@ -34,6 +35,7 @@ export interface PartitionTableOptions {
   readonly nodeId: NodeId;
   readonly logs: LogHost;
   readonly logger: Logger;
+  readonly leadership?: LeadershipListener;
   settingsOf(topic: string): TopicSettings;
 }
 
@@ -44,7 +46,7 @@ type Hosted = { -readonly [Key in keyof HostedPartition]: HostedPartition[Key] }
 
 /** This broker's partitions, kept in line with the cluster's image; no request changes them by itself. */
 export function createPartitionTable(options: PartitionTableOptions): PartitionTable {
-  const { image, nodeId, logs, logger, settingsOf } = options;
+  const { image, nodeId, logs, logger, leadership, settingsOf } = options;
   /** By topic id, then by partition. */
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
   /** Logs that could not be opened, by topic id and partition. */
@@ -76,6 +78,7 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         ofTopic[partition] = hosted;
         hostedByTopic.set(topic.id, ofTopic);
         unopened.delete(`${topic.id}/${partition}`);
+        if (hosted.leader === nodeId) leadership?.onElected(hosted);
       } catch (error) {
         unopened.add(`${topic.id}/${partition}`);
         logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
@@ -102,6 +105,7 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   function removeAll(topic: TopicImage): void {
     hostedByTopic.delete(topic.id);
     for (const [partition, state] of topic.partitions.entries()) {
+      if (state.leader === nodeId) leadership?.onResigned(topic.name, partition);
       if (state.replicas.includes(nodeId)) remove(topic, partition);
     }
   }
@@ -112,10 +116,15 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
       if (state.replicas.includes(nodeId)) open(topic, partition);
       return;
     }
+    const isSameTerm = hosted.leader === state.leader && hosted.leaderEpoch === state.leaderEpoch;
+    const hasLed = hosted.leader === nodeId;
     hosted.leader = state.leader;
     hosted.leaderEpoch = state.leaderEpoch;
     hosted.replicaCount = state.replicas.length;
     hosted.isrCount = state.isr.length;
+    if (isSameTerm) return;
+    if (state.leader === nodeId) leadership?.onElected(hosted);
+    else if (hasLed) leadership?.onResigned(topic.name, partition);
   }
 
   function reconfigure(topic: TopicImage): void {

@@ -18,7 +18,6 @@ import {
   leaveFailed,
   offsetCommitFailed,
   offsetDeleteFailed,
-  offsetFetchFailed,
   syncFailed,
 } from './failed-responses.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
@@ -28,6 +27,7 @@ import type { GroupStep } from './group-parts.ts';
 import type { GroupRecord } from './group-record.ts';
 import { groupRecordSerde } from './group-record-serde.ts';
 import type { GroupShard } from './group-shard.ts';
+import { fetchFailure } from './offsets/fetch-offsets.ts';
 import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
 
 export const GROUP_METADATA_TOPIC = '__consumer_offsets';
@@ -134,7 +134,7 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
       ask(
         request.groupId,
         (shard, _now, pending) => shard.fetchOffsets(request, requireStable, context, pending),
-        (errorCode) => offsetFetchFailed(request.groupId, toOffsetFetchError(errorCode)),
+        (errorCode) => fetchFailure(request, toOffsetFetchError(errorCode), context.apiVersion),
       ),
     async deleteOffsets(request) {
       if (request.groupId === '') return offsetDeleteFailed(ErrorCode.INVALID_GROUP_ID);

@@ -5,7 +5,6 @@ import type { LeaveGroupResponseInput } from '@sluice/protocol/generated/message
 import type { OffsetCommitRequest } from '@sluice/protocol/generated/messages/offset-commit-request';
 import type { OffsetCommitResponseInput } from '@sluice/protocol/generated/messages/offset-commit-response';
 import type { OffsetDeleteResponseInput } from '@sluice/protocol/generated/messages/offset-delete-response';
-import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 
 /* An error code as the response of each API says it. */
@@ -52,10 +51,6 @@ export function offsetCommitFailed(
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
     })),
   };
-}
-
-export function offsetFetchFailed(groupId: string, errorCode: number): OffsetFetchResponseGroupInput {
-  return { groupId, topics: [], errorCode };
 }
 
 export function offsetDeleteFailed(errorCode: number): OffsetDeleteResponseInput {

@@ -1,0 +1,139 @@
+import type { GroupSettings } from '@sluice/coordinator/group/group-environment';
+import {
+  type BrokerValues,
+  brokerConfig,
+  brokerList,
+  brokerNumber,
+  brokerText,
+  brokerValues,
+} from '@sluice/metadata/config/broker-values';
+import type { StaticConfig } from '@sluice/metadata/config/static-config';
+import { groupNumber } from '@sluice/metadata/config/validate-group-configs';
+import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
+
+const MINUTE_MS = 60_000;
+
+type ConsumerSetting = 'session.timeout.ms' | 'heartbeat.interval.ms' | 'assignment.interval.ms';
+
+/** Kafka's group settings, read again when the image has moved. */
+export function createGroupSettings(image: ClusterImage, staticConfig: StaticConfig): GroupSettings {
+  let revision = -1;
+  let values: BrokerValues = brokerValues(image, staticConfig);
+  let shared = readShared(values);
+  /** Of the groups that have settings of their own. */
+  let ownByGroup = new Map<string, number>();
+  let defaults = new Map<ConsumerSetting, number>();
+
+  function current(): SharedSettings {
+    if (image.revision !== revision) {
+      revision = image.revision;
+      values = brokerValues(image, staticConfig);
+      shared = readShared(values);
+      ownByGroup = new Map();
+      defaults = new Map();
+    }
+    return shared;
+  }
+
+  function ofConsumerGroup(groupId: string, setting: ConsumerSetting): number {
+    current();
+    const configs = image.config('group', groupId);
+    if (!configs.has(`consumer.${setting}`)) {
+      return defaults.get(setting) ?? remember(defaults, setting, brokerNumber(values, `group.consumer.${setting}`));
+    }
+    const key = `${setting} ${groupId}`;
+    return ownByGroup.get(key) ?? remember(ownByGroup, key, clamped(setting, configs, values));
+  }
+
+  return {
+    get classic() {
+      return current().classic;
+    },
+    consumer: {
+      get groupSizeMax() {
+        return current().consumer.groupSizeMax;
+      },
+      get assignors() {
+        return current().consumer.assignors;
+      },
+      get migrationPolicy() {
+        return current().consumer.migrationPolicy;
+      },
+      get isEnabled() {
+        return current().consumer.isEnabled;
+      },
+      sessionTimeoutMs: (groupId) => ofConsumerGroup(groupId, 'session.timeout.ms'),
+      heartbeatIntervalMs: (groupId) => ofConsumerGroup(groupId, 'heartbeat.interval.ms'),
+      assignmentIntervalMs: (groupId) => ofConsumerGroup(groupId, 'assignment.interval.ms'),
+    },
+    get offsets() {
+      return current().offsets;
+    },
+  };
+}
+
+type SharedSettings = Pick<GroupSettings, 'classic' | 'offsets'> & {
+  readonly consumer: Pick<GroupSettings['consumer'], 'groupSizeMax' | 'assignors' | 'migrationPolicy' | 'isEnabled'>;
+};
+
+function readShared(values: BrokerValues): SharedSettings {
+  return {
+    classic: {
+      sessionTimeoutMsMin: brokerNumber(values, 'group.min.session.timeout.ms'),
+      sessionTimeoutMsMax: brokerNumber(values, 'group.max.session.timeout.ms'),
+      initialRebalanceDelayMs: brokerNumber(values, 'group.initial.rebalance.delay.ms'),
+      groupSizeMax: brokerNumber(values, 'group.max.size'),
+    },
+    consumer: {
+      groupSizeMax: brokerNumber(values, 'group.consumer.max.size'),
+      assignors: assignorNames(brokerList(values, 'group.consumer.assignors') ?? []),
+      migrationPolicy: migrationPolicy(brokerText(values, 'group.consumer.migration.policy') ?? ''),
+      isEnabled: (brokerList(values, 'group.coordinator.rebalance.protocols') ?? []).includes('consumer'),
+    },
+    offsets: {
+      metadataSizeMax: brokerNumber(values, 'offset.metadata.max.bytes'),
+      retentionMs: brokerNumber(values, 'offsets.retention.minutes') * MINUTE_MS,
+      retentionCheckIntervalMs: brokerNumber(values, 'offsets.retention.check.interval.ms'),
+    },
+  };
+}
+
+/** The limits may have been drawn closer after the group's setting was made: then they count. */
+function clamped(setting: ConsumerSetting, configs: ReadonlyMap<string, string>, values: BrokerValues): number {
+  const own = groupNumber(`consumer.${setting}`, configs, values) ?? brokerNumber(values, `group.consumer.${setting}`);
+  const min = limit(values, `group.consumer.min.${setting}`) ?? own;
+  const max = limit(values, `group.consumer.max.${setting}`) ?? own;
+  return Math.min(Math.max(own, min), max);
+}
+
+function limit(values: BrokerValues, name: string): number | undefined {
+  const value = brokerConfig(values, name);
+  return value?.kind === 'number' ? value.number : undefined;
+}
+
+const ASSIGNORS: ReadonlyMap<string, string> = new Map([
+  ['org.apache.kafka.coordinator.group.assignor.UniformAssignor', 'uniform'],
+  ['org.apache.kafka.coordinator.group.assignor.RangeAssignor', 'range'],
+]);
+
+/** Kafka also takes the names of its classes. */
+function assignorNames(configured: readonly string[]): readonly string[] {
+  return configured.map((name) => ASSIGNORS.get(name) ?? name);
+}
+
+function migrationPolicy(configured: string): GroupSettings['consumer']['migrationPolicy'] {
+  const policy = configured.toLowerCase();
+  switch (policy) {
+    case 'disabled':
+    case 'downgrade':
+    case 'upgrade':
+      return policy;
+    default:
+      return 'bidirectional';
+  }
+}
+
+function remember<Key>(map: Map<Key, number>, key: Key, value: number): number {
+  map.set(key, value);
+  return value;
+}
