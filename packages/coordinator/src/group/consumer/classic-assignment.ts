@@ -1,0 +1,33 @@
+import type { Uuid } from '@sluice/kernel/ids';
+import type { TopicPartitions } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
+import type { TopicPartition } from '@sluice/protocol/generated/messages/consumer-protocol-assignment';
+import { consumerProtocolVersion, encodeConsumerAssignment } from '../consumer-protocol.ts';
+import type { TopicsView } from '../group-environment.ts';
+
+/* Classic consumers name topics, groups of KIP-848 identify them. */
+
+/** In the version that the member's subscription is in. Topics that are gone are left out. */
+export function toClassicAssignment(
+  topics: TopicsView,
+  assignment: Iterable<readonly [Uuid, readonly number[]]>,
+  subscription: Buffer,
+): Buffer {
+  const assignedPartitions = [];
+  for (const [topicId, partitions] of assignment) {
+    const topic = topics.byId(topicId)?.name;
+    if (topic !== undefined) assignedPartitions.push({ topic, partitions });
+  }
+  const version = Math.max(0, consumerProtocolVersion(subscription) ?? 0);
+  return encodeConsumerAssignment({ assignedPartitions, userData: null }, version);
+}
+
+/** Topics that do not exist are left out. */
+export function withTopicIds(topics: TopicsView, partitions: readonly TopicPartition[]): TopicPartitions[] {
+  const known = new Map<Uuid, Set<number>>();
+  for (const { topic: name, partitions: ofTopic } of partitions) {
+    const topicId = topics.byName(name)?.id;
+    if (topicId === undefined) continue;
+    known.set(topicId, new Set([...(known.get(topicId) ?? []), ...ofTopic]));
+  }
+  return [...known].map(([topicId, ofTopic]) => ({ topicId, partitions: [...ofTopic].sort((a, b) => a - b) }));
+}

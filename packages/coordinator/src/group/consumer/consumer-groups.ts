@@ -1,0 +1,102 @@
+import { assert } from '@sluice/kernel/assert';
+import { NOTHING, type Pending, replyTo, type Step } from '../../runtime/coordinator-shard.ts';
+import { ASSIGNORS } from '../assignors/assignors.ts';
+import { consumerHeartbeatFailed, joinFailed, leaveFailed, syncFailed } from '../failed-responses.ts';
+import type { GroupTable } from '../group.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
+import type { ConsumerGroups } from '../group-parts.ts';
+import type { GroupRecord } from '../group-record.ts';
+import { applyToTable } from './apply-record.ts';
+import type { MemberDecision } from './change-member.ts';
+import { joinAsClassic } from './classic-join.ts';
+import { heartbeatAsClassic, leaveAsClassic, syncAsClassic } from './classic-requests.ts';
+import type { ConsumerGroup } from './consumer-group.ts';
+import { EPOCH_OF_ABSENT_STATIC_MEMBER, EPOCH_OF_LEAVING_MEMBER } from './consumer-group-member.ts';
+import { asConsumerGroup, type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
+import { describe } from './describe.ts';
+import { heartbeat } from './heartbeat.ts';
+import { leave } from './leave.ts';
+import { extendSession, watchRevocation } from './member-sessions.ts';
+import { isRefusal, type Refusal } from './refusal.ts';
+import { createTopicHashes } from './topic-hashes.ts';
+
+/**
+ * The groups of KIP-848 in one shard. Nobody waits for anybody here: every heartbeat is answered at once, and members
+ * learn with a later one what others changed.
+ */
+export function createConsumerGroups(environment: GroupEnvironment, table: GroupTable): ConsumerGroups {
+  const { topics, settings } = environment;
+  const scope: ConsumerScope = {
+    environment,
+    table,
+    topicHashes: createTopicHashes(topics),
+    assignors: ASSIGNORS,
+  };
+
+  /** Requests of classic members come here only for groups that are here. */
+  function known(groupId: string): ConsumerGroup {
+    const group = consumerGroupOf(scope, groupId);
+    assert(group !== undefined, 'the group is a consumer group');
+    return group;
+  }
+
+  return {
+    heartbeatOfConsumer(request, context, now, pending) {
+      const { memberEpoch } = request;
+      const isLeaving = memberEpoch === EPOCH_OF_LEAVING_MEMBER || memberEpoch === EPOCH_OF_ABSENT_STATIC_MEMBER;
+      return decide(pending, heartbeatRefused, (decision) =>
+        isLeaving ? leave(scope, request, now, decision) : heartbeat(scope, request, context, now, decision),
+      );
+    },
+    join(request, context, now, pending) {
+      const { apiVersion } = context;
+      const failed = ({ errorCode }: Refusal) => joinFailed(errorCode, '', apiVersion);
+      return decide(pending, failed, (decision) =>
+        joinAsClassic(scope, known(request.groupId), request, context, now, decision),
+      );
+    },
+    sync: (request, _context, _now, pending) =>
+      decide(pending, syncRefused, () => syncAsClassic(scope, known(request.groupId), request)),
+    heartbeat(request, _context, _now, pending) {
+      const errorCode = heartbeatAsClassic(scope, known(request.groupId), request);
+      return { records: [], replies: [replyTo(pending, { errorCode })] };
+    },
+    leave: (request, { apiVersion }, now, pending) =>
+      decide(pending, leaveRefused, (decision) =>
+        leaveAsClassic(scope, known(request.groupId), request, apiVersion, now, decision),
+      ),
+    apply: (record) => applyToTable(table, topics, record),
+    describe: (groupId) => describe(scope, groupId),
+    onLoaded() {
+      for (const each of table.values()) {
+        const group = asConsumerGroup(each);
+        if (group === undefined) continue;
+        for (const member of group.members.values()) {
+          extendSession(scope, group, member.memberId, settings.consumer.sessionTimeoutMs(group.groupId));
+          watchRevocation(scope, group.groupId, member);
+        }
+      }
+      return NOTHING;
+    },
+    // Nobody waits, and a shard's timers end with it.
+    onUnloaded: () => undefined,
+    // The next heartbeat sees that the topics' version has changed.
+    onTopicsChanged: () => NOTHING,
+  };
+}
+
+/** What is refused leaves no trace. */
+function decide<T extends object>(
+  pending: Pending<T>,
+  refused: (refusal: Refusal) => T,
+  make: (decision: MemberDecision) => T | Refusal,
+): Step<GroupRecord> {
+  const decision: MemberDecision = { records: [], replies: [] };
+  const response = make(decision);
+  if (isRefusal(response)) return { records: [], replies: [replyTo(pending, refused(response))] };
+  return { records: decision.records, replies: [...decision.replies, replyTo(pending, response)] };
+}
+
+const heartbeatRefused = ({ errorCode, message }: Refusal) => consumerHeartbeatFailed(errorCode, message);
+const syncRefused = ({ errorCode }: Refusal) => syncFailed(errorCode);
+const leaveRefused = ({ errorCode }: Refusal) => leaveFailed(errorCode);

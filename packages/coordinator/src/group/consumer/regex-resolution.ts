@@ -1,0 +1,154 @@
+import type { TimestampMs } from '@sluice/kernel/ids';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { NOTHING, type Step } from '../../runtime/coordinator-shard.ts';
+import type { GroupRecord } from '../group-record.ts';
+import { compileTopicRegex, type TopicRegex } from '../regex/topic-regex.ts';
+import { createTopicScan, type TopicScan } from '../regex/topic-scan.ts';
+import type { ConsumerGroup } from './consumer-group.ts';
+import { type ConsumerGroupMember, isSameSet, regexOf } from './consumer-group-member.ts';
+import { groupEpochRecord, regexRecord, regexTombstone } from './consumer-group-records.ts';
+import { type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
+import { regexKey } from './member-timers.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+/** A group's regular expressions are looked at anew no more often than that, whatever comes and goes (Kafka's figure). */
+export const REGEX_REFRESH_INTERVAL_MS_MIN = 10_000;
+/** And no less often: what a member may see of the topics may have changed (`group.consumer.regex.refresh.interval.ms`). */
+export const REGEX_REFRESH_INTERVAL_MS_MAX = 600_000;
+
+/** What a heartbeat meant for the regular expression of its member. */
+export type RegexChange = 'none' | 'changed' | 'changed-and-resolved';
+
+/**
+ * Of the member's regular expression before and after. A new one is resolved in a step of its own, soon: matching it
+ * against all topics takes a while, and whoever else comes with it meanwhile is served by the same look.
+ */
+export function changeRegex(
+  scope: ConsumerScope,
+  group: ConsumerGroup,
+  old: ConsumerGroupMember,
+  updated: ConsumerGroupMember,
+  now: TimestampMs,
+  records: GroupRecord[],
+): RegexChange | Refusal {
+  const oldRegex = regexOf(old);
+  const regex = regexOf(updated);
+  const { subscriptions } = group;
+  let change: RegexChange = 'none';
+  let isNewToGroup = false;
+  if (old.subscribedRegex !== updated.subscribedRegex) {
+    change = 'changed';
+    if (oldRegex !== undefined && subscriptions.subscribersOf(oldRegex) === 1) {
+      records.push(regexTombstone(group.groupId, oldRegex));
+    }
+    if (regex === undefined) {
+      if (oldRegex !== undefined) change = 'changed-and-resolved';
+    } else if (subscriptions.subscribersOf(regex) === 0) {
+      const compiled = compileTopicRegex(regex);
+      if (compiled.kind === 'error') return refuse(ErrorCode.INVALID_REGULAR_EXPRESSION, compiled.message);
+      isNewToGroup = true;
+    } else if (subscriptions.resolved(regex) !== undefined) {
+      change = 'changed-and-resolved';
+    }
+  }
+  if ((isNewToGroup || subscriptions.hasRegexes) && isResolutionDue(scope, group, isNewToGroup, now)) {
+    planScan(scope, group.groupId, 0, (then) => beginScan(scope, group.groupId, then));
+  }
+  return change;
+}
+
+function isResolutionDue(scope: ConsumerScope, group: ConsumerGroup, isNewToGroup: boolean, now: TimestampMs): boolean {
+  const { subscriptions, groupId } = group;
+  const { topics, timers } = scope.environment;
+  if (timers.has(regexKey(groupId))) return false;
+  const last = subscriptions.lastResolved;
+  if (last === undefined) return true;
+  if (now <= last.timestampMs + REGEX_REFRESH_INTERVAL_MS_MIN) return false;
+  return (
+    isNewToGroup ||
+    hasUnresolved(group) ||
+    last.version !== topics.version ||
+    now > last.timestampMs + REGEX_REFRESH_INTERVAL_MS_MAX
+  );
+}
+
+function hasUnresolved(group: ConsumerGroup): boolean {
+  for (const regex of group.subscriptions.regexes()) {
+    if (group.subscriptions.resolved(regex) === undefined) return true;
+  }
+  return false;
+}
+
+type Action = (now: TimestampMs) => Step<GroupRecord>;
+
+/** While it is planned or under way no other is. */
+function planScan(scope: ConsumerScope, groupId: string, delayMs: number, action: Action): void {
+  scope.environment.timers.set(regexKey(groupId), delayMs, action);
+}
+
+/** Matches all regular expressions of the group against all topics, a slice at a time. */
+function beginScan(scope: ConsumerScope, groupId: string, now: TimestampMs): Step<GroupRecord> {
+  const group = consumerGroupOf(scope, groupId);
+  if (group === undefined) return NOTHING;
+  const { topics } = scope.environment;
+  return advanceScan(
+    scope,
+    groupId,
+    createTopicScan(compiledRegexes(scope, group), topics.names()),
+    topics.version,
+    now,
+  );
+}
+
+function compiledRegexes(scope: ConsumerScope, { groupId, subscriptions }: ConsumerGroup): readonly TopicRegex[] {
+  const regexes: TopicRegex[] = [];
+  for (const regex of subscriptions.regexes()) {
+    const compiled = compileTopicRegex(regex);
+    if (compiled.kind === 'regex') regexes.push(compiled);
+    else scope.environment.logger.warn(compiled.message, { groupId });
+  }
+  return regexes;
+}
+
+function advanceScan(
+  scope: ConsumerScope,
+  groupId: string,
+  scan: TopicScan,
+  version: number,
+  now: TimestampMs,
+): Step<GroupRecord> {
+  const pauseMs = scan.advance();
+  if (pauseMs !== undefined) {
+    planScan(scope, groupId, pauseMs, (then) => advanceScan(scope, groupId, scan, version, then));
+    return NOTHING;
+  }
+  const group = consumerGroupOf(scope, groupId);
+  return group === undefined ? NOTHING : { records: scanRecords(scope, group, scan, version, now), replies: [] };
+}
+
+/** What was matched becomes the group's; it moves on if that changes anything. */
+function scanRecords(
+  scope: ConsumerScope,
+  group: ConsumerGroup,
+  scan: TopicScan,
+  version: number,
+  now: TimestampMs,
+): readonly GroupRecord[] {
+  const { groupId, subscriptions } = group;
+  const records: GroupRecord[] = [];
+  const matches = new Map<string, ReadonlySet<string>>();
+  let hasChanged = false;
+  for (const [regex, topics] of scan.topics) {
+    if (subscriptions.subscribersOf(regex) === 0) continue;
+    hasChanged ||= !isSameSet(subscriptions.resolved(regex)?.topics ?? NO_TOPICS, topics);
+    matches.set(regex, topics);
+    records.push(regexRecord(groupId, regex, { topics, version, timestampMs: now }));
+  }
+  const metadataHash = scope.topicHashes.ofTopics(subscriptions.topicsAfter([], matches));
+  if (hasChanged || metadataHash !== group.metadataHash) {
+    records.push(groupEpochRecord(groupId, group.groupEpoch + 1, metadataHash));
+  }
+  return records;
+}
+
+const NO_TOPICS: ReadonlySet<string> = new Set();
