@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly positions: readonly PartitionPosition[];
   /** Records of one partition, in order; one call at a time. Reading goes on when it settles, and ends on false. */
   onRecords(partition: number, records: readonly BatchRecord[]): Promise<boolean>;
+  /** All before this offset was delivered or is nothing to deliver, as control batches are not. */
+  onPassed?(partition: number, nextOffset: Offset): void;
 }
 
 export interface Reading {
@@ -41,7 +43,7 @@ export interface Reading {
  * Reads partitions without a group: what `@platformatic/kafka` has no call for. A broker that goes away is looked for
  * again until the cluster's timeout has passed without an answer.
  */
-export function readPartitions(cluster: Cluster, { topic, positions, onRecords }: ReadOptions): Reading {
+export function readPartitions(cluster: Cluster, { topic, positions, onRecords, onPassed }: ReadOptions): Reading {
   let isStopped = false;
   /** Since when every attempt has failed. */
   let failingSinceMs: number | undefined;
@@ -132,6 +134,7 @@ export function readPartitions(cluster: Cluster, { topic, positions, onRecords }
       if (isStopped) return;
       position.position = nextOffset;
       if (records.length > 0 && !(await onRecords(position.partition, records))) isStopped = true;
+      else onPassed?.(position.partition, nextOffset);
     }
   }
 

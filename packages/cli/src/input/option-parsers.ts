@@ -67,3 +67,12 @@ export function separator(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.');
   return unescapeText(text);
 }
+
+/** Matches whole names only, as subscriptions do. */
+export function wholeNamePattern(text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`);
+  } catch {
+    throw new InvalidArgumentError('It is no regular expression.');
+  }
+}

@@ -38,7 +38,7 @@ export function groupPairs(lagging: GroupLag, style: Style): [string, string | n
     ['State', style(stateLook(lagging), describeState(lagging))],
     ['Type', describeType(group)],
     ['Coordinator', `broker ${group.coordinator} on ${coordinatorAddress}`],
-    ['Assignor', group.assignor === '' ? 'none yet' : visibleText(group.assignor)],
+    ['Assignor', group.assignor === '' ? 'none' : visibleText(group.assignor)],
     ...epochPairs(group),
     ['Members', describeMembers(group)],
   ];
@@ -50,9 +50,10 @@ function describeType({ type, protocolType }: GroupDescription): string {
   return protocolType === 'consumer' ? type : `${type}, of ${visibleText(protocolType)}`;
 }
 
-function epochPairs({ groupEpoch, assignmentEpoch }: GroupDescription): [string, string][] {
+function epochPairs({ groupEpoch, assignmentEpoch, members }: GroupDescription): [string, string][] {
   if (groupEpoch === null || assignmentEpoch === null) return [];
-  const behind = groupEpoch === assignmentEpoch ? '' : `, assignment still of ${assignmentEpoch}`;
+  const behind =
+    groupEpoch === assignmentEpoch || members.length === 0 ? '' : `, assignment still of ${assignmentEpoch}`;
   return [['Epoch', `${groupEpoch}${behind}`]];
 }
 

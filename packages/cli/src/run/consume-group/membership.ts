@@ -1,0 +1,152 @@
+import { Consumer, findErrorBy, type GroupAssignment, MultipleErrors } from '@platformatic/kafka';
+import { formatBrokerAddress } from '@sluice/client/broker-address';
+import { ClientError } from '@sluice/client/client-error';
+import { KafkaError } from '@sluice/client/kafka-error';
+import type { TopicPartition } from '@sluice/client/topic-partition';
+import type { Address } from '../../input/address.ts';
+
+/** Sooner than Kafka's default of 45 s: what a killed command held is soon read by another one. */
+const SESSION_TIMEOUT_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 2_000;
+/** How long others wait for a member that is told to rejoin, of which it learns with its next heartbeat. */
+const REBALANCE_TIMEOUT_MS = 60_000;
+const RETRY_DELAY_MS = 250;
+
+export type GroupProtocol = 'classic' | 'consumer';
+
+export interface MembershipOptions {
+  readonly bootstrap: readonly Address[];
+  readonly clientId: string;
+  readonly groupId: string;
+  readonly protocol: GroupProtocol;
+  readonly topics: readonly string[];
+  readonly timeoutMs: number;
+  /** Called when partitions are about to be taken away: the last moment to commit in their name. */
+  readonly onRebalance: () => void;
+  /** Called when it is worth while to look at the assignment again. */
+  readonly onChange: () => void;
+}
+
+/** A member of a group. What it is assigned, somebody else has to read: see `read-assigned.ts`. */
+export interface Membership {
+  /** The same object as long as nothing has changed; undefined while it is not known. Throws when membership is lost. */
+  assignment(): readonly TopicPartition[] | undefined;
+  /** Fails with `KafkaError` or `ClientError`. */
+  commit(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>;
+  /** Leaves, so that the others need not wait for the session to time out. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Joins a group by way of `@platformatic/kafka`: joining, heartbeats, assigning, committing and leaving are its part. Its
+ * stream is never read from, so it fetches nothing.
+ */
+export async function joinGroup(options: MembershipOptions): Promise<Membership> {
+  const { groupId, topics, onChange } = options;
+  let isRebalancing = false;
+  let isLeft = false;
+  let failure: unknown;
+  let seen: GroupAssignment[] | null = null;
+  let assigned: readonly TopicPartition[] | undefined;
+  let consumer = await open();
+
+  async function open(): Promise<Consumer> {
+    const opened = createConsumer(options);
+    opened.on('consumer:group:rebalance', () => {
+      isRebalancing = true;
+      options.onRebalance();
+      onChange();
+    });
+    opened.on('consumer:group:join', onChange);
+    opened.on('consumer:heartbeat:end', onChange);
+    opened.on('consumer:heartbeat:error', ({ error }) => {
+      // The library would go on with the old member id for ever, in a group of the consumer protocol.
+      if (options.protocol === 'consumer' && findErrorBy(error, 'apiId', 'UNKNOWN_MEMBER_ID') !== null) rejoin(opened);
+    });
+    try {
+      await opened.consume({ topics: [...topics], mode: 'committed', fallbackMode: 'earliest', autocommit: false });
+    } catch (error) {
+      await opened.close(true).catch(() => {});
+      throw inClientTerms(error, groupId);
+    }
+    return opened;
+  }
+
+  function rejoin(lost: Consumer): void {
+    if (lost !== consumer || isRebalancing || isLeft) return;
+    isRebalancing = true;
+    lost.close(true).catch(() => {});
+    open()
+      .then((opened) => {
+        consumer = opened;
+        if (isLeft) return opened.close(true);
+      })
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(onChange);
+    onChange();
+  }
+
+  return {
+    assignment() {
+      if (failure !== undefined) throw failure;
+      if (consumer.assignments !== seen) {
+        seen = consumer.assignments;
+        isRebalancing = false;
+        assigned = seen?.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+      }
+      return isRebalancing ? undefined : assigned;
+    },
+    async commit(offsets) {
+      try {
+        await consumer.commit({
+          offsets: offsets.map(({ topic, partition, offset }) => ({
+            topic,
+            partition,
+            offset: BigInt(offset),
+            leaderEpoch: -1,
+          })),
+        });
+      } catch (error) {
+        throw inClientTerms(error, groupId);
+      }
+    },
+    async leave() {
+      isLeft = true;
+      await consumer.close(true).catch(() => {});
+    },
+  };
+}
+
+function createConsumer(options: MembershipOptions): Consumer {
+  const common = {
+    clientId: options.clientId,
+    groupId: options.groupId,
+    bootstrapBrokers: options.bootstrap.map(formatBrokerAddress),
+    retryDelay: RETRY_DELAY_MS,
+    retries: Math.ceil(options.timeoutMs / RETRY_DELAY_MS),
+    connectTimeout: options.timeoutMs,
+    autocommit: false,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+  };
+  if (options.protocol === 'consumer') return new Consumer({ ...common, groupProtocol: 'consumer' });
+  return new Consumer({
+    ...common,
+    groupProtocol: 'classic',
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+  });
+}
+
+/** The library's errors as those that the other commands explain. */
+function inClientTerms(error: unknown, groupId: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const protocol = findErrorBy(error, 'code', 'PLT_KFK_PROTOCOL');
+  if (protocol !== null) return new KafkaError(Number(protocol.apiCode), protocol.serverErrorMessage ?? null);
+  const last = error instanceof MultipleErrors ? error.errors.at(-1) : error;
+  const message = last instanceof Error ? last.message : error.message;
+  return new ClientError('unreachable', '', `the coordinator of group ${groupId} cannot be reached: ${message}`, {
+    cause: error,
+  });
+}
