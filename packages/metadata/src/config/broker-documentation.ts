@@ -14,12 +14,28 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'default.replication.factor': 'Replicas of a new topic that does not say how many.',
   'delete.topic.enable': 'Whether topics may be deleted.',
   'fetch.max.bytes': 'The most that one fetch is answered with.',
+  'group.consumer.assignment.interval.ms':
+    'The least time between two assignments of a consumer group that does not say otherwise.',
+  'group.consumer.assignors': 'Server-side assignors, the default first: uniform, range.',
+  'group.consumer.heartbeat.interval.ms':
+    'How often members of a consumer group send a heartbeat, if the group does not say otherwise.',
   'group.consumer.max.assignment.interval.ms': 'The largest consumer.assignment.interval.ms of a group.',
   'group.consumer.max.heartbeat.interval.ms': 'The largest consumer.heartbeat.interval.ms of a group.',
   'group.consumer.max.session.timeout.ms': 'The largest consumer.session.timeout.ms of a group.',
+  'group.consumer.max.size': 'Members that a consumer group may have.',
+  'group.consumer.migration.policy':
+    'Whether a classic group may become a consumer group, and back, while members of both kinds are in it.',
   'group.consumer.min.assignment.interval.ms': 'The smallest consumer.assignment.interval.ms of a group.',
   'group.consumer.min.heartbeat.interval.ms': 'The smallest consumer.heartbeat.interval.ms of a group.',
   'group.consumer.min.session.timeout.ms': 'The smallest consumer.session.timeout.ms of a group.',
+  'group.consumer.session.timeout.ms':
+    'How long a member of a consumer group may be silent before it is taken for gone, if the group does not say otherwise.',
+  'group.coordinator.rebalance.protocols':
+    'The group protocols that are served. Without "consumer" those of KIP-848 are refused.',
+  'group.initial.rebalance.delay.ms': 'How long the first rebalance of an empty classic group waits for more members.',
+  'group.max.session.timeout.ms': 'The longest session timeout that a member of a classic group may ask for.',
+  'group.max.size': 'Members that a classic group may have.',
+  'group.min.session.timeout.ms': 'The shortest session timeout that a member of a classic group may ask for.',
   'listener.security.protocol.map': 'The security protocol of each listener by its name.',
   listeners: 'Where the broker listens: name://host:port, separated by commas. Port 0 picks a free one.',
   'log.cleaner.delete.retention.ms': 'The default of the topic configuration delete.retention.ms.',
@@ -61,6 +77,15 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'min.insync.replicas': 'The default of the topic configuration min.insync.replicas.',
   'node.id': 'The number of this broker in its cluster.',
   'num.partitions': 'Partitions of a new topic that does not say how many.',
+  'offset.metadata.max.bytes': 'The longest text that may be committed with an offset.',
+  'offsets.retention.check.interval.ms': 'How often offsets that nobody uses any more are looked for.',
+  'offsets.retention.minutes': 'How long offsets are kept once their group is empty, or reads the topic no more.',
+  'offsets.topic.compression.codec':
+    'How records of __consumer_offsets are compressed: 0 not, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
+  'offsets.topic.num.partitions': 'Partitions of __consumer_offsets, which is made when the first group needs it.',
+  'offsets.topic.replication.factor':
+    'Replicas of __consumer_offsets. If it is not set: 3, or as many as there are brokers.',
+  'offsets.topic.segment.bytes': 'The segment size of __consumer_offsets.',
   'producer.id.expiration.ms': 'How long the state of an idempotent producer is kept after its last batch.',
   'queued.max.request.bytes': 'Bytes of requests that are worked on at once before the broker reads no more.',
   'socket.listen.backlog.size': 'Connections that may wait to be accepted.',
