@@ -1,6 +1,7 @@
 /*
- * OffsetDelete (47), version 0 (KIP-496).
+ * OffsetDelete (47), version 0.
  *
+ * - Takes committed offsets back (KIP-496).
  * - Topics that the group is subscribed to keep their offsets: GROUP_SUBSCRIBED_TO_TOPIC.
  * - Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION; an error of the group is the whole answer.
  */

@@ -1,7 +1,7 @@
 /*
- * ConsumerGroupHeartbeat (68), versions 0–1 (KIP-848).
+ * ConsumerGroupHeartbeat (68), versions 0–1.
  *
- * - One request for all: joining, staying, telling what one reads and owns, leaving; the answer brings the assignment.
+ * - One request for all of KIP-848: joining, staying, telling what one reads and owns, leaving; the answer brings the assignment.
  * - UNSUPPORTED_VERSION where `group.coordinator.rebalance.protocols` leaves "consumer" out.
  * - v1: regular expressions, and members name themselves (KIP-1082).
  */

@@ -1,7 +1,7 @@
 /*
- * ConsumerGroupDescribe (69), versions 0–1 (KIP-848).
+ * ConsumerGroupDescribe (69), versions 0–1.
  *
- * - Consumer groups; any other id is GROUP_ID_NOT_FOUND.
+ * - Consumer groups (KIP-848); any other id is GROUP_ID_NOT_FOUND.
  * - UNSUPPORTED_VERSION where `group.coordinator.rebalance.protocols` leaves "consumer" out.
  * - v1: whether a member is a classic one (KIP-1099).
  */
