@@ -1,0 +1,31 @@
+import type { Uuid } from '@sluice/kernel/ids';
+
+/** A partition of one life of a topic: "topic id/partition". */
+export type PartitionKey = `${Uuid}/${number}`;
+
+export interface PartitionsOfTopic {
+  readonly topicId: Uuid;
+  readonly partitions: readonly number[];
+}
+
+export function keysOf(topics: readonly PartitionsOfTopic[]): PartitionKey[] {
+  return topics.flatMap(({ topicId, partitions }) =>
+    partitions.map((partition): PartitionKey => `${topicId}/${partition}`),
+  );
+}
+
+export function partitionsOfTopics(keys: Iterable<PartitionKey>): { topicId: Uuid; partitions: number[] }[] {
+  const topics = new Map<Uuid, number[]>();
+  for (const key of keys) {
+    const { topicId, partition } = parseKey(key);
+    const partitions = topics.get(topicId);
+    if (partitions === undefined) topics.set(topicId, [partition]);
+    else partitions.push(partition);
+  }
+  return [...topics].map(([topicId, partitions]) => ({ topicId, partitions }));
+}
+
+export function parseKey(key: PartitionKey): { topicId: Uuid; partition: number } {
+  const at = key.indexOf('/');
+  return { topicId: key.slice(0, at), partition: Number(key.slice(at + 1)) };
+}

@@ -1,0 +1,67 @@
+import type { RequestContext } from '@sluice/coordinator/group/group-environment';
+import type { SimClock } from '@sluice/kernel/sim/clock';
+import type { SimRandom } from '@sluice/kernel/sim/random';
+import type { Api, Apis, Call, Exchange } from './api.ts';
+import type { SimBroker } from './broker.ts';
+
+/** Between the members and their coordinator. What it does to messages is drawn anew for each. */
+export interface SimNetwork {
+  /** `undefined`: the connection broke before the answer came. Whether the request arrived nobody knows. */
+  ask<A extends Api>(
+    api: A,
+    request: Apis[A]['request'],
+    context: RequestContext,
+  ): Promise<Apis[A]['response'] | undefined>;
+  /** From now on nothing is lost, repeated or held up. */
+  calm(): void;
+}
+
+const LATENCY_MS_MAX = 20;
+/** A message that is held up: long enough to arrive in another generation. */
+const HELD_UP_MS_MAX = 20_000;
+/** Until a client notices that its connection is gone. */
+const NOTICED_MS_MAX = 1000;
+
+const LOSS = 0.01;
+const DELAY = 0.02;
+const REPETITION = 0.03;
+
+export function createSimNetwork(clock: SimClock, random: SimRandom, broker: () => SimBroker): SimNetwork {
+  let isCalm = false;
+
+  const pass = (delayMs: number) => new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
+  const latencyMs = () => 1 + random.below(LATENCY_MS_MAX);
+
+  /** One way. False if it was lost. */
+  async function carry(): Promise<boolean> {
+    if (!isCalm && random.chance(LOSS)) {
+      await pass(random.below(NOTICED_MS_MAX));
+      return false;
+    }
+    await pass(!isCalm && random.chance(DELAY) ? random.below(HELD_UP_MS_MAX) : latencyMs());
+    return true;
+  }
+
+  /** A late copy of a request, as a client that retries on a new connection leaves it behind. */
+  async function repeat(call: Call, context: RequestContext): Promise<void> {
+    await pass(random.below(HELD_UP_MS_MAX));
+    await broker().handle(call, context);
+  }
+
+  return {
+    async ask(api, request, context) {
+      const call = { api, request } as Call;
+      if (!isCalm && random.chance(REPETITION)) void repeat(call, context);
+      if (!(await carry())) return undefined;
+      const exchange: Exchange | undefined = await broker().handle(call, context);
+      if (exchange === undefined) {
+        await pass(latencyMs());
+        return undefined;
+      }
+      return (await carry()) ? exchange.response : undefined;
+    },
+    calm() {
+      isCalm = true;
+    },
+  };
+}
