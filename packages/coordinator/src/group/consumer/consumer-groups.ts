@@ -33,7 +33,7 @@ export function createConsumerGroups(environment: GroupEnvironment, table: Group
     assignors: ASSIGNORS,
   };
 
-  /** Requests of classic members come here only for groups that are here. */
+  /** Requests that name a group come here only if it is here. */
   function known(groupId: string): ConsumerGroup {
     const group = consumerGroupOf(scope, groupId);
     assert(group !== undefined, 'the group is a consumer group');
@@ -66,7 +66,7 @@ export function createConsumerGroups(environment: GroupEnvironment, table: Group
         leaveAsClassic(scope, known(request.groupId), request, apiVersion, now, decision),
       ),
     apply: (record) => applyToTable(table, topics, record),
-    describe: (groupId) => describe(scope, groupId),
+    describe: (groupId) => describe(scope, known(groupId)),
     onLoaded() {
       for (const each of table.values()) {
         const group = asConsumerGroup(each);

@@ -8,39 +8,22 @@ import type {
 import type { TopicsView } from '../group-environment.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupMember } from './consumer-group-member.ts';
-import { type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
-import { groupNotFound } from './group-for-heartbeat.ts';
+import type { ConsumerScope } from './consumer-scope.ts';
 import { preferredAssignorName } from './target-assignment.ts';
 
 /** Which protocol a member speaks, as ConsumerGroupDescribe v1 says it. */
 const MEMBER_TYPE = { classic: 0, consumer: 1 } as const;
 
 /** For ConsumerGroupDescribe. */
-export function describe(scope: ConsumerScope, groupId: string): DescribedGroupInput {
-  const group = consumerGroupOf(scope, groupId);
-  if (group === undefined) return describedAsMissing(groupId);
+export function describe(scope: ConsumerScope, group: ConsumerGroup): DescribedGroupInput {
   return {
     errorCode: ErrorCode.NONE,
-    groupId,
+    groupId: group.groupId,
     groupState: group.stateName,
     groupEpoch: group.groupEpoch,
     assignmentEpoch: group.assignmentEpoch,
     assignorName: preferredAssignorName(scope, group),
     members: [...group.members.values()].map((member) => describeMember(scope.environment.topics, group, member)),
-  };
-}
-
-function describedAsMissing(groupId: string): DescribedGroupInput {
-  const { errorCode, message } = groupNotFound(groupId);
-  return {
-    errorCode,
-    errorMessage: message,
-    groupId,
-    groupState: '',
-    groupEpoch: 0,
-    assignmentEpoch: 0,
-    assignorName: '',
-    members: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTestTopics } from './testing/test-topics.ts';
+import { createTestTopics } from '../../testing/test-topics.ts';
 import { createTopicHashes, hashOfTopic } from './topic-hashes.ts';
 
 /** By the methods of Kafka 4.3.1 that make the hashes. */

@@ -1,5 +1,5 @@
 import type { Uuid } from '@sluice/kernel/ids';
-import type { TopicsView, TopicView } from '../../group-environment.ts';
+import type { TopicsView, TopicView } from '../group/group-environment.ts';
 
 export interface TestTopic {
   readonly name: string;
