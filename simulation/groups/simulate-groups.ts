@@ -35,13 +35,14 @@ export interface GroupRun {
 
 export interface GroupRunOptions {
   readonly canary?: GroupCanary | undefined;
-  readonly noiseMs?: number;
+  readonly noiseMs?: number | undefined;
 }
 
 const NOISE_MS = 90_000;
 /** I12's bound. */
 const SETTLE_MS = SESSION_TIMEOUT_MS + REBALANCE_TIMEOUT_MS + 5000;
-const QUIET_MS = 30_000;
+/** Longer than a session: whoever is dead and not noticed yet would be. */
+const QUIET_MS = SESSION_TIMEOUT_MS + 2000;
 const GROUPS = ['inventory', 'payment'];
 const TOPICS = { orders: 6, refunds: 1, events: 4 };
 /** JoinGroup before and after member ids were required, before and since `skipAssignment`. */
@@ -53,15 +54,14 @@ export async function simulateGroups(seed: number, options: GroupRunOptions = {}
   const clock = createSimClock();
   const topics = createSimTopics(TOPICS);
   const inspections = GROUP_RULES.map((rule) => ({ rule, inspection: rule.inspect() }));
-  const broken = options.canary?.create();
+  const breakage = options.canary?.create();
   let requestCount = 0;
   const listener = (event: GroupEvent): void => {
     if (event.kind === 'asked') requestCount++;
-    broken?.see?.(event);
+    breakage?.see?.(event);
     for (const { inspection } of inspections) inspection.see(event);
   };
-  const { breakShard, breakCall } = broken ?? {};
-  const broker = await createSimBroker({ clock, random: random.fork(), topics, listener, breakShard, breakCall });
+  const broker = await createSimBroker({ clock, random: random.fork(), topics, listener, breakage });
   const network = createSimNetwork(clock, random.fork(), () => broker);
   const members: SimMember[] = [];
   const story: string[] = [];

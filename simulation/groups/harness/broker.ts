@@ -2,7 +2,6 @@ import { composeGroupShard } from '@sluice/coordinator/group/compose-group-shard
 import { createGroupCoordinator, GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { GroupEnvironment, RequestContext } from '@sluice/coordinator/group/group-environment';
-import type { GroupShard } from '@sluice/coordinator/group/group-shard';
 import { silentLogger } from '@sluice/kernel/logger';
 import type { SimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
@@ -12,6 +11,7 @@ import type { ManagedLog } from '@sluice/log/managed-log';
 import { NEW_LOG, openPartitionLog } from '@sluice/log/open-partition-log';
 import { createTailCache } from '@sluice/log/tail-cache';
 import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
+import type { Breakage } from '../canaries.ts';
 import { type Call, type Exchange, perform } from './api.ts';
 import type { Listener } from './event.ts';
 import { simGroupSettings } from './settings.ts';
@@ -22,10 +22,8 @@ export interface BrokerOptions {
   readonly random: SimRandom;
   readonly topics: SimTopics;
   readonly listener: Listener;
-  /** For canaries: breaks a shard on purpose. */
-  readonly breakShard?: ((shard: GroupShard) => GroupShard) | undefined;
-  /** For canaries: breaks a request on purpose. */
-  readonly breakCall?: ((call: Call) => Call) | undefined;
+  /** What a canary breaks on purpose. */
+  readonly breakage?: Breakage | undefined;
 }
 
 /** The coordinator of all groups of a run, on a log of a disk that can lose its power. */
@@ -43,7 +41,7 @@ export interface SimBroker {
 const DIRECTORY = `/data/${GROUP_METADATA_TOPIC}-0`;
 
 export async function createSimBroker(options: BrokerOptions): Promise<SimBroker> {
-  const { clock, random, topics, listener } = options;
+  const { clock, random, topics, listener, breakage = {} } = options;
   let disk = createSimDisk({ clock });
   await disk.makeDirectory(DIRECTORY);
   await disk.syncDirectory('/data');
@@ -58,8 +56,8 @@ export async function createSimBroker(options: BrokerOptions): Promise<SimBroker
 
   function createCoordinator(): GroupCoordinator {
     const compose = (environment: GroupEnvironment) => {
-      const shard = composeGroupShard(environment);
-      return options.breakShard?.(shard) ?? shard;
+      const shard = composeGroupShard(breakage.breakEnvironment?.(environment) ?? environment);
+      return breakage.breakShard?.(shard) ?? shard;
     };
     return createGroupCoordinator({
       clock,
@@ -87,7 +85,7 @@ export async function createSimBroker(options: BrokerOptions): Promise<SimBroker
       const id = nextId++;
       const mine = life;
       listener({ kind: 'asked', id, call });
-      const broken = options.breakCall?.(call) ?? call;
+      const broken = breakage.breakCall?.(call) ?? call;
       const exchange = await perform(coordinator, broken, context);
       if (mine !== life) return undefined;
       const said = { ...exchange, request: call.request } as Exchange;
