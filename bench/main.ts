@@ -4,7 +4,12 @@ import { type Outcome, renderReport, writeReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
+import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/group-heartbeats.ts';
+import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
+import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
+import { loadOffsets } from './scenarios/load-offsets.ts';
 import { memory } from './scenarios/memory.ts';
+import { offsetCommitMany, offsetCommitOne } from './scenarios/offset-commit.ts';
 import { produce } from './scenarios/produce.ts';
 import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
@@ -22,6 +27,15 @@ const scenarios: readonly Scenario[] = [
   start,
   recover,
   memory,
+  offsetCommitOne,
+  offsetCommitMany,
+  groupJoinClassic,
+  groupJoinConsumer,
+  groupHeartbeatsClassic,
+  groupHeartbeatsConsumer,
+  groupMemoryClassic,
+  groupMemoryConsumer,
+  loadOffsets,
 ];
 
 const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--name NAME] [SCENARIO...]

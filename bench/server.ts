@@ -28,9 +28,12 @@ export type Server = {
 const running = new Set<number>();
 const dataDirs = new Set<string>();
 
-/** Starts a broker on its own directory, new or existing, with its defaults. */
-export async function startServer(name: ServerName, dataDir: string): Promise<Server> {
-  const server = await (name === 'kafka' ? kafkaServer(dataDir) : sluiceServer(dataDir));
+/** By Kafka's names, which are Sluice's too. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Starts a broker on its own directory, new or existing, with its defaults and these settings. */
+export async function startServer(name: ServerName, dataDir: string, settings: Settings = {}): Promise<Server> {
+  const server = await (name === 'kafka' ? kafkaServer(dataDir, settings) : sluiceServer(dataDir, settings));
   running.add(server.pid);
   const gone = <T>(ended: Promise<T>) => ended.finally(() => running.delete(server.pid));
   return { ...server, stop: () => gone(server.stop()), kill: () => gone(server.kill()) };
@@ -59,17 +62,18 @@ export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Prom
   }
 }
 
-async function kafkaServer(dataDir: string): Promise<Server> {
-  const kafka = await startKafka({ dataDir });
+async function kafkaServer(dataDir: string, settings: Settings): Promise<Server> {
+  const kafka = await startKafka({ dataDir, settings });
   const { bootstrap, port, pid, startedInMs } = kafka;
   return { name: 'kafka', bootstrap, port, pid, dataDir, startedInMs, stop: kafka.stop, kill: kafka.kill };
 }
 
-async function sluiceServer(dataDir: string): Promise<Server> {
+async function sluiceServer(dataDir: string, settings: Settings): Promise<Server> {
   const port = await freePort();
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
   const command = process.env.BENCH_SLUICE?.split(' ') ?? [process.execPath, main];
-  const args = [...command.slice(1), 'start', '--listen', `127.0.0.1:${port}`, '--data', join(dataDir, 'data')];
+  const set = Object.entries(settings).map(([setting, value]) => `--set=${setting}=${value}`);
+  const args = [...command.slice(1), 'start', '--listen', `127.0.0.1:${port}`, '--data', join(dataDir, 'data'), ...set];
   const startedAt = performance.now();
   const child = spawn(command[0] ?? process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,5 +1,5 @@
 import type { Figures, RunOptions, ScenarioResult } from './scenario.ts';
-import { type Server, type ServerName, startServer, withDataDir } from './server.ts';
+import { type Server, type ServerName, type Settings, startServer, withDataDir } from './server.ts';
 
 /**
  * Starts every server, warms each, then measures them in turn, run by run, so that what else the machine does hurts
@@ -8,6 +8,7 @@ import { type Server, type ServerName, startServer, withDataDir } from './server
 export async function sideBySide(
   { runs, servers, log }: RunOptions,
   steps: {
+    readonly settings?: Settings;
     readonly prepare: (server: Server) => Promise<void>;
     readonly measure: (server: Server, run: number) => Promise<Figures>;
   },
@@ -17,7 +18,7 @@ export async function sideBySide(
     const results: Partial<Record<ServerName, Figures[]>> = {};
     try {
       for (const name of servers) {
-        const server = await startServer(name, `${dataDir}/${name}`);
+        const server = await startServer(name, `${dataDir}/${name}`, steps.settings);
         started.push(server);
         await steps.prepare(server);
       }

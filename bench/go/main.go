@@ -1,5 +1,5 @@
 // Load for the benchmarks: full batches, fetches by partition and single-record requests, at full speed or at a fixed
-// rate. Batches are built once and requests are sent as they are, so that the load costs little beside the broker.
+// rate; members of groups, and commits of offsets. Batches are built once and requests are sent as they are, so that the load costs little beside the broker.
 package main
 
 import (
@@ -16,11 +16,17 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"consume": consume,
 	"single":  single,
 	"client":  client,
+	// Groups and their offsets.
+	"commit":    commit,
+	"join":      join,
+	"heartbeat": heartbeat,
+	"fill":      fill,
+	"loaded":    loaded,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: load topic|produce|consume|single|client -bootstrap HOST:PORT -topic NAME ...")
+		fmt.Fprintln(os.Stderr, "usage: load COMMAND -bootstrap HOST:PORT -topic NAME ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)

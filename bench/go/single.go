@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"flag"
-	"sort"
 	"sync"
 	"time"
 )
@@ -77,9 +76,6 @@ func single(ctx context.Context, args []string) (any, error) {
 		}
 		all = append(all, latencies[c]...)
 	}
-	sort.Slice(all, func(a, b int) bool { return all[a] < all[b] })
-	at := func(quantile float64) float64 {
-		return float64(all[min(len(all)-1, int(quantile*float64(len(all))))].Microseconds()) / 1000
-	}
-	return latencyResult{len(all), elapsed.Seconds(), at(0.5), at(0.99), at(0.999), at(1)}, nil
+	at := quantiles(all, 0.5, 0.99, 0.999, 1)
+	return latencyResult{len(all), elapsed.Seconds(), at[0], at[1], at[2], at[3]}, nil
 }

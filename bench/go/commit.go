@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+const offsetCommitVersion = 9
+
+type commitResult struct {
+	Requests   int     `json:"requests"`
+	Seconds    float64 `json:"seconds"`
+	CpuSeconds float64 `json:"cpuSeconds"`
+	P50Ms      float64 `json:"p50Ms"`
+	P99Ms      float64 `json:"p99Ms"`
+}
+
+// commit sends OffsetCommit requests over many connections, each for a group of its own and with one request in flight.
+func commit(ctx context.Context, args []string) (any, error) {
+	flags := flag.NewFlagSet("commit", flag.ExitOnError)
+	t := targetFlags(flags)
+	connections := flags.Int("connections", 64, "connections")
+	seconds := flags.Float64("seconds", 5, "for so long")
+	pid := flags.Int("pid", 0, "the broker's process")
+	flags.Parse(args)
+	took := make([][]time.Duration, *connections)
+	errs := make([]error, *connections)
+	var ready, running sync.WaitGroup
+	ready.Add(*connections)
+	begin := make(chan time.Time)
+	for c := range *connections {
+		running.Go(func() {
+			w, err := dial(t.bootstrap)
+			group := fmt.Sprintf("commit-%d", c)
+			if err == nil {
+				defer w.close()
+				err = commitWhenReady(w, commitRequest(group, t, 0))
+			}
+			ready.Done()
+			end := <-begin
+			for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
+				sent := time.Now()
+				err = commitOnce(w, commitRequest(group, t, offset))
+				took[c] = append(took[c], time.Since(sent))
+			}
+			errs[c] = err
+		})
+	}
+	ready.Wait()
+	start, cpu := time.Now(), cpuSeconds(*pid)
+	for range *connections {
+		begin <- start.Add(time.Duration(*seconds * float64(time.Second)))
+	}
+	running.Wait()
+	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var all []time.Duration
+	for _, each := range took {
+		all = append(all, each...)
+	}
+	at := quantiles(all, 0.5, 0.99)
+	return commitResult{len(all), elapsed.Seconds(), used, at[0], at[1]}, nil
+}
+
+// commitRequest commits the same offset for all partitions of the topic, as a consumer that assigns itself would.
+func commitRequest(group string, t *target, offset int64) *kmsg.OffsetCommitRequest {
+	req := kmsg.NewPtrOffsetCommitRequest()
+	req.Version, req.Group, req.Generation = offsetCommitVersion, group, -1
+	topic := kmsg.NewOffsetCommitRequestTopic()
+	topic.Topic = t.topic
+	for partition := range t.partitions {
+		p := kmsg.NewOffsetCommitRequestTopicPartition()
+		p.Partition, p.Offset, p.LeaderEpoch, p.Metadata = int32(partition), offset, 0, kmsg.StringPtr("")
+		topic.Partitions = append(topic.Partitions, p)
+	}
+	req.Topics = append(req.Topics, topic)
+	return req
+}
+
+func commitOnce(w *wire, req *kmsg.OffsetCommitRequest) error {
+	resp, err := w.ask(req)
+	if err != nil {
+		return err
+	}
+	for _, topic := range resp.(*kmsg.OffsetCommitResponse).Topics {
+		for _, partition := range topic.Partitions {
+			if partition.ErrorCode != 0 {
+				return kerr.ErrorForCode(partition.ErrorCode)
+			}
+		}
+	}
+	return nil
+}
+
+// commitWhenReady waits for the group's coordinator, whose topic the first FindCoordinator makes.
+func commitWhenReady(w *wire, req *kmsg.OffsetCommitRequest) error {
+	if err := findCoordinator(w, req.Group); err != nil {
+		return err
+	}
+	var err error
+	for range 300 {
+		if err = commitOnce(w, req); err == nil || !kerr.IsRetriable(err) {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
+
+func findCoordinator(w *wire, group string) error {
+	req := kmsg.NewPtrFindCoordinatorRequest()
+	req.Version, req.CoordinatorKeys = 4, []string{group}
+	var err error
+	for range 300 {
+		var resp kmsg.Response
+		if resp, err = w.ask(req); err != nil {
+			return err
+		}
+		if err = kerr.ErrorForCode(resp.(*kmsg.FindCoordinatorResponse).Coordinators[0].ErrorCode); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}

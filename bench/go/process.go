@@ -1,0 +1,25 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// ticksPerSecond of /proc/<pid>/stat on Linux, whatever the kernel's own rate.
+const ticksPerSecond = 100
+
+// cpuSeconds is the processor time of a process and all its threads so far.
+func cpuSeconds(pid int) float64 {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	// The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
+	text := string(stat)
+	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+2:])
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) / ticksPerSecond
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { load, startLoad } from '../load.ts';
+import { residentMegabytes } from '../process-stats.ts';
+import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
+import { type Server, type ServerName, startServer, withDataDir } from '../server.ts';
+import { describeFigures } from '../side-by-side.ts';
+
+const MEMBERS = 10;
+const LANES = 20;
+/** For garbage to be collected. */
+const STILL_MS = 8_000;
+const SETTINGS = { 'group.initial.rebalance.delay.ms': '0', 'group.consumer.assignment.interval.ms': '0' };
+
+export const groupMemoryClassic: Scenario = memoryOf('classic');
+export const groupMemoryConsumer: Scenario = memoryOf('consumer');
+
+function memoryOf(protocol: 'classic' | 'consumer'): Scenario {
+  return {
+    name: `group-memory-${protocol}`,
+    title: `memory per idle member of a ${protocol} group`,
+    method:
+      `2,000 groups of ${MEMBERS} members over ${LANES * MEMBERS} connections, heartbeats only; what they add, divided by ` +
+      'the members: for Kafka live bytes of the heap (class histogram), for Sluice resident memory.',
+    figures: [{ name: 'bytesPerMember', unit: 'bytes per member', isMoreBetter: false, target: 'stated' }],
+    run: async ({ runs, servers, log, isQuick }): Promise<ScenarioResult> => {
+      const results: Partial<Record<ServerName, Figures[]>> = {};
+      for (let run = 1; run <= runs; run++) {
+        for (const name of servers) {
+          const figures = await withDataDir((dataDir) => measure(name, dataDir, protocol, isQuick ? 500 : 2_000));
+          log(`${name} run ${run}: ${describeFigures(figures)}`);
+          results[name] = [...(results[name] ?? []), figures];
+        }
+      }
+      return results;
+    },
+  };
+}
+
+async function measure(name: ServerName, dataDir: string, protocol: string, groups: number): Promise<Figures> {
+  const server = await startServer(name, dataDir, SETTINGS);
+  try {
+    await load('topic', server, 'remembered', { partitions: MEMBERS });
+    const flags = { protocol, partitions: MEMBERS, members: MEMBERS, lanes: LANES, pid: server.pid };
+    // So that what the first groups make once (buffers, compiled code) does not count.
+    await load('heartbeat', server, 'remembered', { ...flags, groups: LANES, prefix: 'first', seconds: 3 });
+    const before = liveBytes(server);
+    const members = startLoad('heartbeat', server, 'remembered', { ...flags, groups, seconds: 600 });
+    const killed = members.output.catch(() => {});
+    // It says so when all have settled.
+    await Promise.race([once(members.child.stdout ?? members.child, 'data'), killed]);
+    await pause(STILL_MS);
+    const after = liveBytes(server);
+    members.child.kill('SIGKILL');
+    await killed;
+    return { bytesPerMember: (after - before) / (groups * MEMBERS) };
+  } finally {
+    await server.kill();
+  }
+}
+
+/** Java's heap never shrinks, so that the process's size says nothing; counting what lives in it collects garbage first. */
+function liveBytes({ name, pid }: Server): number {
+  if (name === 'sluice') return residentMegabytes(pid) * 2 ** 20;
+  const histogram = execFileSync('jcmd', [String(pid), 'GC.class_histogram'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  return Number(/^Total\s+\d+\s+(\d+)/m.exec(histogram)?.[1]);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
