@@ -25,6 +25,7 @@ function decodeBlob<Message>(codec: MessageCodec<Message, never>, blob: Buffer):
   try {
     const reader = new Reader(blob, { utf8Lenient: true });
     const version = reader.int16('version');
+    if (version < 0) return undefined;
     return codec.decode(reader, Math.min(version, codec.versionMax));
   } catch (error) {
     if (error instanceof ProtocolError || error instanceof RangeError) return undefined;

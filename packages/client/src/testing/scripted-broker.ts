@@ -33,7 +33,7 @@ export const ALL_API_VERSIONS = {
   })),
 };
 
-/** What a client of partitions asks. */
+/** What a client of partitions and groups asks. */
 const SERVED_KEYS = [
   ApiKey.PRODUCE,
   ApiKey.FETCH,
@@ -41,6 +41,14 @@ const SERVED_KEYS = [
   ApiKey.METADATA,
   ApiKey.API_VERSIONS,
   ApiKey.INIT_PRODUCER_ID,
+  ApiKey.FIND_COORDINATOR,
+  ApiKey.LIST_GROUPS,
+  ApiKey.DESCRIBE_GROUPS,
+  ApiKey.CONSUMER_GROUP_DESCRIBE,
+  ApiKey.OFFSET_COMMIT,
+  ApiKey.OFFSET_FETCH,
+  ApiKey.OFFSET_DELETE,
+  ApiKey.DELETE_GROUPS,
 ];
 
 /** KIP-511: a refused ApiVersions is answered in version 0's form. */
