@@ -67,6 +67,7 @@ export interface ConsumerFixtureOptions {
   readonly topics?: TestTopics;
   readonly records?: readonly GroupRecord[];
   readonly clock?: SimClock;
+  readonly clientId?: string;
 }
 
 /**
@@ -74,7 +75,7 @@ export interface ConsumerFixtureOptions {
  * topic `orders` has 6 partitions, `payments` 3; targets are computed at once.
  */
 export function createConsumerFixture(options: ConsumerFixtureOptions = {}): ConsumerFixture {
-  const { clock = createSimClock({ startMs: 1_700_000_000_000 }) } = options;
+  const { clock = createSimClock({ startMs: 1_700_000_000_000 }), clientId = 'client' } = options;
   const topics =
     options.topics ?? createTestTopics({ name: 'orders', partitionCount: 6 }, { name: 'payments', partitionCount: 3 });
   const defaults = testGroupSettings(options.classicSettings);
@@ -95,6 +96,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
     offsets: createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now)),
   });
   const records: GroupRecord[] = [];
+  const contextOf = (apiVersion: number) => ({ apiVersion, clientId, clientHost: '/127.0.0.1' });
 
   function apply(record: GroupRecord): void {
     const { key, value } = groupRecordSerde.encode(record);
@@ -240,10 +242,6 @@ export function assignedBy(response: ConsumerGroupHeartbeatResponseInput, topics
 
 function copied(names: readonly string[] | null | undefined): string[] | null {
   return names === undefined || names === null ? null : [...names];
-}
-
-function contextOf(apiVersion: number) {
-  return { apiVersion, clientId: 'client', clientHost: '/127.0.0.1' };
 }
 
 function answered<T>({ response }: Asked<T>): T {
