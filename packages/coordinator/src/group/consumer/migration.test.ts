@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import { subscription } from '../../testing/classic-fixture.ts';
 import {
   assignedBy,
@@ -111,7 +112,7 @@ test('classic and new members share a group, each by its own protocol', async ()
 test('who waited in the classic group is told to join again', () => {
   const fixture = createConsumerFixture();
   const waiting = fixture.joinClassic({ groupInstanceId: 'waits' });
-  assert.equal(waiting.response, undefined);
+  assert.equal(waiting.failure, undefined);
   assert.equal(fixture.joinAs('new').errorCode, 0);
   assert.equal(waiting.response?.errorCode, ErrorCode.REBALANCE_IN_PROGRESS);
   assert.equal(fixture.group().members.size, 2);
@@ -255,7 +256,13 @@ test('a LeaveGroup removes members of either protocol, and says of each what cam
   assert.deepEqual([...fixture.group().members.keys()], ['b']);
 });
 
-const BAD_JOINS = [
+interface BadJoin {
+  readonly what: string;
+  readonly request: Partial<JoinGroupRequest>;
+  readonly error: keyof typeof ErrorCode;
+}
+
+const BAD_JOINS: readonly BadJoin[] = [
   { what: 'another protocol type', request: { protocolType: 'connect' }, error: 'INCONSISTENT_GROUP_PROTOCOL' },
   {
     what: 'no protocol that others know',
@@ -273,7 +280,7 @@ const BAD_JOINS = [
     request: { memberId: 'x', groupInstanceId: 'none' },
     error: 'UNKNOWN_MEMBER_ID',
   },
-] as const;
+];
 
 for (const { what, request, error } of BAD_JOINS) {
   test(`a classic member with ${what} is refused with ${error}, and changes nothing`, async () => {
@@ -281,7 +288,7 @@ for (const { what, request, error } of BAD_JOINS) {
     await createClassicGroup(fixture, ALL);
     fixture.joinAs('new');
     const before = fixture.describe();
-    const response = fixture.joinClassic({ ...request, protocols: [...(request.protocols ?? range())] }, 3).response;
+    const response = fixture.joinClassic({ protocols: range(), ...request }, 3).response;
     assert.equal(response?.errorCode, ErrorCode[error]);
     assert.deepEqual(fixture.describe(), before);
   });
