@@ -1,11 +1,12 @@
 import type { GroupRecord } from '@sluice/coordinator/group/group-record';
-import { keysOf, type PartitionKey } from './partition-key.ts';
+import { keyOf, keysOf, type PartitionKey } from './partition-key.ts';
 
 /** What the records say of one member, by themselves: the coordinator's own state is what is under test. */
 export interface MemberView {
   instanceId: string | null;
   topics: readonly string[];
   regex: string | null;
+  serverAssignor: string | null;
   isClassic: boolean;
   epoch: number;
   previousEpoch: number;
@@ -44,9 +45,11 @@ export function applyToView(view: GroupView, record: GroupRecord): void {
     case 'consumer-group-member-metadata': {
       const { memberId } = record.key;
       if (record.value === null) return void view.members.delete(memberId);
-      const { instanceId, subscribedTopicNames, subscribedTopicRegex, classicMemberMetadata } = record.value;
+      const { instanceId, serverAssignor, subscribedTopicNames, subscribedTopicRegex, classicMemberMetadata } =
+        record.value;
       const described = {
         instanceId,
+        serverAssignor,
         topics: subscribedTopicNames,
         regex: subscribedTopicRegex === '' ? null : subscribedTopicRegex,
         isClassic: classicMemberMetadata !== null,
@@ -79,7 +82,7 @@ export function applyToView(view: GroupView, record: GroupRecord): void {
 
 function newMember(): MemberView {
   return {
-    ...{ instanceId: null, topics: [], regex: null, isClassic: false },
+    ...{ instanceId: null, topics: [], regex: null, serverAssignor: null, isClassic: false },
     ...{ epoch: 0, previousEpoch: -1, state: 0, held: new Map(), assigned: new Set() },
   };
 }
@@ -89,14 +92,17 @@ type CurrentAssignment = Pick<MemberView, 'epoch' | 'previousEpoch' | 'state' | 
 function currentAssignment({
   value,
 }: Extract<GroupRecord, { type: 'consumer-group-current-member-assignment' }>): CurrentAssignment {
-  if (value === null) return newMember();
+  if (value === null) {
+    const { epoch, previousEpoch, state, held, assigned } = newMember();
+    return { epoch, previousEpoch, state, held, assigned };
+  }
   const held = new Map<PartitionKey, number>();
   for (const { topicId, partitions, assignmentEpochs } of [
     ...value.partitionsPendingRevocation,
     ...value.assignedPartitions,
   ]) {
     for (const [index, partition] of partitions.entries()) {
-      held.set(`${topicId}/${partition}`, assignmentEpochs?.[index] ?? value.memberEpoch);
+      held.set(keyOf(topicId, partition), assignmentEpochs?.[index] ?? value.memberEpoch);
     }
   }
   const { memberEpoch: epoch, previousMemberEpoch: previousEpoch, state } = value;

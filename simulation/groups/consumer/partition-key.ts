@@ -3,15 +3,17 @@ import type { Uuid } from '@sluice/kernel/ids';
 /** A partition of one life of a topic: "topic id/partition". */
 export type PartitionKey = `${Uuid}/${number}`;
 
+export function keyOf(topicId: Uuid, partition: number): PartitionKey {
+  return `${topicId}/${partition}`;
+}
+
 export interface PartitionsOfTopic {
   readonly topicId: Uuid;
   readonly partitions: readonly number[];
 }
 
 export function keysOf(topics: readonly PartitionsOfTopic[]): PartitionKey[] {
-  return topics.flatMap(({ topicId, partitions }) =>
-    partitions.map((partition): PartitionKey => `${topicId}/${partition}`),
-  );
+  return topics.flatMap(({ topicId, partitions }) => partitions.map((partition) => keyOf(topicId, partition)));
 }
 
 export function partitionsOfTopics(keys: Iterable<PartitionKey>): { topicId: Uuid; partitions: number[] }[] {

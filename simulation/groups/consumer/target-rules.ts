@@ -1,6 +1,6 @@
 import type { TopicsView } from '@sluice/coordinator/group/group-environment';
 import { type GroupView, subscribedNames } from './group-view.ts';
-import type { PartitionKey } from './partition-key.ts';
+import { keyOf, type PartitionKey } from './partition-key.ts';
 
 /** Targets by instance id where there is one, else by member id: a static member's replacement is the same member. */
 export type Targets = ReadonlyMap<string, ReadonlySet<PartitionKey>>;
@@ -38,6 +38,7 @@ function ownershipFault(view: GroupView, topics: TopicsView): string | undefined
 
 /** Among members of the same subscription the uniform assignor is balanced, and moves what balance demands. */
 function movesFault(view: GroupView, before: Targets, topics: TopicsView): string | undefined {
+  if ([...view.members.values()].some(({ serverAssignor }) => serverAssignor === 'range')) return undefined;
   const subscriptions = [...view.members.values()].map((member) =>
     [...partitionsOf(subscribedNames(view, member), topics)].sort(),
   );
@@ -61,10 +62,10 @@ function movesFault(view: GroupView, before: Targets, topics: TopicsView): strin
   return moves > movesMin ? `${moves} partitions move where ${movesMin} would do` : undefined;
 }
 
-function* partitionsOf(names: Iterable<string>, topics: TopicsView): Iterable<PartitionKey> {
+export function* partitionsOf(names: Iterable<string>, topics: TopicsView): Iterable<PartitionKey> {
   for (const name of names) {
     const topic = topics.byName(name);
-    for (let partition = 0; partition < (topic?.partitionCount ?? 0); partition++)
-      yield `${topic?.id ?? ''}/${partition}`;
+    if (topic === undefined) continue;
+    for (let partition = 0; partition < topic.partitionCount; partition++) yield keyOf(topic.id, partition);
   }
 }

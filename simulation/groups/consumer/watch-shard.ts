@@ -3,9 +3,12 @@ import type { GroupRecord } from '@sluice/coordinator/group/group-record';
 import type { GroupShard } from '@sluice/coordinator/group/group-shard';
 import type { Pending } from '@sluice/coordinator/runtime/coordinator-shard';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { mayCommit, mayHeartbeat } from './claims.ts';
+import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
+import type { OffsetCommitRequest } from '@sluice/protocol/generated/messages/offset-commit-request';
+import type { OffsetCommitResponseInput } from '@sluice/protocol/generated/messages/offset-commit-response';
+import { type Claim, mayCommit, mayHeartbeat } from './claims.ts';
 import { applyToView, createGroupView, type GroupView, groupOf } from './group-view.ts';
-import { keysOf, type PartitionKey } from './partition-key.ts';
+import { keyOf, keysOf } from './partition-key.ts';
 import { type Targets, targetFault, targetsByMember } from './target-rules.ts';
 
 /** Stands around the shard of a consumer group and holds what it does against what its own records say. */
@@ -17,7 +20,16 @@ export interface ShardWatch {
   readonly changeCount: number;
 }
 
-export function createShardWatch(topics: TopicsView, onFault: (fault: string) => void): ShardWatch {
+export type Check = (holds: boolean, violation: () => string) => void;
+
+export interface ShardChecks {
+  /** Requests with epochs that are over. */
+  readonly stale: Check;
+  /** Targets, as they are computed. */
+  readonly target: Check;
+}
+
+export function createShardWatch(topics: TopicsView, checks: ShardChecks): ShardWatch {
   let views = new Map<string, GroupView>();
   let changeCount = 0;
 
@@ -41,8 +53,10 @@ export function createShardWatch(topics: TopicsView, onFault: (fault: string) =>
       const view = viewOf(groupId);
       applyToView(view, record);
       if (record.type !== 'consumer-group-target-assignment-metadata' || record.value === null) return;
-      const fault = isLive ? targetFault(view, lastTargets.get(groupId) ?? new Map(), topics) : undefined;
-      if (fault !== undefined) onFault(`${groupId}: ${fault}`);
+      if (isLive) {
+        const fault = targetFault(view, lastTargets.get(groupId) ?? new Map(), topics);
+        checks.target(fault === undefined, () => `${groupId} at ${record.value?.assignmentEpoch}: ${fault}`);
+      }
       lastTargets.set(groupId, targetsByMember(view));
     }
 
@@ -61,44 +75,31 @@ export function createShardWatch(topics: TopicsView, onFault: (fault: string) =>
         const { groupId, memberId, memberEpoch: epoch, topicPartitions } = request;
         const owned = topicPartitions === null ? null : keysOf(topicPartitions);
         const isAdmissible = mayHeartbeat(views.get(groupId), { memberId, epoch }, owned);
-        const step = shard.heartbeatOfConsumer(
-          request,
-          context,
-          now,
-          onAnswer(pending, ({ errorCode }) => {
-            if (isAdmissible || errorCode !== ErrorCode.NONE) return;
-            onFault(`a heartbeat of ${memberId} at epoch ${epoch} passed`);
-          }),
-        );
-        return step;
+        const look = ({ errorCode }: ConsumerGroupHeartbeatResponseInput) => {
+          const holds = isAdmissible || errorCode !== ErrorCode.NONE;
+          checks.stale(holds, () => `a heartbeat of ${memberId} at epoch ${epoch} passed`);
+        };
+        return shard.heartbeatOfConsumer(request, context, now, onAnswer(pending, look));
       },
       commitOffsets(request, context, now, pending) {
         const { groupId, memberId, generationIdOrMemberEpoch: epoch } = request;
         const view = views.get(groupId);
-        const inadmissible = new Set<PartitionKey>();
-        for (const { topicId, partitions } of request.topics) {
-          for (const { partitionIndex } of partitions) {
-            const key: PartitionKey = `${topicId}/${partitionIndex}`;
-            if (!mayCommit(view, { memberId, epoch }, key)) inadmissible.add(key);
-          }
-        }
-        const isOfConsumers = view !== undefined && view.members.size > 0;
-        return shard.commitOffsets(
-          request,
-          context,
-          now,
-          onAnswer(pending, (response) => {
-            if (!isOfConsumers || inadmissible.size === 0) return;
-            for (const { topicId = '', partitions } of response.topics) {
-              for (const { partitionIndex, errorCode } of partitions) {
-                if (errorCode !== ErrorCode.NONE || !inadmissible.has(`${topicId}/${partitionIndex}`)) continue;
-                onFault(`a commit of ${memberId} at epoch ${epoch} passed`);
-              }
-            }
-          }),
-        );
+        const mayPass =
+          view === undefined || view.members.size === 0 || mayCommitAll(view, { memberId, epoch }, request);
+        const look = ({ topics: answers }: OffsetCommitResponseInput) => {
+          const hasPassed = answers.some(({ partitions }) => partitions.some(({ errorCode }) => errorCode === 0));
+          checks.stale(mayPass || !hasPassed, () => `a commit of ${memberId} at epoch ${epoch} passed`);
+        };
+        return shard.commitOffsets(request, context, now, onAnswer(pending, look));
       },
     };
+  }
+
+  function mayCommitAll(view: GroupView, claim: Claim, request: OffsetCommitRequest): boolean {
+    return request.topics.every(({ name, partitions }) => {
+      const topicId = topics.byName(name)?.id ?? '';
+      return partitions.every(({ partitionIndex }) => mayCommit(view, claim, keyOf(topicId, partitionIndex)));
+    });
   }
 
   return {

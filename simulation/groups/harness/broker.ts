@@ -34,6 +34,8 @@ export interface SimBroker {
   crash(): Promise<void>;
   /** The partition goes to another broker and comes back: nothing is lost but what is not in the log. */
   move(): void;
+  /** The view of topics has changed; `deleted` are gone, and their offsets with them. */
+  onTopicsChanged(deleted: readonly string[]): void;
   describe(groupIds: readonly string[]): Promise<readonly DescribedGroupInput[]>;
   readonly restartCount: number;
 }
@@ -105,6 +107,10 @@ export async function createSimBroker(options: BrokerOptions): Promise<SimBroker
       log = await openLog(disk, clock, false);
       coordinator = createCoordinator();
       coordinator.onElected(0, log, ++leaderEpoch);
+    },
+    onTopicsChanged(deleted) {
+      listener({ kind: 'topics deleted', topics: deleted });
+      coordinator.onTopicsChanged(deleted);
     },
     move() {
       begin();

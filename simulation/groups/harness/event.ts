@@ -6,6 +6,8 @@ export type GroupEvent =
   /** The answer left the coordinator; whether it arrived is another matter. */
   | { readonly kind: 'answered'; readonly id: number; readonly exchange: Exchange }
   /** It was killed, or lost its partition: what was not answered never will be. */
-  | { readonly kind: 'restarted' };
+  | { readonly kind: 'restarted' }
+  /** Their offsets go with them, sooner or later. */
+  | { readonly kind: 'topics deleted'; readonly topics: readonly string[] };
 
 export type Listener = (event: GroupEvent) => void;

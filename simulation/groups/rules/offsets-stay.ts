@@ -10,6 +10,8 @@ interface Commit {
   readonly metadata: string;
 }
 
+const NOTHING: Commit = { id: -1, offset: -1, metadata: '' };
+
 /** These leave it open whether the commit was stored. */
 const AMBIGUOUS: readonly number[] = [
   ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
@@ -27,7 +29,7 @@ export const offsetsStay: GroupRule = {
     /** What may be stored, the last one that certainly is or was first. */
     const candidates = new Map<string, readonly Commit[]>();
     const fetches = new Map<number, Map<string, readonly Commit[]>>();
-    const of = (key: string) => candidates.get(key) ?? [{ id: -1, offset: -1, metadata: '' }];
+    const of = (key: string) => candidates.get(key) ?? [NOTHING];
 
     function onCommitAsked(id: number, request: Apis['commitOffsets']['request']): void {
       for (const { name, partitions } of request.topics) {
@@ -75,8 +77,16 @@ export const offsetsStay: GroupRule = {
       }
     }
 
+    function onDeleted(topics: readonly string[]): void {
+      for (const [key, commits] of candidates) {
+        const name = key.slice(key.indexOf(' ') + 1, key.lastIndexOf('-'));
+        if (topics.includes(name)) candidates.set(key, [...commits, NOTHING]);
+      }
+    }
+
     return {
       see(event) {
+        if (event.kind === 'topics deleted') onDeleted(event.topics);
         if (event.kind === 'asked') {
           const { call } = event;
           if (call.api === 'commitOffsets') onCommitAsked(event.id, call.request);

@@ -75,7 +75,7 @@ export const staleIsRejected: GroupRule = {
           stale.delete(event.id);
           if (why !== undefined) check(!wasAccepted(event.exchange), () => `accepted: ${why}`);
           learn(event.exchange);
-        } else {
+        } else if (event.kind === 'restarted') {
           for (const told of groups.values()) {
             told.generation = told.storedGeneration;
             told.gone.clear();

@@ -1,0 +1,172 @@
+import { createSimClock } from '@sluice/kernel/sim/clock';
+import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
+import { createInspection } from '../crash/rule.ts';
+import { type ChangingTopics, createChangingTopics } from './consumer/changing-topics.ts';
+import { bookFault, ownersFault, restFault } from './consumer/owners.ts';
+import { createShardWatch } from './consumer/watch-shard.ts';
+import { createSimBroker, type SimBroker } from './harness/broker.ts';
+import type { GroupEvent } from './harness/event.ts';
+import { createSimNetwork } from './harness/network.ts';
+import { REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './harness/settings.ts';
+import { type ConsumerMember, createConsumerMember } from './members/consumer-member.ts';
+import { makeNoise } from './noise.ts';
+import { offsetsStay } from './rules/offsets-stay.ts';
+import type { GroupRun, GroupRunOptions } from './simulate-groups.ts';
+
+const NOISE_MS = 90_000;
+/** I12's bound. */
+const SETTLE_MS = SESSION_TIMEOUT_MS + REBALANCE_TIMEOUT_MS + 5000;
+/** Regular expressions are resolved anew no more often than that. */
+const REGEX_MS = 10_000;
+const GROUPS = ['inventory', 'payment'];
+const REGEXES = ['orders|events', '.*s', 'topic-.*', '(refunds|topic-[0-9])'];
+
+/** Groups of the new protocol, with topics that change. One run of virtual time, all of it from the seed. */
+export async function simulateConsumerGroups(seed: number, options: GroupRunOptions = {}): Promise<GroupRun> {
+  const random = createSimRandom(seed);
+  const clock = createSimClock();
+  const topics = createChangingTopics(random.fork());
+  for (const [name, partitionCount] of Object.entries({ orders: 6, refunds: 1, events: 4 })) {
+    topics.create(name, partitionCount);
+  }
+  const rules = createRules();
+  const watch = createShardWatch(topics, { stale: rules.stale.check, target: rules.target.check });
+  const members: ConsumerMember[] = [];
+  const story: string[] = [];
+  const tell = (what: string) => story.push(`${Math.round(clock.monotonicMs())} ms: ${what}`);
+  const broken = options.canary?.create();
+  let requestCount = 0;
+  let isCalm = false;
+
+  function checkOwners(): void {
+    for (const groupId of GROUPS) {
+      const view = watch.view(groupId);
+      if (view === undefined) continue;
+      const inGroup = members.filter((member) => member.groupId === groupId);
+      const book = bookFault(view);
+      rules.book.check(book === undefined, () => `${groupId}: ${book}`);
+      const owners = ownersFault(view, inGroup);
+      rules.owners.check(owners === undefined, () => `${groupId}: ${owners}`);
+    }
+  }
+
+  const listener = (event: GroupEvent): void => {
+    if (event.kind === 'asked') requestCount++;
+    broken?.see?.(event);
+    rules.offsets.see(event);
+    checkOwners();
+  };
+  const broker = await createSimBroker({
+    clock,
+    random: random.fork(),
+    topics,
+    listener,
+    breakage: { ...broken, breakShard: (shard) => watch.watch(broken?.breakShard?.(shard) ?? shard) },
+  });
+  const network = createSimNetwork(clock, random.fork(), () => broker);
+
+  const someTopics = () => [...topics.names()].filter((_, index) => index === 0 || random.chance(0.5));
+  function addMember(): void {
+    const name = `member-${members.length}`;
+    members.push(
+      createConsumerMember({
+        name,
+        groupId: GROUPS[random.below(GROUPS.length)] ?? '',
+        groupInstanceId: random.chance(0.3) ? `static-${name}` : null,
+        apiVersion: random.below(2),
+        topics: someTopics(),
+        regex: null,
+        serverAssignor: random.chance(0.1) ? 'range' : null,
+        clock,
+        random: random.fork(),
+        network,
+        cluster: topics,
+        isCalm: () => isCalm,
+        onFault: (fault) => rules.answers.check(false, () => fault),
+      }),
+    );
+  }
+
+  const initialCount = 1 + random.below(8);
+  for (let count = 0; count < initialCount; count++) addMember();
+  const noiseMs = options.noiseMs ?? NOISE_MS;
+  while (clock.monotonicMs() < noiseMs) {
+    await clock.advance(1 + random.below(5000));
+    if (random.chance(0.25)) tell(changeSomeTopic(random, topics, broker));
+    else if (random.chance(0.1)) tell(subscribeByRegex(random, members));
+    else tell(await makeNoise({ random, broker, members, addMember, someTopics }));
+  }
+
+  isCalm = true;
+  network.calm();
+  for (const member of members) member.pause(0);
+  await clock.advance(SETTLE_MS + (members.some(({ regex }) => regex !== null) ? REGEX_MS : 0));
+  for (const groupId of GROUPS) {
+    const view = watch.view(groupId);
+    const alive = members.filter((member) => member.isAlive && member.groupId === groupId);
+    const fault = view === undefined ? (alive.length > 0 ? 'it is gone' : undefined) : restFault(view, alive, topics);
+    rules.rest.check(fault === undefined, () => `${groupId}: ${fault}`);
+  }
+  rules.answers.check(true, () => '');
+  return { seed, verdicts: rules.verdicts(), story, requestCount, restartCount: broker.restartCount };
+}
+
+function createRules() {
+  const promises = {
+    book: 'a partition is one member’s until that member has given it up',
+    owners: 'no partition is owned by two members whose epochs are taken',
+    stale: 'heartbeats and commits of epochs that are over are rejected',
+    target: 'a target is complete, balanced, and moves no more partitions than it must',
+    rest: 'stable within session + rebalance timeout + 5 s',
+    answers: 'members are told nothing that no client expects',
+  };
+  const inspections = {
+    book: createInspection(),
+    owners: createInspection(),
+    stale: createInspection(),
+    target: createInspection(),
+    rest: createInspection(),
+    answers: createInspection(),
+  };
+  const offsets = offsetsStay.inspect();
+  return {
+    ...inspections,
+    offsets,
+    verdicts() {
+      const own = Object.entries(inspections).map(([name, inspection]) => {
+        const promise = promises[name as keyof typeof promises];
+        return { row: 'I12', promise, ...inspection.verdict() };
+      });
+      return [...own, { row: offsetsStay.row, promise: offsetsStay.promise, ...offsets.verdict() }];
+    },
+  };
+}
+
+/** Topics come, grow and go; one that went may come again, and is another one then. */
+function changeSomeTopic(random: SimRandom, topics: ChangingTopics, broker: SimBroker): string {
+  const names = [...topics.names()];
+  const name = names[random.below(names.length)] ?? 'orders';
+  const newName = `topic-${random.below(4)}`;
+  switch (random.below(3)) {
+    case 0:
+      topics.create(newName, 1 + random.below(6));
+      broker.onTopicsChanged([]);
+      return `topic ${newName} comes`;
+    case 1:
+      topics.grow(name, 1 + random.below(3));
+      broker.onTopicsChanged([]);
+      return `topic ${name} grows`;
+    default:
+      if (name === 'orders') return 'nothing';
+      topics.delete(name);
+      broker.onTopicsChanged([name]);
+      return `topic ${name} goes`;
+  }
+}
+
+function subscribeByRegex(random: SimRandom, members: readonly ConsumerMember[]): string {
+  const alive = members.filter(({ isAlive }) => isAlive);
+  const regex = REGEXES[random.below(REGEXES.length)] ?? '.*';
+  if (alive.length > 0) alive[random.below(alive.length)]?.subscribeTo(regex);
+  return `somebody subscribes to ${regex}`;
+}
