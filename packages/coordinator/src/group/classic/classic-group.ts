@@ -221,8 +221,3 @@ export class ClassicGroup implements Group {
 }
 
 const sinceCommit: OffsetExpiry = { baseTimestampMs: (commitTimestampMs) => commitTimestampMs };
-
-/** A group that nobody joined: what the first offset of an unknown group makes. Put it into the table. */
-export function createSimpleGroup(groupId: string, now: TimestampMs): Group {
-  return new ClassicGroup(groupId, now);
-}
