@@ -4,11 +4,15 @@ import { autoCreate } from './runner/cases/auto-create.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
+import { groupErrors } from './runner/cases/group-errors.ts';
+import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
 import { groups, lively } from './runner/cases/groups.ts';
 import { matrix } from './runner/cases/matrix.ts';
+import { mixed } from './runner/cases/mixed.ts';
 import { crash, restart } from './runner/cases/restart.ts';
 import { seek } from './runner/cases/seek.ts';
 import { tools } from './runner/cases/tools.ts';
+import { upgrade } from './runner/cases/upgrade.ts';
 import { type Client, clients } from './runner/clients.ts';
 import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
@@ -31,6 +35,11 @@ const cases: readonly Case[] = [
   { name: 'admin', run: admin },
   { name: 'details', run: details, folder: 'java' },
   { name: 'groups', run: groups, settings: lively },
+  { name: 'group-errors', run: groupErrors, settings: { ...lively, 'auto.create.topics.enable': 'false' } },
+  { name: 'mixed', run: mixed, settings: lively },
+  { name: 'upgrade', run: upgrade, settings: lively },
+  { name: 'group-restart', run: groupRestart, settings: lively },
+  { name: 'group-crash', run: groupCrash, settings: lively },
   { name: 'restart', run: restart },
   { name: 'crash', run: crash },
   { name: 'tools', run: tools, folder: 'java' },

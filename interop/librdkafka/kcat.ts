@@ -1,7 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { memberOps } from '../javascript/group-notes.ts';
 import { pause, progress, type Request, serve } from '../javascript/serve.ts';
 import { bytesOf, digest } from '../runner/bytes.ts';
 import type { Fault, RecordSpec, Seen } from '../runner/contract.ts';
+import { joinGroup } from './kcat-group.ts';
 
 /** CONTRACT.md for a command line: each op is one or more runs of kcat. */
 const bootstrap = process.argv[2] ?? '';
@@ -138,12 +140,14 @@ async function offsets({ topic, partition, times }: Request) {
 }
 
 /** kcat takes one partition a run. */
-async function flood({ topic, partitions, count, codec }: Request) {
+async function flood({ topic, partitions, first = 0, count, codec }: Request) {
   for (let partition = 0; partition < partitions; partition += 1) {
     const target = ['-P', '-t', topic, '-p', `${partition}`, '-z', codec, ...idempotent];
     const { child, done } = kcat(target);
     const lines: string[] = [];
-    for (let value = partition; value < count; value += partitions) lines.push(`${value}\n`);
+    for (let value = first; value < first + count; value += 1) {
+      if (value % partitions === partition) lines.push(`${value}\n`);
+    }
     child.stdin.end(lines.join(''));
     await done;
   }
@@ -204,6 +208,16 @@ async function provoke({ kind, topic }: Request): Promise<Fault> {
 
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 await serve(
-  { hello: () => ({ codecs, can: ['ends-with-broker'] }), write, read, offsets, flood, drain, stream, provoke },
+  {
+    hello: () => ({ codecs, can: ['ends-with-broker', 'groups'] }),
+    write,
+    read,
+    offsets,
+    flood,
+    drain,
+    stream,
+    provoke,
+    ...memberOps((request) => joinGroup(bootstrap, request)),
+  },
   faultOf,
 );

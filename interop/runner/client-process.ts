@@ -12,7 +12,7 @@ export class ClientFault extends Error {
 }
 
 export type ClientProcess = {
-  /** Sends one request and waits for its answer; `onProgress` hears the progress lines before it. */
+  /** Sends one request, once those before it are answered; `onProgress` hears the progress lines before its answer. */
   ask(request: object, timeoutMs: number, onProgress?: (count: number) => void): Promise<unknown>;
   readonly isAlive: boolean;
   end(): Promise<void>;
@@ -54,26 +54,32 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
   child.on('close', (code, signal) => fail(`the client's program ended (${signal ?? code})`));
   child.stdin.on('error', () => {});
 
+  let turn: Promise<unknown> = Promise.resolve();
   const isAlive = () => child.exitCode === null && child.signalCode === null && child.pid !== undefined;
+  const askNow: ClientProcess['ask'] = async (request, timeoutMs, onProgress = () => {}) => {
+    if (!isAlive()) throw new Error(`the client's program is gone\n${stderr.trim()}`);
+    const answer = Promise.withResolvers<unknown>();
+    waiting = { ...answer, onProgress };
+    const timer = setTimeout(() => {
+      fail(`no answer within ${timeoutMs} ms`);
+      child.kill('SIGKILL');
+    }, timeoutMs);
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    try {
+      return await answer.promise;
+    } finally {
+      clearTimeout(timer);
+      waiting = undefined;
+    }
+  };
   return {
     get isAlive() {
       return isAlive();
     },
-    async ask(request, timeoutMs, onProgress = () => {}) {
-      if (!isAlive()) throw new Error(`the client's program is gone\n${stderr.trim()}`);
-      const answer = Promise.withResolvers<unknown>();
-      waiting = { ...answer, onProgress };
-      const timer = setTimeout(() => {
-        fail(`no answer within ${timeoutMs} ms`);
-        child.kill('SIGKILL');
-      }, timeoutMs);
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      try {
-        return await answer.promise;
-      } finally {
-        clearTimeout(timer);
-        waiting = undefined;
-      }
+    ask(request, timeoutMs, onProgress) {
+      const answer = turn.then(() => askNow(request, timeoutMs, onProgress));
+      turn = answer.catch(() => {});
+      return answer;
     },
     end: () => endChild(child),
     kill: async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MemberEvent } from './contract.ts';
 import { historyProblems } from './group-history.ts';
 
-const valueOf = (_: string, offset: number) => offset * 10;
+const valueAt = (_: string, offset: number) => offset * 10;
 const places = new Map([['t-0', { start: 0, end: 4 }]]);
 const took = (at: number, offset: number, value = offset * 10): MemberEvent => [at, 'took', 't-0', offset, value];
 const assigned = (at: number): MemberEvent => [at, 'assigned', 't-0'];
@@ -15,7 +15,7 @@ const problems = (a: MemberEvent[], b: MemberEvent[] = []) =>
       ['b', b],
     ]),
     places,
-    valueOf,
+    valueAt,
   );
 
 test('a partition that moves and goes on at its commit is in order', () => {

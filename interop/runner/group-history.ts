@@ -24,7 +24,7 @@ type Stay = { readonly member: string; readonly place: string; readonly startedA
 export function historyProblems(
   history: History,
   places: Places,
-  valueOf: (place: string, offset: number) => number,
+  valueAt: (place: string, offset: number) => number,
   allow: Allowance = {},
 ): string[] {
   const problems: string[] = [];
@@ -44,8 +44,8 @@ export function historyProblems(
       if (wanted === undefined) stays.push({ member, place, startedAt: at, from: offset });
       else if (wanted !== 'anywhere' && wanted !== offset)
         problems.push(`${member} took ${place} at ${offset}, not ${wanted}`);
-      if (value !== valueOf(place, offset))
-        problems.push(`${member} took ${value} from ${place} at ${offset}, not ${valueOf(place, offset)}`);
+      if (value !== valueAt(place, offset))
+        problems.push(`${member} took ${value} from ${place} at ${offset}, not ${valueAt(place, offset)}`);
       next.set(place, offset + 1);
       taken.get(place)?.add(offset);
     }
@@ -69,7 +69,7 @@ export function historyProblems(
     : problems;
 }
 
-export function expectHistory(...[history, places, valueOf, allow]: Parameters<typeof historyProblems>): void {
-  const problems = historyProblems(history, places, valueOf, allow);
+export function expectHistory(...[history, places, valueAt, allow]: Parameters<typeof historyProblems>): void {
+  const problems = historyProblems(history, places, valueAt, allow);
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }

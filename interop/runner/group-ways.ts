@@ -43,10 +43,10 @@ export const groupWays: Readonly<Record<string, readonly Way[]>> = {
 /** What a client's members cannot do, or cannot tell. */
 export type Limit =
   /** It commits without telling of it: a history may repeat what it committed. */
-  'commits-unseen' | 'no-metadata' | 'no-pause' | 'no-seek' | 'no-commit-by-hand';
+  'commits-unseen' | 'no-committed' | 'no-metadata' | 'no-pause' | 'no-seek' | 'no-commit-by-hand';
 
 const limits: Readonly<Record<string, readonly Limit[]>> = {
-  kcat: ['commits-unseen', 'no-metadata', 'no-pause', 'no-seek', 'no-commit-by-hand'],
+  kcat: ['commits-unseen', 'no-committed', 'no-metadata', 'no-pause', 'no-seek', 'no-commit-by-hand'],
   // Its commits end without a word, and a session begins where its group's offsets are.
   sarama: ['commits-unseen', 'no-seek'],
   // A stream has no seek: it is opened anew with the offsets to begin at.

@@ -66,7 +66,7 @@ final class Provocations {
 
     /** Without a subscription a consumer commits as one that is no member. */
     private static void commit(String bootstrap, String group, TopicPartition partition, String metadata) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "group.id", group, "enable.auto.commit", false);
+        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "group.id", group, "enable.auto.commit", false, "default.api.timeout.ms", 3000);
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(1, metadata)));

@@ -102,6 +102,7 @@ async function lifeOf(stage: Stage, actor: Actor, way: Way): Promise<void> {
 }
 
 async function expectCommitted(actor: Actor, group: string, topic: string, written: number, way: Way): Promise<void> {
+  if (isLimited(actor.name, 'no-committed')) return;
   const { offsets, metadata } = await actor.ask('committed', { group, topic, partitions });
   const wanted = [...endsAfter(topic, partitions, written).values()].map(({ end }) => end);
   if (offsets.join() !== wanted.join())
