@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createClassicFixture, GROUP_ID, subscription } from '../../testing/classic-fixture.ts';
 import { answered, stableGroup } from '../../testing/classic-members.ts';
-import { ClassicGroup } from './classic-group.ts';
+import { createSimpleGroup } from './classic-group.ts';
 
 const nobody = { memberId: '', groupInstanceId: null, generationOrEpoch: -1, isTransactional: false, apiVersion: 8 };
 
@@ -41,7 +41,7 @@ describe('classic groups: who may commit', () => {
   });
 
   test('in an empty group whoever is no member', () => {
-    const group = new ClassicGroup(GROUP_ID, 1);
+    const group = createSimpleGroup(GROUP_ID, 1);
     assert.equal(group.offsetCommitError(nobody), ErrorCode.NONE);
     assert.equal(group.offsetCommitError({ ...nobody, memberId: 'x' }), ErrorCode.NONE);
     const member = { ...nobody, memberId: 'x', generationOrEpoch: 0 };
@@ -51,7 +51,7 @@ describe('classic groups: who may commit', () => {
 
 describe('classic groups: what may be deleted', () => {
   test('a simple group, its offsets by their own age', () => {
-    const group = new ClassicGroup(GROUP_ID, 1);
+    const group = createSimpleGroup(GROUP_ID, 1);
     assert.deepEqual([group.type, group.protocolType, group.stateName, group.isEmpty], ['classic', '', 'Empty', true]);
     assert.deepEqual([group.deleteError(), group.offsetDeleteError(), group.offsetFetchError('', -1)], [0, 0, 0]);
     assert.equal(group.isSubscribedTo('orders'), false);

@@ -221,3 +221,8 @@ export class ClassicGroup implements Group {
 }
 
 const sinceCommit: OffsetExpiry = { baseTimestampMs: (commitTimestampMs) => commitTimestampMs };
+
+/** A group that nobody joined: what the first offset of an unknown group makes. */
+export function createSimpleGroup(groupId: string, now: TimestampMs): Group {
+  return new ClassicGroup(groupId, now);
+}
