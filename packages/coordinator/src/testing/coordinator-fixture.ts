@@ -7,7 +7,8 @@ import { openTestLog } from '@sluice/log/testing/test-log';
 import { composeGroupShard } from '../group/compose-group-shard.ts';
 import { createGroupCoordinator } from '../group/create-group-coordinator.ts';
 import type { GroupCoordinator } from '../group/group-coordinator.ts';
-import type { GroupSettings, RequestContext, TopicsView, TopicView } from '../group/group-environment.ts';
+import type { RequestContext, TopicsView, TopicView } from '../group/group-environment.ts';
+import { testGroupSettings } from './group-settings.ts';
 
 export interface CoordinatorFixture {
   readonly coordinator: GroupCoordinator;
@@ -26,24 +27,7 @@ const topics: TopicsView = {
   version: 1,
 };
 
-const settings: GroupSettings = {
-  classic: {
-    sessionTimeoutMsMin: 6_000,
-    sessionTimeoutMsMax: 1_800_000,
-    initialRebalanceDelayMs: 100,
-    groupSizeMax: 10,
-  },
-  consumer: {
-    groupSizeMax: 10,
-    assignors: ['uniform', 'range'],
-    migrationPolicy: 'bidirectional',
-    isEnabled: true,
-    sessionTimeoutMs: () => 45_000,
-    heartbeatIntervalMs: () => 5_000,
-    assignmentIntervalMs: () => 0,
-  },
-  offsets: { metadataSizeMax: 4096, retentionMs: 7 * 24 * 3_600_000, retentionCheckIntervalMs: 600_000 },
-};
+const settings = testGroupSettings({ initialRebalanceDelayMs: 100, groupSizeMax: 10 });
 
 /** The whole group coordinator with one partition on a simulated disk, in virtual time. */
 export async function openCoordinator(): Promise<CoordinatorFixture> {
