@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Sluice } from 'sluice';
 import { EXIT_CODES } from './failure.ts';
-import { createTestShell, runCommand, type TestShellOptions } from './testing/test-shell.ts';
+import { commandsAgainst } from './testing/commands-against.ts';
+import { createTestShell, runCommand } from './testing/test-shell.ts';
 
 /** Any other cluster of one broker, a real Kafka for one, instead of a Sluice of our own. */
 const OTHER_BOOTSTRAP = process.env.SLUICE_TEST_BOOTSTRAP;
@@ -15,29 +16,7 @@ before(async () => {
 });
 after(() => sluice?.close());
 
-/** Runs a command line against the broker. */
-async function run(line: string, options: TestShellOptions = {}) {
-  const shell = createTestShell(options);
-  const code = await runCommand(shell, ...line.split(' '), '--bootstrap', bootstrap);
-  return { code, out: shell.out, err: shell.err };
-}
-
-async function succeed(line: string, options: TestShellOptions = {}): Promise<string> {
-  const { code, out, err } = await run(line, options);
-  assert.equal(code, EXIT_CODES.ok.code, `${line}: ${err}`);
-  return out;
-}
-
-async function json(line: string, options: TestShellOptions = {}) {
-  return JSON.parse(await succeed(`${line} --json`, options));
-}
-
-async function fail(line: string, reason: keyof typeof EXIT_CODES, message: RegExp, options: TestShellOptions = {}) {
-  const { code, out, err } = await run(line, options);
-  assert.equal(code, EXIT_CODES[reason].code, `${line}: ${out}${err}`);
-  assert.match(err, message);
-  assert.equal(err.trimEnd().split('\n').length, 1);
-}
+const { run, succeed, json, fail } = commandsAgainst(() => bootstrap);
 
 describe('sluice topic', () => {
   it('makes, lists, describes, alters and deletes topics', async () => {

@@ -44,6 +44,7 @@ export interface Membership {
 export async function joinGroup(options: MembershipOptions): Promise<Membership> {
   const { groupId, topics, onChange } = options;
   let isRebalancing = false;
+  let isReopening = false;
   let isLeft = false;
   let failure: unknown;
   let seen: GroupAssignment[] | null = null;
@@ -57,6 +58,8 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
       options.onRebalance();
       onChange();
     });
+    // What ends the library's heartbeats: a rejoin that failed for as long as it tries.
+    opened.on('error', () => rejoin(opened));
     opened.on('consumer:group:join', onChange);
     opened.on('consumer:heartbeat:end', onChange);
     opened.on('consumer:heartbeat:error', ({ error }) => {
@@ -73,12 +76,14 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
   }
 
   function rejoin(lost: Consumer): void {
-    if (lost !== consumer || isRebalancing || isLeft) return;
+    if (lost !== consumer || isReopening || isLeft) return;
+    isReopening = true;
     isRebalancing = true;
     lost.close(true).catch(() => {});
     open()
       .then((opened) => {
         consumer = opened;
+        isReopening = false;
         if (isLeft) return opened.close(true);
       })
       .catch((error: unknown) => {
@@ -91,7 +96,7 @@ export async function joinGroup(options: MembershipOptions): Promise<Membership>
   return {
     assignment() {
       if (failure !== undefined) throw failure;
-      if (consumer.assignments !== seen) {
+      if (!isReopening && consumer.assignments !== seen) {
         seen = consumer.assignments;
         isRebalancing = false;
         assigned = seen?.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
