@@ -22,16 +22,13 @@ import { Reader } from '@sluice/protocol/reader';
 import { Writer } from '@sluice/protocol/writer';
 import type { RecordSerde } from '../runtime/coordinator-shard.ts';
 import type { GroupRecord } from './group-record.ts';
+import { createOffsetCommitBytes } from './offset-commit-bytes.ts';
 
 /** All schemas of keys have this version alone: the two bytes in front of a key are the record's type. */
 const KEY_VERSION = 0;
 /** What 4.3 writes, though it reads version 4: older brokers in the cluster could not. */
 const GROUP_METADATA_VERSION = 3;
-const OFFSET_COMMIT_VERSION = 4;
-/** The only one that holds an expiry: retention times of OffsetCommit v2 to v4. */
-const OFFSET_COMMIT_WITH_EXPIRY_VERSION = 1;
-/** Of an offset commit without its texts. */
-const OFFSET_COMMIT_SIZE_BYTES = 64;
+const offsetCommitBytes = createOffsetCommitBytes();
 
 /**
  * The records of `__consumer_offsets` as Kafka 4.3 writes them, and as every version up to it wrote them. Records of
@@ -47,17 +44,7 @@ function encode(record: GroupRecord): { key: Buffer; value: Buffer | null } {
   switch (record.type) {
     case 'offset-commit': {
       const { key, value } = record;
-      const textSizeChars = key.group.length + key.topic.length;
-      const version = (value?.expireTimestamp ?? -1) === -1 ? OFFSET_COMMIT_VERSION : OFFSET_COMMIT_WITH_EXPIRY_VERSION;
-      return {
-        key: keyBytes(offsetCommitKeyCodec, key, OFFSET_COMMIT_SIZE_BYTES + textSizeChars),
-        value: valueBytes(
-          offsetCommitValueCodec,
-          value,
-          version,
-          OFFSET_COMMIT_SIZE_BYTES + (value?.metadata.length ?? 0),
-        ),
-      };
+      return { key: offsetCommitBytes.key(key), value: value === null ? null : offsetCommitBytes.value(value) };
     }
     case 'group-metadata':
       return bytesOf(groupMetadataKeyCodec, record.key, groupMetadataValueCodec, record.value, GROUP_METADATA_VERSION);
@@ -158,31 +145,15 @@ function bytesOf<Key, Value>(
   value: Value | null,
   version = 0,
 ): { key: Buffer; value: Buffer | null } {
-  return { key: keyBytes(keyCodec, key), value: valueBytes(valueCodec, value, version) };
+  if (keyCodec.apiKey === undefined) throw new TypeError(`${keyCodec.name} is no key of a record`);
+  return {
+    key: written(keyCodec, key, keyCodec.apiKey, KEY_VERSION),
+    value: value === null ? null : written(valueCodec, value, version, version),
+  };
 }
 
-function keyBytes<Key>(codec: MessageCodec<unknown, Key>, key: Key, capacityBytes?: number): Buffer {
-  if (codec.apiKey === undefined) throw new TypeError(`${codec.name} is no key of a record`);
-  return written(codec, key, codec.apiKey, KEY_VERSION, capacityBytes);
-}
-
-function valueBytes<Value>(
-  codec: MessageCodec<unknown, Value>,
-  value: Value | null,
-  version: number,
-  capacityBytes?: number,
-): Buffer | null {
-  return value === null ? null : written(codec, value, version, version, capacityBytes);
-}
-
-function written<Input>(
-  codec: MessageCodec<unknown, Input>,
-  input: Input,
-  prefix: number,
-  version: number,
-  capacityBytes?: number,
-): Buffer {
-  const writer = new Writer(capacityBytes);
+function written<Input>(codec: MessageCodec<unknown, Input>, input: Input, prefix: number, version: number): Buffer {
+  const writer = new Writer();
   writer.int16(prefix);
   codec.encode(writer, input, version);
   const [bytes, more] = writer.finish();

@@ -11,11 +11,11 @@ import type { Group, GroupTable } from '../group/group.ts';
 import type { GroupSettings, TopicsView } from '../group/group-environment.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
+import { createGroupTable } from '../group/group-table.ts';
 import { createGroupOffsets, type TransactionalGroupOffsets } from '../group/offsets/group-offsets.ts';
 import type { Pending, Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { testGroupSettings } from './group-settings.ts';
-import { createTestGroupTable } from './group-table.ts';
 
 export const GROUP_ID = 'group';
 export const ORDERS_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
@@ -80,7 +80,7 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
       ['orders', ORDERS_ID],
       ['payments', PAYMENTS_ID],
     ]);
-  const table = createTestGroupTable();
+  const table = createGroupTable();
   for (const group of options.groups ?? []) table.set(group);
   const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
   const settings = testGroupSettings();
