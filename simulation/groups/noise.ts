@@ -13,6 +13,7 @@ export interface NoiseOptions {
 
 const MEMBERS_MAX = 20;
 const PAUSE_MS_MAX = 25_000;
+const SYNC_MS_MAX = 3000;
 
 /** What may happen to a group, by weight. */
 const ACTIONS = [
@@ -24,6 +25,8 @@ const ACTIONS = [
   ['subscribe', 2],
   ['broker crash', 1],
   ['broker move', 1],
+  ['slow disk', 1],
+  ['fast disk', 1],
 ] as const;
 
 type Action = (typeof ACTIONS)[number][0];
@@ -61,6 +64,12 @@ export async function makeNoise(options: NoiseOptions): Promise<Action> {
       break;
     case 'broker move':
       broker.move();
+      break;
+    case 'slow disk':
+      broker.slowDown(random.below(SYNC_MS_MAX));
+      break;
+    case 'fast disk':
+      broker.slowDown();
       break;
   }
   return action;

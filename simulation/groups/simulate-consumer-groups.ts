@@ -99,6 +99,7 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
 
   isCalm = true;
   network.calm();
+  broker.slowDown();
   for (const member of members) member.pause(0);
   await clock.advance(SETTLE_MS + (members.some(({ regex }) => regex !== null) ? REGEX_MS : 0));
   for (const groupId of GROUPS) {

@@ -95,6 +95,7 @@ export async function simulateGroups(seed: number, options: GroupRunOptions = {}
   }
 
   network.calm();
+  broker.slowDown();
   for (const member of members) member.pause(0);
   const quietFromMs = clock.monotonicMs();
   for (const waitMs of [SETTLE_MS, QUIET_MS]) {

@@ -34,6 +34,8 @@ export interface SimBroker {
   crash(): Promise<void>;
   /** The partition goes to another broker and comes back: nothing is lost but what is not in the log. */
   move(): void;
+  /** Syncs take so much longer for a while; by default none does. */
+  slowDown(delayMs?: number): void;
   /** The view of topics has changed; `deleted` are gone, and their offsets with them. */
   onTopicsChanged(deleted: readonly string[]): void;
   describe(groupIds: readonly string[]): Promise<readonly DescribedGroupInput[]>;
@@ -54,6 +56,7 @@ export async function createSimBroker(options: BrokerOptions): Promise<SimBroker
   /** Of the coordinator's life: answers of an earlier one do not count. */
   let life = 0;
   let nextId = 0;
+  let healDisk = (): void => undefined;
   coordinator.onElected(0, log, leaderEpoch);
 
   function createCoordinator(): GroupCoordinator {
@@ -111,6 +114,10 @@ export async function createSimBroker(options: BrokerOptions): Promise<SimBroker
     onTopicsChanged(deleted) {
       listener({ kind: 'topics deleted', topics: deleted });
       coordinator.onTopicsChanged(deleted);
+    },
+    slowDown(delayMs = 0) {
+      healDisk();
+      healDisk = disk.inject(({ kind }) => (kind === 'sync' && delayMs > 0 ? { kind: 'delay', delayMs } : undefined));
     },
     move() {
       begin();
