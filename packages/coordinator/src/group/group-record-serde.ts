@@ -16,19 +16,20 @@ import { groupMetadataValueCodec } from '@sluice/protocol/generated/records/grou
 import { legacyOffsetCommitKeyCodec } from '@sluice/protocol/generated/records/group/legacy-offset-commit-key';
 import { legacyOffsetCommitValueCodec } from '@sluice/protocol/generated/records/group/legacy-offset-commit-value';
 import { offsetCommitKeyCodec } from '@sluice/protocol/generated/records/group/offset-commit-key';
-import { offsetCommitValueCodec } from '@sluice/protocol/generated/records/group/offset-commit-value';
 import type { MessageCodec } from '@sluice/protocol/message-codec';
 import { Reader } from '@sluice/protocol/reader';
 import { Writer } from '@sluice/protocol/writer';
 import type { RecordSerde } from '../runtime/coordinator-shard.ts';
 import type { GroupRecord } from './group-record.ts';
 import { createOffsetCommitBytes } from './offset-commit-bytes.ts';
+import { createOffsetCommitReader } from './offset-commit-reader.ts';
 
 /** All schemas of keys have this version alone: the two bytes in front of a key are the record's type. */
 const KEY_VERSION = 0;
 /** What 4.3 writes, though it reads version 4: older brokers in the cluster could not. */
 const GROUP_METADATA_VERSION = 3;
 const offsetCommitBytes = createOffsetCommitBytes();
+const offsetCommitReader = createOffsetCommitReader();
 
 /**
  * The records of `__consumer_offsets` as Kafka 4.3 writes them, and as every version up to it wrote them. Records of
@@ -72,8 +73,8 @@ function decode(key: Buffer, value: Buffer | null): GroupRecord | undefined {
     case offsetCommitKeyCodec.apiKey:
       return {
         type: 'offset-commit',
-        key: offsetCommitKeyCodec.decode(keyReader, KEY_VERSION),
-        value: read(offsetCommitValueCodec, value),
+        key: offsetCommitReader.key(key),
+        value: value === null ? null : offsetCommitReader.value(value),
       };
     case groupMetadataKeyCodec.apiKey:
       return recordOf('group-metadata', groupMetadataKeyCodec, keyReader, groupMetadataValueCodec, value);
