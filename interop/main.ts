@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { admin } from './runner/cases/admin.ts';
 import { autoCreate } from './runner/cases/auto-create.ts';
+import { type ChurnOptions, churn } from './runner/cases/churn.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
 import { groupErrors } from './runner/cases/group-errors.ts';
 import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
+import { groupTools } from './runner/cases/group-tools.ts';
 import { groups, lively } from './runner/cases/groups.ts';
 import { matrix } from './runner/cases/matrix.ts';
 import { mixed } from './runner/cases/mixed.ts';
@@ -23,7 +25,7 @@ type Case = {
   readonly settings?: Settings;
   /** The only folder whose clients have anything to do here. */
   readonly folder?: string;
-  run(stage: Stage): Promise<void>;
+  run(stage: Stage, options: ChurnOptions): Promise<void>;
 };
 
 const cases: readonly Case[] = [
@@ -38,20 +40,23 @@ const cases: readonly Case[] = [
   { name: 'group-errors', run: groupErrors, settings: { ...lively, 'auto.create.topics.enable': 'false' } },
   { name: 'mixed', run: mixed, settings: lively },
   { name: 'upgrade', run: upgrade, settings: lively },
+  { name: 'churn', run: churn, settings: lively },
   { name: 'group-restart', run: groupRestart, settings: lively },
   { name: 'group-crash', run: groupCrash, settings: lively },
   { name: 'restart', run: restart },
   { name: 'crash', run: crash },
   { name: 'tools', run: tools, folder: 'java' },
+  { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 
 const folderNames = [...new Set(clients.map((client) => client.folder.name))];
-const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--groups] [NAME]...
+const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--record] [NAME]...
     runs other people's clients against a broker that it starts
     NAME    a case (${cases.map((one) => one.name).join(', ')}),
             a client (${clients.map((client) => client.name).join(', ')})
             or a folder of clients (${folderNames.join(', ')}); all when left out
-    --groups    also what needs consumer groups (always with --server kafka)
+    --record    with --server kafka: what Kafka's tools say becomes what is expected of them
+    --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
     --install   only install and build the clients
 `;
 
@@ -71,7 +76,9 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       server: { type: 'string', default: 'sluice' },
-      groups: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '15' },
+      records: { type: 'string', default: '20000' },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -88,7 +95,9 @@ async function main(): Promise<number> {
   const report = createReport((text) => process.stdout.write(text));
   const ready = await prepare(chosenClients, report);
   if (!values.install) {
-    for (const one of chosenCases) await runCase(one, kind, ready, report, values.groups || kind === 'kafka');
+    const churnOptions = { seconds: Number(values.seconds), records: Number(values.records) };
+    const isRecording = values.record && kind === 'kafka';
+    for (const one of chosenCases) await runCase(one, kind, ready, report, isRecording, churnOptions);
   }
   return report.finish() === 0 ? 0 : 1;
 }
@@ -129,7 +138,8 @@ async function runCase(
   kind: ServerKind,
   ready: readonly Client[],
   report: Report,
-  servesGroups: boolean,
+  isRecording: boolean,
+  churnOptions: ChurnOptions,
 ): Promise<void> {
   const wanted = folder === undefined ? ready : ready.filter((client) => client.folder.name === folder);
   if (wanted.length === 0) return;
@@ -137,9 +147,9 @@ async function runCase(
   try {
     const server = await startServer(kind, settings);
     try {
-      const stage = await openStage(name, server, wanted, report, servesGroups);
+      const stage = await openStage(name, server, wanted, report, isRecording);
       try {
-        await run(stage);
+        await run(stage, churnOptions);
       } finally {
         await stage.close();
       }

@@ -73,7 +73,7 @@ class Member(contract.MemberThread):
                 message.topic(),
                 message.partition(),
                 message.offset() + 1,
-                metadata=self.wanted.get("metadata"),
+                metadata=self.wanted.get("metadata", ""),
                 leader_epoch=message.leader_epoch(),
             )
         if positions:
@@ -108,7 +108,7 @@ class Member(contract.MemberThread):
 
     def commit(self, request):
         offset = TopicPartition(
-            request["topic"], request["partition"], request["offset"], metadata=request.get("metadata")
+            request["topic"], request["partition"], request["offset"], metadata=request.get("metadata", "")
         )
         self.consumer.commit(offsets=[offset], asynchronous=False)
 

@@ -24,8 +24,8 @@ export type Stage = {
   readonly caseName: string;
   readonly server: Server;
   readonly actors: readonly Actor[];
-  /** Whether this server serves consumer groups, without which some clients cannot read at all. */
-  readonly servesGroups: boolean;
+  /** What is seen here is kept as what is expected. */
+  readonly isRecording: boolean;
   /** Runs one named test; a thrown error is its failure, a `Skip` its reason not to run. */
   test(actor: Actor, name: string, run: () => Promise<string | undefined>): Promise<void>;
   row(actor: Actor, name: string, outcome: { error?: string; skipped?: string }): void;
@@ -41,7 +41,7 @@ export async function openStage(
   server: Server,
   clients: readonly Client[],
   report: Report,
-  servesGroups: boolean,
+  isRecording: boolean,
 ): Promise<Stage & { close(): Promise<void> }> {
   const processes = new Map<string, ClientProcess>();
   const processOf = (client: Client, place: string) => {
@@ -83,7 +83,7 @@ export async function openStage(
     caseName,
     server,
     actors,
-    servesGroups,
+    isRecording,
     async test(actor, name, run) {
       const startedAt = performance.now();
       const row = { client: actor.name, caseName, name, startedAt };

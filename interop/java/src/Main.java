@@ -27,7 +27,7 @@ public final class Main {
             "stream", records::stream,
             "provoke", request -> Provocations.provoke(bootstrap, request),
             "admin", request -> Map.of("checks", new AdminChecks(bootstrap, request.get("topic").asText()).run()),
-            "tools", request -> Map.of("checks", new ToolChecks(bootstrap, request.get("servesGroups").asBoolean()).run())));
+            "tools", request -> Map.of("checks", new ToolChecks(bootstrap).run())));
         handlers.put("details", request -> Map.of("checks", new DetailChecks(bootstrap).run()));
         handlers.put("dumpLog", DumpLog::check);
         Groups groups = new Groups(bootstrap);

@@ -5,8 +5,7 @@ export async function tools(stage: Stage): Promise<void> {
   for (const actor of stage.actors) {
     if (!actor.hello.can.includes('tools')) continue;
     await stage.test(actor, 'tools', async () => {
-      const request = { servesGroups: stage.servesGroups };
-      const { checks } = await actor.ask('tools', request, { timeoutMs: 180_000 });
+      const { checks } = await actor.ask('tools', {}, { timeoutMs: 180_000 });
       for (const { name, ...outcome } of checks) stage.row(actor, name, outcome);
       if (checks.length === 0) throw new Error('nothing was checked');
       return `${checks.length} checks`;
