@@ -38,6 +38,19 @@ describe('tables', () => {
     assert.deepEqual(lines.slice(1), [`${'x'.repeat(20)}      1`, 'x'.repeat(20)]);
   });
 
+  it('leave out the middle of what may be shortened', () => {
+    const columns: readonly Column<Row>[] = [
+      { title: 'NAME', value: ({ name }) => name, shorten: true },
+      { title: 'COUNT', value: ({ count }) => count, align: 'right', look: () => 'red' },
+    ];
+    const rows = [{ name: 'consumer-0123456789-abcdef', count: 1 }];
+    assert.equal(formatTable(rows, columns, plain, 20), 'NAME           COUNT\nconsum…abcdef      1\n');
+    assert.equal(formatTable(rows, columns, plain, 5).split('\n')[1], 'cons…cdef      1');
+    assert(formatTable(rows, columns, plain, undefined).includes('consumer-0123456789-abcdef'));
+    const coloured = formatTable(rows, columns, styleFor(createTestShell({ columns: 80 }).stdout), 80);
+    assert(coloured.includes('\u001b[31m    1\u001b[39m'));
+  });
+
   it('are never cut in a pipe', () => {
     const rows = [{ name: 'x'.repeat(400), count: 1 }];
     assert(formatTable(rows, COLUMNS, plain, undefined).includes('x'.repeat(400)));
