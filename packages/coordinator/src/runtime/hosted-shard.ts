@@ -11,7 +11,7 @@ import type { CoordinatorShard, Pending, RecordSerde, ShardTimers, Step } from '
 import { createShardTimers } from './shard-timers.ts';
 
 /** Steps whose replies may wait for their commit at once in one shard; one more is refused. */
-export const STEPS_WAITING_MAX = 100_000;
+export const STEPS_WAITING_MAX = 20_000;
 
 export interface HostedShardOptions<S extends CoordinatorShard<R>, R> {
   readonly log: PartitionLog;
