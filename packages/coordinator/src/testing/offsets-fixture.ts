@@ -46,6 +46,8 @@ export interface OffsetsFixture {
   commit(input?: CommitInput, apiVersion?: number): OffsetCommitResponseInput;
   /** The error code of each partition. */
   commitErrors(input?: CommitInput, apiVersion?: number): number[];
+  /** As old versions wrote them. */
+  commitWithoutTopicId(input: Pick<CommitInput, 'offsets'>): void;
   /** Within a transaction. */
   commitIn(producerId: number, partition: number, offset: number): void;
   fetch(request?: Partial<OffsetFetchRequestGroupInput>, options?: FetchOptions): OffsetFetchResponseGroupInput;
@@ -136,6 +138,12 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
       return answered((pending) => offsets.commit(request, contextOf(apiVersion), clock.now(), pending));
     },
     commitErrors: (input, apiVersion) => errorsOf(fixture.commit(input, apiVersion)),
+    commitWithoutTopicId(input) {
+      const id = topicIds.get('orders') ?? '';
+      topicIds.delete('orders');
+      fixture.commit({ ...input, topicId: 'AAAAAAAAAAAAAAAAAAAAAA' });
+      topicIds.set('orders', id);
+    },
     commitIn(producerId, partition, offset) {
       const key = { group: GROUP_ID, topic: 'orders', partition };
       const value = { offset, metadata: '', commitTimestamp: clock.now(), topicId: ORDERS_ID };

@@ -48,6 +48,15 @@ describe('a commit', () => {
     assert.deepEqual(records, [{ type: 'offset-commit', key, value }]);
   });
 
+  test('that names its topic is kept with the topic’s id', () => {
+    const fixture = createOffsetsFixture();
+    const { topics } = fixture.commit({ topicId: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    const [record] = fixture.records;
+    assert(record?.type === 'offset-commit');
+    assert.equal(record.value?.topicId, ORDERS_ID);
+    assert.equal(topics[0]?.topicId, 'AAAAAAAAAAAAAAAAAAAAAA');
+  });
+
   test('that goes back in offsets counts as any other', () => {
     const { commit, offsetOf } = createOffsetsFixture();
     commit({ offsets: { 0: 100 } });

@@ -1,4 +1,4 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
+import { type TimestampMs, ZERO_UUID } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type {
   OffsetCommitRequest,
@@ -9,7 +9,7 @@ import type {
   OffsetCommitResponsePartitionInput,
 } from '@sluice/protocol/generated/messages/offset-commit-response';
 import type { Group, OffsetCommitClaim } from '../group.ts';
-import type { RequestContext } from '../group-environment.ts';
+import type { GroupEnvironment, RequestContext } from '../group-environment.ts';
 import type { GroupRecord } from '../group-record.ts';
 
 /** From this version on both protocols' clients understand GROUP_ID_NOT_FOUND (KIP-848). */
@@ -40,20 +40,25 @@ export function claimOf(request: OffsetCommitRequest, { apiVersion }: RequestCon
   return { memberId, groupInstanceId, generationOrEpoch, isTransactional: false, apiVersion };
 }
 
-/** A record for each partition; those with too much metadata are refused one by one. */
+/**
+ * A record for each partition; those with too much metadata are refused one by one. Clients that name their topics do
+ * not send ids (before v10): their offsets are kept with the id that the topic has now.
+ */
 export function commitOffsets(
   request: OffsetCommitRequest,
   claim: OffsetCommitClaim,
   group: Group,
-  metadataSizeMax: number,
+  { topics: view, settings }: Pick<GroupEnvironment, 'topics' | 'settings'>,
   now: TimestampMs,
 ): CommitDecision {
+  const { metadataSizeMax } = settings.offsets;
   const expireTimestamp = expireTimestampMs(request.retentionTimeMs, now);
   const records: GroupRecord[] = [];
   const topics: { name: string; topicId: string; partitions: OffsetCommitResponsePartitionInput[] }[] = [];
   for (const { name, topicId, partitions } of request.topics) {
     const answers: OffsetCommitResponsePartitionInput[] = [];
     topics.push({ name, topicId, partitions: answers });
+    const keptTopicId = topicId === ZERO_UUID ? (view.byName(name)?.id ?? ZERO_UUID) : topicId;
     for (const { partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata } of partitions) {
       const metadata = committedMetadata ?? '';
       if (isTooLarge(metadata, metadataSizeMax)) {
@@ -72,7 +77,7 @@ export function commitOffsets(
           metadata,
           commitTimestamp: now,
           expireTimestamp,
-          topicId,
+          topicId: keptTopicId,
         },
       });
     }

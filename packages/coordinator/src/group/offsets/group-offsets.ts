@@ -69,7 +69,7 @@ export function createGroupOffsets(
         return { records: [], replies: [replyTo(waiting, commitFailure(request, errorCode))] };
       }
       const group = groupOf(request.groupId, now);
-      const { records, response } = commitOffsets(request, claim, group, settings.offsets.metadataSizeMax, now);
+      const { records, response } = commitOffsets(request, claim, group, { topics, settings }, now);
       return { records, replies: [replyTo(waiting, response)] };
     },
     fetch(request, requireStable, { apiVersion }, waiting) {
