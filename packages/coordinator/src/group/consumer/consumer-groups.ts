@@ -85,7 +85,7 @@ export function createConsumerGroups(environment: GroupEnvironment, table: Group
   };
 }
 
-/** What is refused leaves no trace. */
+/** What is refused leaves no trace in the log. */
 function decide<T extends object>(
   pending: Pending<T>,
   refused: (refusal: Refusal) => T,
@@ -93,7 +93,9 @@ function decide<T extends object>(
 ): Step<GroupRecord> {
   const decision: MemberDecision = { records: [], replies: [] };
   const response = make(decision);
-  if (isRefusal(response)) return { records: [], replies: [replyTo(pending, refused(response))] };
+  if (isRefusal(response)) {
+    return { records: [], replies: [...decision.replies, replyTo(pending, refused(response))] };
+  }
   return { records: decision.records, replies: [...decision.replies, replyTo(pending, response)] };
 }
 

@@ -1,38 +1,29 @@
+import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { ClassicGroup } from '../classic/classic-group.ts';
-import type { GroupRecord } from '../group-record.ts';
+import type { MemberDecision } from './change-member.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { asConsumerGroup, type ConsumerScope } from './consumer-scope.ts';
-import { isRefusal, type Refusal, refuse } from './refusal.ts';
-import { upgraded } from './upgrade.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { upgrade } from './upgrade.ts';
 
-/** The group that a heartbeat is for. */
-export interface FoundGroup {
-  readonly kind: 'found';
-  readonly group: ConsumerGroup;
-  /** The classic group that it was until now. */
-  readonly upgradedFrom: ClassicGroup | undefined;
-}
-
-/** Who joins makes the group if need be, or turns a classic one into it, for which records are added. */
+/** The group that a heartbeat is for. Who joins makes it if need be, or turns a classic one into it, with records. */
 export function groupForHeartbeat(
   scope: ConsumerScope,
   groupId: string,
   isJoining: boolean,
-  records: GroupRecord[],
-): FoundGroup | Refusal {
+  now: TimestampMs,
+  decision: MemberDecision,
+): ConsumerGroup | Refusal {
   const existing = scope.table.get(groupId);
   const consumerGroup = asConsumerGroup(existing);
-  if (consumerGroup !== undefined) return { kind: 'found', group: consumerGroup, upgradedFrom: undefined };
+  if (consumerGroup !== undefined) return consumerGroup;
   if (!isJoining) return groupNotFound(groupId);
-  if (existing === undefined || (existing.type === 'classic' && existing.isEmpty)) {
-    if (existing !== undefined) records.push(...existing.tombstones());
-    const group = new ConsumerGroup(groupId, scope.environment.topics);
-    return { kind: 'found', group, upgradedFrom: undefined };
-  }
+  if (existing === undefined) return new ConsumerGroup(groupId, scope.environment.topics);
   if (!(existing instanceof ClassicGroup)) return groupNotFound(groupId);
-  const group = upgraded(scope, existing, records);
-  return isRefusal(group) ? group : { kind: 'found', group, upgradedFrom: existing };
+  if (!existing.isEmpty) return upgrade(scope, existing, now, decision);
+  decision.records.push(...existing.tombstones());
+  return new ConsumerGroup(groupId, scope.environment.topics);
 }
 
 export function groupNotFound(groupId: string): Refusal {

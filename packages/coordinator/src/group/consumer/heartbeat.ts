@@ -15,7 +15,6 @@ import { groupForHeartbeat } from './group-for-heartbeat.ts';
 import { extendSession } from './member-sessions.ts';
 import { hasSamePartitions, type OwnedPartitions, sortedPartitions } from './owned-partitions.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
-import { leaveBehind } from './upgrade.ts';
 
 /**
  * A member joins, or says that it is there and what it has; it is told what to have. The records are the caller's to
@@ -30,9 +29,8 @@ export function heartbeat(
 ): ConsumerGroupHeartbeatResponseInput | Refusal {
   const { groupId, instanceId, memberEpoch, topicPartitions: claimed } = request;
   const isJoining = memberEpoch === 0;
-  const found = groupForHeartbeat(scope, groupId, isJoining, decision.records);
-  if (isRefusal(found)) return found;
-  const { group, upgradedFrom } = found;
+  const group = groupForHeartbeat(scope, groupId, isJoining, now, decision);
+  if (isRefusal(group)) return group;
   const full = fullRefusal(scope, group, request.memberId);
   if (full !== undefined) return full;
   const memberId = request.memberId === '' ? scope.environment.random.uuid() : request.memberId;
@@ -41,7 +39,6 @@ export function heartbeat(
   if (isRefusal(member)) return member;
   const updated = changeMember(scope, group, member, withRequest(member, request, context), claimed, now, decision);
   if (isRefusal(updated)) return updated;
-  if (upgradedFrom !== undefined) leaveBehind(scope, upgradedFrom, group, { ...decision, now });
   extendSession(scope, group, memberId, scope.environment.settings.consumer.sessionTimeoutMs(groupId));
   return {
     throttleTimeMs: 0,

@@ -1,3 +1,4 @@
+import type { TimestampMs } from '@sluice/kernel/ids';
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from '../classic/classic-group.ts';
@@ -8,8 +9,9 @@ import { joinError } from '../classic/responses.ts';
 import { answerJoin, answerSync } from '../classic/waiting.ts';
 import { decodeConsumerAssignment, decodeConsumerSubscription } from '../consumer-protocol.ts';
 import { syncFailed } from '../failed-responses.ts';
-import type { ConsumerGroupRecord, GroupRecord } from '../group-record.ts';
+import type { ConsumerGroupRecord } from '../group-record.ts';
 import { applyToGroup } from './apply-record.ts';
+import type { MemberDecision } from './change-member.ts';
 import { withTopicIds } from './classic-assignment.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { type ConsumerGroupMember, newConsumerGroupMember } from './consumer-group-member.ts';
@@ -29,47 +31,56 @@ import { isRefusal, type Refusal, refuse } from './refusal.ts';
  * The classic group as a consumer group: its members keep what they were assigned, at its generation as their epoch. It is
  * in no table yet: the records, which are added, will put its like there.
  */
-export function upgraded(
+export function upgrade(
   scope: ConsumerScope,
   classicGroup: ClassicGroup,
-  records: GroupRecord[],
+  now: TimestampMs,
+  decision: MemberDecision,
 ): ConsumerGroup | Refusal {
   const refusal = upgradeRefusal(scope, classicGroup);
   if (refusal !== undefined) return refusal;
-  const { groupId, generation } = classicGroup;
+  leaveNobodyWaiting(classicGroup, { ...decision, now });
   const members: ConsumerGroupMember[] = [];
   for (const classicMember of classicGroup.members.values()) {
     const member = upgradedMember(scope, classicGroup, classicMember);
     if (isRefusal(member)) return member;
     members.push(member);
   }
+  const records = upgradeRecords(scope, classicGroup, members);
+  decision.records.push(...classicGroup.tombstones(), ...records);
+  const group = new ConsumerGroup(classicGroup.groupId, scope.environment.topics);
+  for (const record of records) applyToGroup(group, record);
+  for (const { memberId, sessionTimeoutMs } of classicGroup.members.values()) {
+    extendSession(scope, group, memberId, sessionTimeoutMs);
+  }
+  scope.environment.logger.info('a classic group becomes a consumer group', { groupId: group.groupId });
+  return group;
+}
+
+/**
+ * Whoever waits for a rebalance of the classic group is told to join again, and meets the consumer group. As in Kafka
+ * that is so even if the group cannot become one in the end.
+ */
+function leaveNobodyWaiting(group: ClassicGroup, decision: Decision): void {
+  for (const member of group.members.values()) {
+    answerJoin(group, member, joinError(ErrorCode.REBALANCE_IN_PROGRESS, member.memberId), decision);
+    answerSync(member, syncFailed(ErrorCode.REBALANCE_IN_PROGRESS), decision);
+  }
+}
+
+function upgradeRecords(
+  scope: ConsumerScope,
+  { groupId, generation }: ClassicGroup,
+  members: readonly ConsumerGroupMember[],
+): readonly ConsumerGroupRecord[] {
   const subscribed = new Set(members.flatMap(({ subscribedTopics }) => [...subscribedTopics]));
-  const conversion: ConsumerGroupRecord[] = [
+  return [
     ...members.map((member) => memberRecord(groupId, member)),
     groupEpochRecord(groupId, generation, scope.topicHashes.ofTopics(subscribed)),
     ...members.map(({ memberId, assigned }) => targetRecord(groupId, memberId, withoutEpochs(assigned))),
     assignmentEpochRecord(groupId, generation, 0),
     ...members.map((member) => currentAssignmentRecord(groupId, member)),
   ];
-  records.push(...classicGroup.tombstones(), ...conversion);
-  const group = new ConsumerGroup(groupId, scope.environment.topics);
-  for (const record of conversion) applyToGroup(group, record);
-  scope.environment.logger.info('a classic group becomes a consumer group', { groupId });
-  return group;
-}
-
-/** Whoever waits for a rebalance of the classic group is told to join again, and meets the consumer group. */
-export function leaveBehind(
-  scope: ConsumerScope,
-  classicGroup: ClassicGroup,
-  group: ConsumerGroup,
-  decision: Decision,
-): void {
-  for (const member of classicGroup.members.values()) {
-    answerJoin(classicGroup, member, joinError(ErrorCode.REBALANCE_IN_PROGRESS, member.memberId), decision);
-    answerSync(member, syncFailed(ErrorCode.REBALANCE_IN_PROGRESS), decision);
-    extendSession(scope, group, member.memberId, member.sessionTimeoutMs);
-  }
 }
 
 function upgradeRefusal(scope: ConsumerScope, { groupId, protocolType, members }: ClassicGroup): Refusal | undefined {
