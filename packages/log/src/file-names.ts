@@ -7,6 +7,8 @@ export const TIME_INDEX_SUFFIX = '.timeindex';
 export const TXN_INDEX_SUFFIX = '.txnindex';
 /** Ours: the CRC-32C of the transaction index, whose format has no room for one. Kafka passes over it. */
 export const TXN_CHECKSUM_SUFFIX = '.txncheck';
+/** Ours: the offset at which the segments end that a compaction's output replaces; there only until it has. */
+export const REPLACES_SUFFIX = '.replaces';
 export const SNAPSHOT_SUFFIX = '.snapshot';
 /** Renamed away, to be removed. */
 export const DELETED_SUFFIX = '.deleted';

@@ -13,18 +13,26 @@ type HeldOffset = PartitionId & { readonly offset: Offset };
  * must not lose them.
  */
 export interface HeldOffsets {
-  hold(id: PartitionId, recoveryPoint: Offset, logStartOffset: Offset): void;
+  hold(id: PartitionId, offsets: CheckpointedOffsets): void;
   release(id: PartitionId): void;
   recoveryPoints(): HeldOffset[];
   /** Without those that are 0. */
   logStartOffsets(): HeldOffset[];
+  /** Of those that were ever compacted. */
+  cleanedOffsets(): HeldOffset[];
+}
+
+export interface CheckpointedOffsets {
+  readonly recoveryPoint: Offset;
+  readonly logStartOffset: Offset;
+  readonly cleanedOffset: Offset | undefined;
 }
 
 export function createHeldOffsets(): HeldOffsets {
-  const held = new Map<string, PartitionId & { recoveryPoint: Offset; logStartOffset: Offset }>();
+  const held = new Map<string, PartitionId & CheckpointedOffsets>();
   return {
-    hold({ topic, partition }, recoveryPoint, logStartOffset) {
-      held.set(partitionName(topic, partition), { topic, partition, recoveryPoint, logStartOffset });
+    hold({ topic, partition }, offsets) {
+      held.set(partitionName(topic, partition), { topic, partition, ...offsets });
     },
     release: ({ topic, partition }) => held.delete(partitionName(topic, partition)),
     recoveryPoints: () =>
@@ -33,5 +41,9 @@ export function createHeldOffsets(): HeldOffsets {
       [...held.values()]
         .filter(({ logStartOffset }) => logStartOffset > 0)
         .map(({ topic, partition, logStartOffset }) => ({ topic, partition, offset: logStartOffset })),
+    cleanedOffsets: () =>
+      [...held.values()].flatMap(({ topic, partition, cleanedOffset }) =>
+        cleanedOffset === undefined ? [] : [{ topic, partition, offset: cleanedOffset }],
+      ),
   };
 }

@@ -8,8 +8,16 @@ import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES, type Time
 import { decodeTxnIndex, encodeTxnIndex } from './txn-index.ts';
 import { walkHeaders } from './walk-file.ts';
 
-/** Makes the index files hold exactly these entries, durably. Kafka writes no `.txnindex` where nothing was aborted. */
-export async function writeIndexFiles(disk: Disk, segment: Segment, indexes: SegmentIndexes): Promise<void> {
+/**
+ * Makes the index files hold exactly these entries, durably. Kafka writes no `.txnindex` where nothing was aborted.
+ * `state` is for files that are not in their place yet: `.cleaned`.
+ */
+export async function writeIndexFiles(
+  disk: Disk,
+  segment: Segment,
+  indexes: SegmentIndexes,
+  state = '',
+): Promise<void> {
   const contents: [string, Buffer][] = [
     [OFFSET_INDEX_SUFFIX, indexes.offsets.bytes()],
     [TIME_INDEX_SUFFIX, indexes.times.bytes()],
@@ -18,10 +26,12 @@ export async function writeIndexFiles(disk: Disk, segment: Segment, indexes: Seg
   if (aborted.length > 0) {
     contents.push([TXN_INDEX_SUFFIX, aborted], [TXN_CHECKSUM_SUFFIX, checksumOf(aborted)]);
   } else {
-    await disk.unlink(segmentPath(segment, TXN_INDEX_SUFFIX));
-    await disk.unlink(segmentPath(segment, TXN_CHECKSUM_SUFFIX));
+    await disk.unlink(`${segmentPath(segment, TXN_INDEX_SUFFIX)}${state}`);
+    await disk.unlink(`${segmentPath(segment, TXN_CHECKSUM_SUFFIX)}${state}`);
   }
-  await Promise.all(contents.map(([suffix, content]) => writeWhole(disk, segmentPath(segment, suffix), content)));
+  await Promise.all(
+    contents.map(([suffix, content]) => writeWhole(disk, `${segmentPath(segment, suffix)}${state}`, content)),
+  );
 }
 
 function checksumOf(content: Buffer): Buffer {

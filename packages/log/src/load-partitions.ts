@@ -32,6 +32,7 @@ export interface LoadOptions {
   readonly isClean: boolean;
   readonly recoveryPoints: OffsetCheckpoint;
   readonly logStarts: OffsetCheckpoint;
+  readonly cleanedOffsets: OffsetCheckpoint;
   readonly held: HeldOffsets;
   readonly concurrencyMax: number;
   readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
@@ -46,13 +47,20 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
   if (recoveryPoints === undefined) logger.warn('the recovery points are damaged: every log is checked as a whole');
   const logStarts = await options.logStarts.load();
   if (logStarts === undefined) logger.warn('the log start offsets are damaged: each log looks for its own');
+  const cleaned = await options.cleanedOffsets.load();
+  if (cleaned === undefined) logger.warn('the cleaned offsets are damaged: every log counts as one that was compacted');
+  const cleanedOffsetOf = (name: string) => (cleaned === undefined ? 0 : cleaned.get(name));
   const cleanShutdown = options.isClean && recoveryPoints !== undefined;
 
   const names = await disk.list(path);
   for (const name of names) {
     const found = parsePartitionName(name);
     if (found === undefined) continue;
-    options.held.hold(found, recoveryPoints?.get(name) ?? 0, logStarts?.get(name) ?? 0);
+    options.held.hold(found, {
+      recoveryPoint: recoveryPoints?.get(name) ?? 0,
+      logStartOffset: logStarts?.get(name) ?? 0,
+      cleanedOffset: cleanedOffsetOf(name),
+    });
   }
   const deleted = names.filter(isDeletedPartition);
   const unopened = new Map<string, string>();
@@ -70,7 +78,8 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
         return;
       }
       const config = options.configOf(found.topic, topicId);
-      const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset });
+      const cleanedOffset = cleanedOffsetOf(name);
+      const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset, cleanedOffset });
       options.onOpened({ ...found, topicId, log });
       options.held.release(found);
     } catch (error) {

@@ -3,9 +3,12 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { NodeId, Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import type { Metrics } from '@sluice/kernel/metrics';
+import { createMetrics } from '@sluice/kernel/metrics-registry';
 import type { Random } from '@sluice/kernel/random';
 import { startChores } from './chores.ts';
 import { claimDirectory } from './claim-directory.ts';
+import { type CompactorSettings, createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
 import { createDeletedFiles } from './deleted-files.ts';
 import { reasonOf } from './failure-reason.ts';
 import { createFileCache } from './file-cache.ts';
@@ -28,6 +31,7 @@ import type { Durability } from './writer.ts';
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
 const LOG_START_OFFSETS = 'log-start-offset-checkpoint';
+const CLEANED_OFFSETS = 'cleaner-offset-checkpoint';
 
 /** `log.flush.offset.checkpoint.interval.ms`. */
 const CHECKPOINT_INTERVAL_MS = 60_000;
@@ -62,6 +66,8 @@ export interface LogDirectoryOptions {
   readonly filesMax?: number;
   readonly checkpointIntervalMs?: number;
   readonly retentionCheckIntervalMs?: number;
+  readonly compactor?: CompactorSettings;
+  readonly metrics?: Metrics;
   /** As for `openPartitionLog`: tests must notice it. */
   readonly acknowledgesBeforeSync?: boolean;
 }
@@ -89,6 +95,10 @@ export interface LogDirectory {
   checkpoint(): Promise<void>;
   /** Deletes what is too old or too much in all logs. */
   applyRetention(): Promise<void>;
+  /** Compacts what is due. */
+  compact(): Promise<void>;
+  /** Partitions that could not be compacted, with the reason. */
+  readonly uncompacted: ReadonlyMap<string, string>;
   space(): Promise<{ totalBytes: number; freeBytes: number }>;
   /** A clean stop: the next start reads nothing but the ends of the logs. */
   close(brokerEpoch?: number): Promise<void>;
@@ -117,6 +127,23 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       .filter(({ offset }) => offset > 0),
     ...held.logStartOffsets(),
   ]);
+  const cleanedOffsets = createOffsetCheckpoint(disk, `${path}/${CLEANED_OFFSETS}`, () => [
+    ...[...hosted.values()].flatMap((each) => {
+      const { cleanedOffset } = each.log.compaction;
+      return cleanedOffset === undefined ? [] : [{ ...idOf(each), offset: cleanedOffset }];
+    }),
+    ...held.cleanedOffsets(),
+  ]);
+  const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
+  const compactor = createCompactor({
+    settings: compactorSettings,
+    clock,
+    logger,
+    metrics: options.metrics ?? createMetrics(),
+    seed: random.below(2 ** 32),
+    logs: () => hosted.values(),
+    saveCleanedOffsets: cleanedOffsets.save,
+  });
 
   function open(
     topic: string,
@@ -204,6 +231,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       isClean,
       recoveryPoints,
       logStarts,
+      cleanedOffsets,
       held,
       concurrencyMax: CONCURRENCY_MAX,
       open: (partition, config, recovery) => open(partition.topic, partition.partition, config, recovery),
@@ -216,6 +244,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       { intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, run: () => checkpoint().catch(complain) },
       { intervalMs: EXPIRATION_INTERVAL_MS, run: expireProducers },
       { delayMs: Math.min(retentionMs, RETENTION_DELAY_MS), intervalMs: retentionMs, run: applyRetention },
+      { intervalMs: compactorSettings.backoffMs, run: compactor.run },
     ]);
     return directoryOf(loaded.unopened);
   } catch (error) {
@@ -235,6 +264,10 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       remove,
       checkpoint,
       applyRetention,
+      compact: compactor.run,
+      get uncompacted() {
+        return compactor.failed;
+      },
       space: () => disk.space(path),
       close,
     };
@@ -273,11 +306,14 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     await disk.syncDirectory(path);
     // A later partition of this name must not inherit its offsets.
     await Promise.all([recoveryPoints.save(), logStarts.save()]);
+    if (each.log.compaction.cleanedOffset !== undefined) await cleanedOffsets.save();
     removeLater(deleted);
   }
 
   async function close(brokerEpoch = -1): Promise<void> {
     stopChores();
+    compactor.stop();
+    await compactor.idle();
     deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);

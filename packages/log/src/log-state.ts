@@ -32,8 +32,10 @@ export interface LogState {
   failure: LogFailure | undefined;
   /** Takes no appends meanwhile. */
   isTruncating: boolean;
-  /** Rises whenever offsets that were read may now hold something else or nothing. */
+  /** Rises whenever offsets that were read, or places in files, may now hold something else or nothing. */
   truncations: number;
+  /** Settles when files that were compacted are in the place of others; nobody begins to read them meanwhile. */
+  swapping: Promise<void> | undefined;
 }
 
 export function activeSegment(state: LogState): Segment {

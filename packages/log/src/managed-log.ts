@@ -5,7 +5,9 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { abortedTransactionsIn } from './aborted-transactions.ts';
 import { createAppender } from './append.ts';
+import { createLogCompaction, type LogCompaction } from './compaction/log-compaction.ts';
 import type { DeletedFiles } from './deleted-files.ts';
+import { failureOf } from './failure-reason.ts';
 import type { FileCache } from './file-cache.ts';
 import { createFlushPolicy } from './flush-policy.ts';
 import { createFullDiskWatch } from './full-disk.ts';
@@ -21,6 +23,7 @@ import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { createReader } from './reader.ts';
 import { createRetention } from './retention.ts';
 import { segmentPaths } from './segment.ts';
+import { withStableSegments } from './stable-segments.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
 import type { AbortedTxn } from './txn-index.ts';
 import { createWriter, type Durability } from './writer.ts';
@@ -37,6 +40,9 @@ export interface ManagedLog extends PartitionLog {
   expireProducers(nowMs: TimestampMs): void;
   /** Deletes whole segments that are too old or too much, by the topic's settings. */
   applyRetention(): Promise<void>;
+  readonly compaction: LogCompaction;
+  /** Whether its topic is compacted, as far as is known yet. */
+  readonly isCompacted: boolean;
   /** Removes whole segments below the log start. */
   removeDeletedSegments(): Promise<void>;
   /** Drops everything and starts at `offset`. */
@@ -63,6 +69,7 @@ export interface ManagedLogOptions {
   readonly durability: Durability;
   readonly syncSpacingMs?: number | undefined;
   readonly recoveryPoint: Offset;
+  readonly cleanedOffset: Offset | undefined;
   readonly areEpochsWritten: boolean;
   readonly acknowledgesBeforeSync?: boolean;
 }
@@ -164,6 +171,17 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     deleteRecordsBelow: cuts.deleteRecordsBelow,
   });
   let isConfigProvisional = options.isConfigProvisional ?? false;
+  const compaction = createLogCompaction(options.cleanedOffset, {
+    state,
+    disk,
+    clock,
+    logger,
+    files,
+    indexes,
+    deletedFiles: options.deletedFiles,
+    housekeeper,
+    fail: (error) => writer.fail(failureOf(error)),
+  });
   const fullDisk = createFullDiskWatch({ state, disk, clock, logger, recover: cuts.recoverWritten });
 
   function rollJitterMs(): number {
@@ -245,7 +263,14 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
         currentTxnStartOffset: entry.currentTxnFirstOffset,
       })),
     deleteRecordsBelow: cuts.deleteRecordsBelow,
-    truncateTo: cuts.truncateTo,
+    truncateTo(offset) {
+      compaction.onCut(offset);
+      return cuts.truncateTo(offset);
+    },
+    compaction,
+    get isCompacted() {
+      return state.config.cleanupCompact && !isConfigProvisional;
+    },
     reconfigure(config: LogConfig) {
       state.config = config;
       isConfigProvisional = false;
@@ -257,8 +282,12 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       if (!isConfigProvisional) await applyRetention();
     },
     removeDeletedSegments: cuts.removeDeletedSegments,
-    startAt: cuts.startAt,
-    abortedTransactions: (fromOffset, toOffset) => abortedTransactionsIn(fromOffset, toOffset, state, indexes),
+    startAt(offset) {
+      compaction.onCut(offset);
+      return cuts.startAt(offset);
+    },
+    abortedTransactions: (fromOffset, toOffset) =>
+      withStableSegments(state, () => abortedTransactionsIn(fromOffset, toOffset, state, indexes)),
     close,
     abandon,
   };

@@ -57,6 +57,8 @@ export interface RecoveryInfo {
   readonly recoveryPoint: Offset;
   /** `UNKNOWN_LOG_START` if the directory has lost it. */
   readonly logStartOffset: Offset;
+  /** Where its last compaction ended; left out for a log that was never compacted and has no gaps. */
+  readonly cleanedOffset?: Offset | undefined;
 }
 
 /** The log then starts where its leader epochs start, which is where records were last deleted, or at its first segment. */
@@ -95,6 +97,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     producers,
     epochs: epochs.epochs,
     recoveryPoint,
+    mayHaveGaps: config.cleanupCompact || options.recovery.cleanedOffset !== undefined,
   };
   const isClean = options.recovery.cleanShutdown && epochs.fault === undefined;
   let recovered = isClean ? await openCleanly(recoverOptions) : undefined;
@@ -124,6 +127,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     failure: undefined,
     isTruncating: false,
     truncations: 0,
+    swapping: undefined,
   };
   const log = createManagedLog({
     ...options,
@@ -133,6 +137,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     logger,
     hooks: options.hooks ?? {},
     recoveryPoint: Math.min(recoveryPoint, logEndOffset),
+    cleanedOffset: options.recovery.cleanedOffset,
     areEpochsWritten: epochs.isWritten && !isChanged,
   });
   producers.onHighWatermark(state.highWatermark);

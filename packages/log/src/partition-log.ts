@@ -131,6 +131,11 @@ export interface LogConfig {
   readonly maxMessageSizeBytes: number;
   readonly cleanupCompact: boolean;
   readonly cleanupDelete: boolean;
+  readonly cleanableDirtyRatioMin: number;
+  readonly compactionLagMsMin: number;
+  /** Infinity if a record may wait for as long as the log is clean enough. */
+  readonly compactionLagMsMax: number;
+  readonly deleteRetentionMs: number;
   /** Negative is for ever. */
   readonly retentionMs: number;
   /** Negative is without a limit. */

@@ -52,6 +52,7 @@ export interface ProducerState {
   applyMarker(marker: EndTxnMarker, offset: Offset): AbortedTxn | undefined;
   onHighWatermark(highWatermark: Offset): void;
   expire(nowMs: TimestampMs, expirationMs: number): void;
+  get(producerId: ProducerId): ProducerEntry | undefined;
   entries(): Iterable<ProducerEntry>;
   load(entries: readonly ProducerEntry[], endOffset: Offset): void;
 }
@@ -126,6 +127,7 @@ export function createProducerState(): ProducerState {
         if (isExpired(entry, nowMs, expirationMs)) producers.delete(producerId);
       }
     },
+    get: (producerId) => producers.get(producerId),
     entries: () => producers.values(),
     load(entries, endOffset) {
       producers.clear();

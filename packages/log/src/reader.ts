@@ -14,8 +14,8 @@ import { logPath, type Segment } from './segment.ts';
 
 /** One read of a segment; a fetch that wants more comes again. A larger first batch is still read whole. */
 export const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
-/** How often a read starts again because the log was truncated under it. */
-const RESTARTS_MAX = 3;
+/** How often a read starts again because the log was truncated or compacted under it. */
+const RESTARTS_MAX = 32;
 
 export interface ReaderOptions {
   readonly state: LogState;
@@ -56,6 +56,7 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
 
   async function readFromDisk(offset: Offset, options: ReadOptions): Promise<ReadResult> {
     for (let attempt = 0; attempt < RESTARTS_MAX; attempt++) {
+      await state.swapping;
       const { truncations } = state;
       let result: ReadResult;
       try {
@@ -70,7 +71,7 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
       }
       return result;
     }
-    return failed('the log was truncated again and again during the read');
+    return failed('the log was cut or compacted again and again during the read');
   }
 
   async function readOnce(offset: Offset, options: ReadOptions): Promise<ReadResult> {

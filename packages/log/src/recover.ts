@@ -18,6 +18,8 @@ export interface RecoverOptions extends RebuildOptions {
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochs;
   readonly recoveryPoint: Offset;
+  /** Compaction may have taken offsets out. */
+  readonly mayHaveGaps: boolean;
 }
 
 export interface Recovered {
@@ -78,13 +80,12 @@ async function firstTimestamp(segment: Segment, options: RecoverOptions): Promis
  * indexes, leader epochs and producer state of what it read.
  */
 export async function recoverAfterCrash(options: RecoverOptions): Promise<Recovered> {
-  const { segments, logger } = options;
+  const { segments, logger, mayHaveGaps } = options;
   const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
   const start = await findScanStart(segments[startIndex], options);
   await rebuildProducers(options.producers, start.offset, options);
   options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
 
-  const mayHaveGaps = options.config.cleanupCompact;
   let nextOffset = start.offset;
   let isChanged = false;
   for (let index = startIndex; index < segments.length; index++) {

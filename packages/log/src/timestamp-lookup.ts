@@ -12,6 +12,7 @@ import type { IndexLoader } from './index-loader.ts';
 import { activeSegment, type LogState, lastStableOffset } from './log-state.ts';
 import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
 import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import { withStableSegments } from './stable-segments.ts';
 import type { TimeIndexEntry } from './time-index.ts';
 import { walkBatches, walkHeaders } from './walk-file.ts';
 
@@ -41,10 +42,10 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
         return special(lastStableOffset(state), state.epochs.latestEpoch);
       case 'max-timestamp':
         await options.written();
-        return visible(await findMaxTimestamp());
+        return visible(await withStableSegments(state, findMaxTimestamp));
       case 'time':
         await options.written();
-        return visible(await findByTime(query.timestampMs));
+        return visible(await withStableSegments(state, () => findByTime(query.timestampMs)));
     }
   };
 

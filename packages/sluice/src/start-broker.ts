@@ -1,6 +1,7 @@
 import { type Broker, startBroker as startBrokerOn } from '@sluice/broker/broker';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
+import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realDisk } from '@sluice/kernel/real/disk';
@@ -72,6 +73,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   await prepareDataDirectory(disk, path);
 
   const failed = Promise.withResolvers<string>();
+  const metrics = createMetrics();
   const opened: { store?: MetadataStore; directory?: LogDirectory; broker?: Broker } = {};
   const close = async () => {
     const brokerEpoch = opened.broker?.epoch;
@@ -88,7 +90,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   try {
     opened.store = openEmbeddedStore({ path: ephemeral ? ':memory:' : `${path}/${METADATA_FILE}`, clock: realClock });
     const clusterId = await formatCluster(opened.store, { clusterId: realRandom.uuid() });
-    opened.directory = await openDirectory({ disk, path, clusterId, staticConfig, settings, logger });
+    opened.directory = await openDirectory({ disk, path, clusterId, staticConfig, settings, logger, metrics });
     opened.broker = await startBrokerOn({
       staticConfig,
       settings,
@@ -98,7 +100,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
       random: realRandom,
       network: realNetwork,
       logger,
-      metrics: createMetrics(),
+      metrics,
       onFatal(reason) {
         logger.error('the broker cannot go on', { reason });
         failed.resolve(reason);
@@ -139,8 +141,9 @@ function openDirectory(parts: {
   readonly staticConfig: StaticConfig;
   readonly settings: BrokerSettings;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }): Promise<LogDirectory> {
-  const { disk, path, clusterId, staticConfig, settings, logger } = parts;
+  const { disk, path, clusterId, staticConfig, settings, logger, metrics } = parts;
   const broker = brokerValues({ config: () => NO_CONFIGS }, staticConfig);
   // Logs open with the broker's defaults; the partition table gives them their topics' settings before anybody appends.
   const config = logConfig(topicValues(NO_CONFIGS, broker), broker);
@@ -156,6 +159,8 @@ function openDirectory(parts: {
     durability: settings.durability,
     syncSpacingMs: SYNC_SPACING_MS,
     retentionCheckIntervalMs: settings.retentionCheckIntervalMs,
+    compactor: settings.compactor,
+    metrics,
     configOf: () => config,
     knownNames: METADATA_FILES,
   });

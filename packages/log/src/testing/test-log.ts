@@ -5,6 +5,7 @@ import type { Offset } from '@sluice/kernel/ids';
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { isBatchError } from '@sluice/protocol/records/batch-error';
+import { lastOffset } from '@sluice/protocol/records/batch-header';
 import { type BatchOptions, buildBatch } from '@sluice/protocol/records/build-batch';
 import { readRecords } from '@sluice/protocol/records/read-records';
 import { walkBatches } from '@sluice/protocol/records/walk-batches';
@@ -125,4 +126,33 @@ export async function readAll(
     all.push(...records);
     next = last.offset + 1;
   }
+}
+
+/** Everything from `offset` on, by as many reads as it takes; of compacted logs too, whose batches may be empty. */
+export async function readBytesFrom(log: ManagedLog, offset: Offset): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let next = offset; ; ) {
+    const bytes = Buffer.from(await readBytes(log, next));
+    if (bytes.length === 0) return Buffer.concat(parts);
+    parts.push(bytes);
+    for (const batch of walkBatches(bytes)) {
+      assert(batch.kind === 'batch', JSON.stringify(batch));
+      next = lastOffset(bytes, batch.position) + 1;
+    }
+  }
+}
+
+export interface KeyedRecord {
+  readonly offset: Offset;
+  readonly key: string;
+  readonly value: string | null;
+}
+
+export function keyedRecordsOf(bytes: Buffer): KeyedRecord[] {
+  return [...walkBatches(bytes)].flatMap((batch) => {
+    assert(batch.kind === 'batch', JSON.stringify(batch));
+    const records = readRecords(bytes, batch.position);
+    assert(!isBatchError(records));
+    return records.map(({ offset, key, value }) => ({ offset, key: String(key), value: value?.toString() ?? null }));
+  });
 }

@@ -9,21 +9,17 @@ export type Effect =
   | { readonly kind: 'meaningless'; readonly why: string };
 
 const acts: Effect = { kind: 'acts' };
-const compaction: Effect = { kind: 'waits', for: 'compaction' };
 const replication: Effect = { kind: 'waits', for: 'replication' };
 const tiering: Effect = { kind: 'waits', for: 'tiered storage' };
 
 /** By name; every topic configuration is here. */
 export const TOPIC_EFFECTS: Readonly<Record<string, Effect>> = {
-  'cleanup.policy': {
-    kind: 'acts',
-    note: 'delete acts; compact refuses records without a key and DeleteRecords, compaction itself waits',
-  },
+  'cleanup.policy': acts,
   'compression.gzip.level': acts,
   'compression.lz4.level': acts,
   'compression.type': acts,
   'compression.zstd.level': acts,
-  'delete.retention.ms': compaction,
+  'delete.retention.ms': acts,
   'file.delete.delay.ms': { kind: 'acts', note: 'for deleted segments; the files of a deleted topic go at once' },
   'flush.messages': acts,
   'flush.ms': acts,
@@ -32,13 +28,13 @@ export const TOPIC_EFFECTS: Readonly<Record<string, Effect>> = {
   'leader.replication.throttled.replicas': replication,
   'local.retention.bytes': tiering,
   'local.retention.ms': tiering,
-  'max.compaction.lag.ms': compaction,
+  'max.compaction.lag.ms': acts,
   'max.message.bytes': acts,
   'message.timestamp.after.max.ms': acts,
   'message.timestamp.before.max.ms': acts,
   'message.timestamp.type': acts,
-  'min.cleanable.dirty.ratio': compaction,
-  'min.compaction.lag.ms': compaction,
+  'min.cleanable.dirty.ratio': acts,
+  'min.compaction.lag.ms': acts,
   'min.insync.replicas': { kind: 'acts', note: 'against the replicas in sync, of which there is one' },
   preallocate: { kind: 'meaningless', why: 'segments grow by large writes; their files are never preallocated' },
   'remote.log.copy.disable': tiering,
@@ -80,6 +76,10 @@ const actingBrokerConfigs: readonly string[] = [
   'listeners',
   'log.dir',
   'log.dirs',
+  'log.cleaner.backoff.ms',
+  'log.cleaner.dedupe.buffer.size',
+  'log.cleaner.enable',
+  'log.cleaner.io.max.bytes.per.second',
   'log.retention.check.interval.ms',
   'max.connections',
   'max.connections.per.ip',

@@ -38,6 +38,11 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'group.min.session.timeout.ms': 'The shortest session timeout that a member of a classic group may ask for.',
   'listener.security.protocol.map': 'The security protocol of each listener by its name.',
   listeners: 'Where the broker listens: name://host:port, separated by commas. Port 0 picks a free one.',
+  'log.cleaner.backoff.ms': 'How long the compaction waits before it looks for work again, in milliseconds.',
+  'log.cleaner.dedupe.buffer.size':
+    'Memory for the keys of the log that is compacted, at most, in bytes; a log with more keys is compacted in several runs.',
+  'log.cleaner.enable': 'Whether logs are compacted.',
+  'log.cleaner.io.max.bytes.per.second': 'What the compaction reads and writes per second, at most, in bytes.',
   'log.cleaner.delete.retention.ms': 'The default of the topic configuration delete.retention.ms.',
   'log.cleaner.max.compaction.lag.ms': 'The default of the topic configuration max.compaction.lag.ms.',
   'log.cleaner.min.cleanable.ratio': 'The default of the topic configuration min.cleanable.dirty.ratio.',

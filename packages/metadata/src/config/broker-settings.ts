@@ -30,6 +30,12 @@ export interface BrokerSettings {
   readonly describedPartitionsMax: number;
 
   readonly retentionCheckIntervalMs: number;
+  readonly compactor: {
+    readonly isEnabled: boolean;
+    readonly backoffMs: number;
+    readonly keyMemorySizeBytes: number;
+    readonly bytesPerSecondMax: number;
+  };
 
   readonly durability: 'disk' | 'os';
   readonly tailCacheBytes: number;
@@ -75,6 +81,12 @@ export function brokerSettings(values: BrokerValues): BrokerSettingsResult {
       fetchSessionSlotsMax: brokerNumber(values, 'max.incremental.fetch.session.cache.slots'),
       describedPartitionsMax: brokerNumber(values, 'max.request.partition.size.limit'),
       retentionCheckIntervalMs: brokerNumber(values, 'log.retention.check.interval.ms'),
+      compactor: {
+        isEnabled: brokerFlag(values, 'log.cleaner.enable'),
+        backoffMs: brokerNumber(values, 'log.cleaner.backoff.ms'),
+        keyMemorySizeBytes: brokerNumber(values, 'log.cleaner.dedupe.buffer.size'),
+        bytesPerSecondMax: brokerNumber(values, 'log.cleaner.io.max.bytes.per.second'),
+      },
       durability: brokerText(values, 'sluice.durability') === 'os' ? 'os' : 'disk',
       tailCacheBytes: brokerNumber(values, 'sluice.tail.cache.bytes'),
     },

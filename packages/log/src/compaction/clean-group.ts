@@ -1,0 +1,136 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Disk, DiskFile } from '@sluice/kernel/disk';
+import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import { isBatchError } from '@sluice/protocol/records/batch-error';
+import {
+  baseTimestamp,
+  hasDeleteHorizon,
+  isControlBatch,
+  isTransactional,
+  producerEpoch,
+  producerId,
+} from '@sluice/protocol/records/batch-header';
+import { type BatchInfo, readBatchInfo } from '../batch-info.ts';
+import { readEndTxnMarker } from '../end-txn-marker.ts';
+import { type FileCache, withFile } from '../file-cache.ts';
+import { CLEANED_SUFFIX } from '../file-names.ts';
+import { writeIndexFiles } from '../index-files.ts';
+import type { IndexLoader } from '../index-loader.ts';
+import type { LogState } from '../log-state.ts';
+import { addToSegment, createSegment, emptyIndexes, logPath, type Segment } from '../segment.ts';
+import { type BatchFate, filterBatch } from './filter-batch.ts';
+import type { KeyMap } from './key-map.ts';
+import type { TransactionFilter } from './transactions.ts';
+import { CompactionError, walkInSlices } from './walk-segment.ts';
+
+export interface CleanOptions {
+  readonly state: LogState;
+  readonly disk: Disk;
+  readonly files: FileCache;
+  readonly indexes: IndexLoader;
+  readonly map: KeyMap;
+  /** The map has all keys below it. */
+  readonly mapEndOffset: Offset;
+  /** Goes with the compaction from its first segment to its last. */
+  readonly transactions: TransactionFilter;
+  readonly nowMs: TimestampMs;
+  readonly betweenSlices: (sizeBytes: number) => Promise<void>;
+}
+
+/** Writes what compaction keeps of a group of neighbours as one segment, in files named `.cleaned`, durably. */
+export async function cleanGroup(group: readonly Segment[], options: CleanOptions): Promise<Segment> {
+  const { state, disk, transactions } = options;
+  const first = group[0];
+  assert(first !== undefined, 'a group has a segment');
+  const { baseOffset, directory, createdMs } = first;
+  const indexes = emptyIndexes(baseOffset);
+  const cleaned = createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes });
+  const path = `${logPath(cleaned)}${CLEANED_SUFFIX}`;
+  await disk.unlink(path);
+  const output = await disk.open(path, 'create');
+  let pending: Buffer[] = [];
+
+  function keep(batch: Buffer): void {
+    const info = readBatchInfo(batch, 0, cleaned.sizeBytes);
+    assert(typeof info !== 'string', 'compaction writes good batches');
+    addToSegment(cleaned, indexes, info, state.config);
+    pending.push(batch);
+  }
+
+  async function flush(readSizeBytes: number): Promise<void> {
+    const written = pending.reduce((total, { length }) => total + length, 0);
+    if (written > 0) await output.writev(pending, cleaned.sizeBytes - written);
+    pending = [];
+    await options.betweenSlices(readSizeBytes + written);
+  }
+
+  try {
+    for (const segment of group) {
+      transactions.addAborted((await options.indexes.load(segment)).abortedTxns);
+      await withFile(options.files, logPath(segment), (file) => cleanSegment(file, segment, options, keep, flush));
+    }
+    await output.sync();
+  } finally {
+    await output.close();
+  }
+  indexes.abortedTxns.push(...transactions.takeKept());
+  if (cleaned.maxTimestamp !== undefined) indexes.times.appendIfLarger(cleaned.maxTimestamp);
+  cleaned.writtenSizeBytes = cleaned.sizeBytes;
+  cleaned.checkedHeadBytes = cleaned.sizeBytes;
+  await writeIndexFiles(disk, cleaned, indexes, CLEANED_SUFFIX);
+  cleaned.indexes = undefined;
+  return cleaned;
+}
+
+async function cleanSegment(
+  file: DiskFile,
+  segment: Segment,
+  options: CleanOptions,
+  keep: (batch: Buffer) => void,
+  flush: (readSizeBytes: number) => Promise<void>,
+): Promise<void> {
+  const { map, mapEndOffset, nowMs, state } = options;
+  const filterOptions = {
+    nowMs,
+    deleteRetentionMs: state.config.deleteRetentionMs,
+    config: state.config,
+    mapEndOffset,
+    latestOffset: (cursor: { payload: Buffer; keyStart: number; keySizeBytes: number }) =>
+      map.offsetOf(cursor.payload, cursor.keyStart, cursor.keySizeBytes),
+  };
+  await walkInSlices(
+    file,
+    segment.writtenSizeBytes,
+    (batch, buffer, at) => {
+      const filtered = filterBatch(buffer, at, { ...filterOptions, fate: fateOf(batch, buffer, at, options) });
+      if (isBatchError(filtered)) throw new CompactionError(`${file.path}: ${filtered.message}`);
+      // The walk reads the next batches over this one.
+      if (filtered.kind === 'kept') keep(Buffer.from(buffer.subarray(at, at + batch.sizeBytes)));
+      else if (filtered.kind === 'rewritten') keep(filtered.batch);
+      return 'next';
+    },
+    flush,
+  );
+}
+
+function fateOf(batch: BatchInfo, buffer: Buffer, at: number, { state, transactions, nowMs }: CleanOptions): BatchFate {
+  const id = producerId(buffer, at);
+  const isKeptEmpty =
+    id >= 0 && isLastOfProducer(state, id, producerEpoch(buffer, at), batch, isControlBatch(buffer, at));
+  if (!isControlBatch(buffer, at)) {
+    const isDiscarded = isTransactional(buffer, at) && transactions.onBatch(id, batch.lastOffset);
+    return { isDiscarded, isKeptEmpty, isEmptyTransactionsMarker: false };
+  }
+  const marker = readEndTxnMarker(buffer, at);
+  const isEmpty = marker !== undefined && transactions.onMarker(id, batch.baseOffset, marker.isAbort);
+  const isPast = hasDeleteHorizon(buffer, at) && baseTimestamp(buffer, at) <= nowMs;
+  return { isDiscarded: isEmpty && isPast, isKeptEmpty, isEmptyTransactionsMarker: isEmpty };
+}
+
+/** Its sequence, or for a marker its epoch, is what a producer's state would be rebuilt from. */
+function isLastOfProducer(state: LogState, id: number, epoch: number, batch: BatchInfo, isControl: boolean): boolean {
+  const entry = state.producers.get(id);
+  if (entry === undefined) return false;
+  const last = entry.batches.at(-1);
+  return last === undefined ? isControl && epoch === entry.producerEpoch : batch.lastOffset === last.lastOffset;
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { DeletedFiles } from '../deleted-files.ts';
+import type { FileCache } from '../file-cache.ts';
+import type { Housekeeper } from '../housekeeper.ts';
+import type { IndexLoader } from '../index-loader.ts';
+import type { LogState } from '../log-state.ts';
+import type { Segment } from '../segment.ts';
+import { buildKeyMap } from './build-key-map.ts';
+import { cleanGroup } from './clean-group.ts';
+import { createKeyMap } from './key-map.ts';
+import { type CompactionPlan, groupSegments } from './plan.ts';
+import { dropCleaned, swapSegments } from './swap-segments.ts';
+import { createTransactionFilter } from './transactions.ts';
+
+export interface CompactLogOptions {
+  readonly state: LogState;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly files: FileCache;
+  readonly indexes: IndexLoader;
+  readonly deletedFiles: DeletedFiles;
+  readonly housekeeper: Housekeeper;
+  fail(error: unknown): void;
+}
+
+/** What all logs of a broker share when they are compacted, one at a time. */
+export interface CompactionResources {
+  /** For the keys. */
+  readonly memorySizeBytes: number;
+  readonly seed: number;
+  /** Called after every slice with what was read and written: limits the rate, and lets others have their turn. */
+  pace(sizeBytes: number): Promise<void>;
+  /** Settles once it is on disk that this log has, or had, gaps: a recovery must not take them for losses. */
+  markCompacted(): Promise<void>;
+}
+
+export interface CompactionStats {
+  /** Everything below it has been compacted. */
+  readonly cleanedOffset: Offset;
+  readonly sizeBytesBefore: number;
+  readonly sizeBytesAfter: number;
+  readonly keyCount: number;
+}
+
+/**
+ * Compacts a log once, as far as the plan and the memory for keys allow: every key's last value stays, and offsets, order
+ * and the last sequences of producers with it. `undefined` if the log was cut meanwhile; what is done so far then counts
+ * for nothing but space. Fails with `DiskError` or `CompactionError`.
+ */
+export async function compactLog(
+  plan: CompactionPlan,
+  resources: CompactionResources,
+  options: CompactLogOptions,
+): Promise<CompactionStats | undefined> {
+  const { state, disk } = options;
+  const { pace } = resources;
+  const isCut = createCutWatch(state);
+  const nowMs = options.clock.now();
+  const inRange = (from: Offset, to: Offset) =>
+    state.segments.filter(({ baseOffset }) => baseOffset >= from && baseOffset < to);
+
+  const map = createKeyMap(resources.memorySizeBytes, resources.seed);
+  const dirty = inRange(plan.firstDirtyOffset, plan.firstUncleanableOffset);
+  const mapEndOffset = await buildKeyMap(map, dirty, plan.firstDirtyOffset, { ...options, betweenSlices: pace });
+  if (isCut()) return undefined;
+
+  await resources.markCompacted();
+  const transactions = createTransactionFilter();
+  let sizeBytesBefore = 0;
+  let sizeBytesAfter = 0;
+  const endOffset = Math.min(mapEndOffset, plan.firstUncleanableOffset);
+  for (const group of groupSegments(inRange(0, plan.firstUncleanableOffset), endOffset, state.config)) {
+    const cleaned = await cleanGroup(group, {
+      ...options,
+      map,
+      mapEndOffset,
+      transactions,
+      nowMs,
+      betweenSlices: pace,
+    });
+    const isSwapped = await options.housekeeper.run(async () => {
+      if (isCut() || !group.every((segment) => state.segments.includes(segment))) return false;
+      await swapSegments(group, cleaned, options);
+      isCut.onOwnSwap();
+      return true;
+    });
+    if (!isSwapped) {
+      await dropCleaned(cleaned, disk);
+      return undefined;
+    }
+    sizeBytesBefore += totalSize(group);
+    sizeBytesAfter += cleaned.sizeBytes;
+  }
+  return { cleanedOffset: endOffset, sizeBytesBefore, sizeBytesAfter, keyCount: map.count };
+}
+
+/** Whether somebody else has changed the log's files since, or it has failed. */
+function createCutWatch(state: LogState): (() => boolean) & { onOwnSwap(): void } {
+  let { truncations } = state;
+  const isCut = () => state.failure !== undefined || state.isTruncating || truncations !== state.truncations;
+  return Object.assign(isCut, {
+    onOwnSwap() {
+      ({ truncations } = state);
+    },
+  });
+}
+
+function totalSize(segments: readonly Segment[]): number {
+  return segments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+}

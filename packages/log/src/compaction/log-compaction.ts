@@ -1,0 +1,42 @@
+import type { Offset } from '@sluice/kernel/ids';
+import { type CompactionResources, type CompactionStats, type CompactLogOptions, compactLog } from './compact-log.ts';
+import { type CompactionPlan, planCompaction } from './plan.ts';
+
+/** What one log knows of its compactions. */
+export interface LogCompaction {
+  /** Where the last one ended; `undefined` for a log that was never compacted and has no gaps. */
+  readonly cleanedOffset: Offset | undefined;
+  plan(): CompactionPlan;
+  /** Compacts once; `undefined` if the log was cut meanwhile. Fails with `DiskError` or `CompactionError`. */
+  run(plan: CompactionPlan, resources: CompactionResources): Promise<CompactionStats | undefined>;
+  /** The log is cut there: what comes at these offsets next was never compacted. */
+  onCut(offset: Offset): void;
+}
+
+export function createLogCompaction(initial: Offset | undefined, options: CompactLogOptions): LogCompaction {
+  let cleanedOffset = initial;
+  return {
+    get cleanedOffset() {
+      return cleanedOffset;
+    },
+    plan: () =>
+      planCompaction({
+        state: options.state,
+        cleanedOffset: cleanedOffset ?? 0,
+        recoveryPoint: options.housekeeper.recoveryPoint,
+        nowMs: options.clock.now(),
+      }),
+    async run(plan, resources) {
+      const markCompacted = async () => {
+        cleanedOffset ??= 0;
+        await resources.markCompacted();
+      };
+      const stats = await compactLog(plan, { ...resources, markCompacted }, options);
+      if (stats !== undefined) cleanedOffset = stats.cleanedOffset;
+      return stats;
+    },
+    onCut(offset) {
+      if (cleanedOffset !== undefined) cleanedOffset = Math.min(cleanedOffset, offset);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Offset, TimestampMs } from '@sluice/kernel/ids';
+import { type LogState, lastStableOffset } from '../log-state.ts';
+import type { LogConfig } from '../partition-log.ts';
+import type { Segment } from '../segment.ts';
+
+/** What could be compacted now, and how much it calls for it. */
+export interface CompactionPlan {
+  /** Everything below was compacted before. */
+  readonly firstDirtyOffset: Offset;
+  /** Nothing at or above is touched: too young, not durable, not decided, or still written to. */
+  readonly firstUncleanableOffset: Offset;
+  /** Of the bytes below the uncleanable ones, those that were never compacted. */
+  readonly dirtyRatio: number;
+  readonly isDue: boolean;
+}
+
+export interface PlanInput {
+  readonly state: LogState;
+  /** Where the last compaction ended; it may be stale. */
+  readonly cleanedOffset: Offset;
+  /** Below it segments are durable, and a recovery does not look at them. */
+  readonly recoveryPoint: Offset;
+  readonly nowMs: TimestampMs;
+}
+
+/** Kafka's rules for when a log is compacted, and how far. */
+export function planCompaction({ state, cleanedOffset, recoveryPoint, nowMs }: PlanInput): CompactionPlan {
+  const { config, segments } = state;
+  // A log that was truncated or deleted from since is as dirty as can be.
+  const isStale = cleanedOffset < state.logStartOffset || cleanedOffset > state.logEndOffset;
+  const firstDirtyOffset = isStale ? state.logStartOffset : cleanedOffset;
+  const firstUncleanableOffset = Math.max(firstDirtyOffset, uncleanableFrom(state, recoveryPoint, nowMs));
+  const sizeBetween = (from: Offset, to: Offset) =>
+    segments.reduce((total, { baseOffset, sizeBytes }) => {
+      return baseOffset >= from && baseOffset < to ? total + sizeBytes : total;
+    }, 0);
+  const cleanBytes = sizeBetween(0, firstDirtyOffset);
+  const dirtyBytes = sizeBetween(firstDirtyOffset, firstUncleanableOffset);
+  const dirtyRatio = dirtyBytes === 0 ? 0 : dirtyBytes / (cleanBytes + dirtyBytes);
+  const isOverdue = dirtyBytes > 0 && isTooLate(segments, firstDirtyOffset, config, nowMs);
+  return {
+    firstDirtyOffset,
+    firstUncleanableOffset,
+    dirtyRatio,
+    isDue: dirtyRatio > 0 && (isOverdue || dirtyRatio > config.cleanableDirtyRatioMin),
+  };
+}
+
+function uncleanableFrom(state: LogState, recoveryPoint: Offset, nowMs: TimestampMs): Offset {
+  const { segments, config } = state;
+  const stable = Math.min(lastStableOffset(state), recoveryPoint);
+  const first = segments.findIndex((segment, index) => {
+    const next = segments[index + 1];
+    if (next === undefined || next.baseOffset > stable) return true;
+    if (config.compactionLagMsMin <= 0) return false;
+    // Unknown after a restart until the segment is looked at: then its last write counts.
+    const largestMs = segment.maxTimestamp?.timestampMs ?? segment.createdMs;
+    return largestMs > nowMs - config.compactionLagMsMin;
+  });
+  return segments[first]?.baseOffset ?? state.logStartOffset;
+}
+
+/** `max.compaction.lag.ms`: the oldest dirty record must not wait for longer, however clean the log is. */
+function isTooLate(segments: readonly Segment[], dirty: Offset, config: LogConfig, nowMs: TimestampMs): boolean {
+  const oldest = segments.find((segment) => segment.baseOffset >= dirty);
+  if (oldest === undefined) return false;
+  const firstMs = oldest.firstTimestampMs ?? oldest.createdMs;
+  return nowMs - firstMs > config.compactionLagMsMax;
+}
+
+/** Neighbours that become one segment: together no larger than a segment may be, and addressable by 32-bit indexes. */
+export function groupSegments(segments: readonly Segment[], endOffset: Offset, config: LogConfig): Segment[][] {
+  const groups: Segment[][] = [];
+  let group: Segment[] = [];
+  let sizeBytes = 0;
+  segments.forEach((segment, index) => {
+    if (segment.baseOffset >= endOffset) return;
+    const lastOffset = (segments[index + 1]?.baseOffset ?? endOffset) - 1;
+    const first = group[0];
+    const fits =
+      first !== undefined &&
+      sizeBytes + segment.sizeBytes <= config.segmentSizeBytes &&
+      lastOffset - first.baseOffset <= RELATIVE_OFFSET_MAX;
+    if (fits) {
+      group.push(segment);
+      sizeBytes += segment.sizeBytes;
+    } else {
+      group = [segment];
+      sizeBytes = segment.sizeBytes;
+      groups.push(group);
+    }
+  });
+  return groups;
+}
+
+const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;

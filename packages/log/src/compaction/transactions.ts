@@ -1,0 +1,67 @@
+import type { Offset, ProducerId } from '@sluice/kernel/ids';
+import type { AbortedTxn } from '../txn-index.ts';
+
+/**
+ * Which transactional batches a compaction may drop, as it goes through the log once: the records of aborted
+ * transactions, and markers behind which nothing of their transaction is left (as Kafka's CleanedTransactionMetadata).
+ */
+export interface TransactionFilter {
+  /** Transactions of the segments that come next, from their transaction indexes. */
+  addAborted(txns: readonly AbortedTxn[]): void;
+  /** True: the batch belongs to an aborted transaction. */
+  onBatch(producerId: ProducerId, lastOffset: Offset): boolean;
+  /** True: nothing of the transaction that it ends was kept. */
+  onMarker(producerId: ProducerId, offset: Offset, isAbort: boolean): boolean;
+  /** Aborted transactions whose marker is kept, for the new segment's index; forgets them. */
+  takeKept(): AbortedTxn[];
+}
+
+interface Ongoing {
+  readonly txn: AbortedTxn;
+  hasRecords: boolean;
+}
+
+export function createTransactionFilter(): TransactionFilter {
+  /** By first offset, largest first: the next to begin is the last. */
+  let upcoming: AbortedTxn[] = [];
+  const aborted = new Map<ProducerId, Ongoing>();
+  const committed = new Set<ProducerId>();
+  let kept: AbortedTxn[] = [];
+
+  function begin(upTo: Offset): void {
+    for (let next = upcoming.at(-1); next !== undefined && next.firstOffset <= upTo; next = upcoming.at(-1)) {
+      upcoming.pop();
+      if (!aborted.has(next.producerId)) aborted.set(next.producerId, { txn: next, hasRecords: false });
+    }
+  }
+
+  return {
+    addAborted(txns) {
+      upcoming = [...upcoming, ...txns].sort((left, right) => right.firstOffset - left.firstOffset);
+    },
+    onBatch(producerId, lastOffset) {
+      begin(lastOffset);
+      const ongoing = aborted.get(producerId);
+      if (ongoing === undefined) {
+        committed.add(producerId);
+        return false;
+      }
+      ongoing.hasRecords = true;
+      return true;
+    },
+    onMarker(producerId, offset, isAbort) {
+      begin(offset);
+      if (!isAbort) return !committed.delete(producerId);
+      const ongoing = aborted.get(producerId);
+      aborted.delete(producerId);
+      if (ongoing === undefined || !ongoing.hasRecords) return true;
+      kept.push(ongoing.txn);
+      return false;
+    },
+    takeKept() {
+      const taken = kept;
+      kept = [];
+      return taken;
+    },
+  };
+}
