@@ -8,6 +8,7 @@ import { createInFlight } from './connection/in-flight.ts';
 import { type ConnectionLimits, SWEEP_INTERVAL_MS } from './connection/limits.ts';
 import { type ServedConnection, serveConnection } from './connection/serve-connection.ts';
 import type { Dispatch } from './dispatch.ts';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 export interface KafkaListener {
   readonly name: string;
@@ -56,7 +57,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
     else countByIp.set(address, count);
   }
 
-  const listener = await network.listen(options.host, options.port, (connection) => {
+  const listener = await listenOnLoopback(network, options.host, options.port, (connection) => {
     const address = connection.remoteAddress;
     const limit = tooMany(address);
     if (limit !== undefined) {

@@ -22,7 +22,7 @@ export function startCommand(shell: Shell): Command {
     )
     .option(
       '-l, --listen <host:port>',
-      'address to listen on; port 0 picks a free one (default: 127.0.0.1:9092)',
+      'address to listen on; port 0 picks a free one (default: localhost:9092, both 127.0.0.1 and ::1)',
       address,
     )
     .option('-d, --data <dir>', 'directory for everything that is kept (default: ./sluice-data)')

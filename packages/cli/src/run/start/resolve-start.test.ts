@@ -10,10 +10,10 @@ function resolve(options: Parameters<typeof resolveStart>[1], file = '') {
 describe('what sluice start was told', () => {
   it('is Kafka’s port on loopback and ./sluice-data by default', async () => {
     const { listen, dataDirectory, ephemeral, settings } = await resolve({});
-    assert.deepEqual(listen, { host: '127.0.0.1', port: 9092 });
+    assert.deepEqual(listen, { host: 'localhost', port: 9092 });
     assert.equal(dataDirectory, './sluice-data');
     assert.equal(ephemeral, false);
-    assert.equal(settings.listeners, 'PLAINTEXT://127.0.0.1:9092');
+    assert.equal(settings.listeners, 'PLAINTEXT://localhost:9092');
     assert.equal(settings['log.dirs'], './sluice-data');
   });
 

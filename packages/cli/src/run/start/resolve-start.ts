@@ -6,7 +6,8 @@ import { type Address, formatAddress } from '../../input/address.ts';
 import type { Shell } from '../../shell.ts';
 
 /** Loopback: whoever wants to be reached from elsewhere says so. */
-const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 9092 };
+/** Both loopback addresses, and nothing beyond. */
+const DEFAULT_LISTEN: Address = { host: 'localhost', port: 9092 };
 const DEFAULT_DATA_DIRECTORY = './sluice-data';
 const ALL_ADDRESSES = '0.0.0.0';
 /** A file larger than this is no configuration. */
