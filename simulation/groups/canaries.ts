@@ -1,5 +1,7 @@
 import type { GroupEnvironment } from '@sluice/coordinator/group/group-environment';
 import type { GroupShard } from '@sluice/coordinator/group/group-shard';
+import { offsetsInMemory, withoutTimers } from './breakages.ts';
+import { CONSUMER_CANARIES } from './consumer/canaries.ts';
 import type { Call } from './harness/api.ts';
 import type { GroupEvent } from './harness/event.ts';
 import { assignmentBlob, partitionsOfBlob } from './members/blobs.ts';
@@ -8,6 +10,7 @@ import { becomesStable } from './rules/becomes-stable.ts';
 import { offsetsStay } from './rules/offsets-stay.ts';
 import { oneOwner } from './rules/one-owner.ts';
 import { staleIsRejected } from './rules/stale-is-rejected.ts';
+import type { GroupProtocol } from './run-seeds.ts';
 
 /** What breaks in one run. */
 export interface Breakage {
@@ -20,16 +23,23 @@ export interface Breakage {
 /** A coordinator that is broken on purpose. */
 export interface GroupCanary {
   readonly name: string;
+  readonly protocol: GroupProtocol;
   /** Must notice, else it proves nothing. */
-  readonly rule: GroupRule;
+  readonly rule: Pick<GroupRule, 'promise'>;
   create(): Breakage;
 }
 
 export const GROUP_CANARIES: readonly GroupCanary[] = [
-  { name: 'unchecked-generation', rule: staleIsRejected, create: uncheckedGeneration },
-  { name: 'offsets-in-memory', rule: offsetsStay, create: offsetsInMemory },
-  { name: 'endless-sessions', rule: becomesStable, create: endlessSessions },
-  { name: 'shared-partitions', rule: oneOwner, create: sharedPartitions },
+  { name: 'unchecked-generation', protocol: 'classic', rule: staleIsRejected, create: uncheckedGeneration },
+  { name: 'offsets-in-memory', protocol: 'classic', rule: offsetsStay, create: offsetsInMemory },
+  {
+    name: 'endless-sessions',
+    protocol: 'classic',
+    rule: becomesStable,
+    create: () => withoutTimers('classic-session'),
+  },
+  { name: 'shared-partitions', protocol: 'classic', rule: oneOwner, create: sharedPartitions },
+  ...CONSUMER_CANARIES,
 ];
 
 /** Every request passes for one of the current generation. */
@@ -49,43 +59,6 @@ function uncheckedGeneration(): Breakage {
       }
       return call;
     },
-  };
-}
-
-/** Commits are answered, and never reach the log. */
-function offsetsInMemory(): Breakage {
-  return {
-    breakShard: (shard: GroupShard): GroupShard => ({
-      ...shard,
-      commitOffsets(request, context, now, pending) {
-        const step = shard.commitOffsets(request, context, now, pending);
-        for (const record of step.records) {
-          shard.apply(record, {
-            offset: 0,
-            timestampMs: now,
-            producerId: -1,
-            producerEpoch: -1,
-            isTransactional: false,
-          });
-        }
-        return { ...step, records: [] };
-      },
-    }),
-  };
-}
-
-/** Dead members of classic groups stay. */
-function endlessSessions(): Breakage {
-  return {
-    breakEnvironment: ({ timers, ...environment }) => ({
-      ...environment,
-      timers: {
-        ...timers,
-        set(key, delayMs, action) {
-          if (!key.startsWith('classic-session')) timers.set(key, delayMs, action);
-        },
-      },
-    }),
   };
 }
 

@@ -1,5 +1,11 @@
 import type { GroupCanary } from './canaries.ts';
+import { simulateConsumerGroups } from './simulate-consumer-groups.ts';
 import { type GroupRun, simulateGroups } from './simulate-groups.ts';
+
+/** What kind of groups a run has. */
+export const SIMULATIONS = { classic: simulateGroups, consumer: simulateConsumerGroups } as const;
+export type GroupProtocol = keyof typeof SIMULATIONS;
+export const GROUP_PROTOCOLS: readonly GroupProtocol[] = ['classic', 'consumer'];
 
 /** Many runs, each from its own seed. */
 export interface GroupReport {
@@ -19,6 +25,7 @@ export interface ReportRow {
 }
 
 export interface SeedsOptions {
+  readonly protocol: GroupProtocol;
   readonly firstSeed: number;
   readonly count: number;
   readonly canary?: GroupCanary | undefined;
@@ -27,13 +34,20 @@ export interface SeedsOptions {
   until?(run: GroupRun): boolean;
 }
 
-export async function runSeeds({ firstSeed, count, canary, noiseMs, until }: SeedsOptions): Promise<GroupReport> {
+export async function runSeeds({
+  protocol,
+  firstSeed,
+  count,
+  canary,
+  noiseMs,
+  until,
+}: SeedsOptions): Promise<GroupReport> {
   const rows = new Map<string, ReportRow>();
   let runCount = 0;
   let requestCount = 0;
   let restartCount = 0;
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const run = await simulateGroups(seed, { canary, noiseMs });
+    const run = await SIMULATIONS[protocol](seed, { canary, noiseMs });
     runCount++;
     requestCount += run.requestCount;
     restartCount += run.restartCount;
@@ -62,7 +76,7 @@ export async function runsUntilNoticed(
   const { promise } = canary.rule;
   const until = ({ verdicts }: GroupRun) =>
     verdicts.some((verdict) => verdict.promise === promise && verdict.violations.length > 0);
-  const report = await runSeeds({ firstSeed, count, canary, until });
+  const report = await runSeeds({ protocol: canary.protocol, firstSeed, count, canary, until });
   const isNoticed = report.rows.some((row) => row.promise === promise && row.violationCount > 0);
   return isNoticed ? report.runCount : undefined;
 }

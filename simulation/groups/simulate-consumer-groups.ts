@@ -3,6 +3,7 @@ import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
 import { createInspection } from '../crash/rule.ts';
 import { type ChangingTopics, createChangingTopics } from './consumer/changing-topics.ts';
 import { bookFault, ownersFault, restFault } from './consumer/owners.ts';
+import { CONSUMER_PROMISES } from './consumer/promises.ts';
 import { createShardWatch } from './consumer/watch-shard.ts';
 import { createSimBroker, type SimBroker } from './harness/broker.ts';
 import type { GroupEvent } from './harness/event.ts';
@@ -38,7 +39,20 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
   let requestCount = 0;
   let isCalm = false;
 
+  /** Of the records, or of what members believe to own. */
+  let seenChanges = -1;
+  let seenOwned: unknown[] = [];
+  function hasChanged(): boolean {
+    const owned = members.flatMap(({ ownedKeys, epoch }) => [ownedKeys, epoch]);
+    const isSame = watch.changeCount === seenChanges && owned.length === seenOwned.length;
+    if (isSame && owned.every((each, index) => each === seenOwned[index])) return false;
+    seenChanges = watch.changeCount;
+    seenOwned = owned;
+    return true;
+  }
+
   function checkOwners(): void {
+    if (!hasChanged()) return;
     for (const groupId of GROUPS) {
       const view = watch.view(groupId);
       if (view === undefined) continue;
@@ -63,7 +77,14 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
     listener,
     breakage: { ...broken, breakShard: (shard) => watch.watch(broken?.breakShard?.(shard) ?? shard) },
   });
-  const network = createSimNetwork(clock, random.fork(), () => broker);
+  const network = createSimNetwork({
+    clock,
+    random: random.fork(),
+    broker,
+    onRepeated({ request }) {
+      members.find(({ memberId }) => 'memberId' in request && memberId === request.memberId)?.reconnect();
+    },
+  });
 
   const someTopics = () => [...topics.names()].filter((_, index) => index === 0 || random.chance(0.5));
   function addMember(): void {
@@ -113,14 +134,6 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
 }
 
 function createRules() {
-  const promises = {
-    book: 'a partition is one member’s until that member has given it up',
-    owners: 'no partition is owned by two members whose epochs are taken',
-    stale: 'heartbeats and commits of epochs that are over are rejected',
-    target: 'a target is complete, balanced, and moves no more partitions than it must',
-    rest: 'stable within session + rebalance timeout + 5 s',
-    answers: 'members are told nothing that no client expects',
-  };
   const inspections = {
     book: createInspection(),
     owners: createInspection(),
@@ -135,7 +148,7 @@ function createRules() {
     offsets,
     verdicts() {
       const own = Object.entries(inspections).map(([name, inspection]) => {
-        const promise = promises[name as keyof typeof promises];
+        const promise = CONSUMER_PROMISES[name as keyof typeof CONSUMER_PROMISES];
         return { row: 'I12', promise, ...inspection.verdict() };
       });
       return [...own, { row: offsetsStay.row, promise: offsetsStay.promise, ...offsets.verdict() }];

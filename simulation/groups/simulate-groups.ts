@@ -62,7 +62,7 @@ export async function simulateGroups(seed: number, options: GroupRunOptions = {}
     for (const { inspection } of inspections) inspection.see(event);
   };
   const broker = await createSimBroker({ clock, random: random.fork(), topics, listener, breakage });
-  const network = createSimNetwork(clock, random.fork(), () => broker);
+  const network = createSimNetwork({ clock, random: random.fork(), broker });
   const members: SimMember[] = [];
   const story: string[] = [];
 

@@ -26,7 +26,15 @@ const LOSS = 0.01;
 const DELAY = 0.02;
 const REPETITION = 0.03;
 
-export function createSimNetwork(clock: SimClock, random: SimRandom, broker: () => SimBroker): SimNetwork {
+export interface SimNetworkOptions {
+  readonly clock: SimClock;
+  readonly random: SimRandom;
+  readonly broker: SimBroker;
+  /** The answer to a late copy came back to a connection that is gone: its client knows that something went wrong. */
+  onRepeated?(call: Call): void;
+}
+
+export function createSimNetwork({ clock, random, broker, onRepeated }: SimNetworkOptions): SimNetwork {
   let isCalm = false;
 
   const pass = (delayMs: number) => new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
@@ -45,7 +53,8 @@ export function createSimNetwork(clock: SimClock, random: SimRandom, broker: () 
   /** A late copy of a request, as a client that retries on a new connection leaves it behind. */
   async function repeat(call: Call, context: RequestContext): Promise<void> {
     await pass(random.below(HELD_UP_MS_MAX));
-    await broker().handle(call, context);
+    await broker.handle(call, context);
+    onRepeated?.(call);
   }
 
   return {
@@ -53,7 +62,7 @@ export function createSimNetwork(clock: SimClock, random: SimRandom, broker: () 
       const call = { api, request } as Call;
       if (!isCalm && random.chance(REPETITION)) void repeat(call, context);
       if (!(await carry())) return undefined;
-      const exchange: Exchange | undefined = await broker().handle(call, context);
+      const exchange: Exchange | undefined = await broker.handle(call, context);
       if (exchange === undefined) {
         await pass(latencyMs());
         return undefined;

@@ -36,6 +36,8 @@ export interface ConsumerMember extends SimMember {
   readonly regex: string | null;
   /** Nothing, if it speaks a version that does not know regular expressions. */
   subscribeTo(regex: string): void;
+  /** Its connection broke: what it sent last, or was told, may be lost. */
+  reconnect(): void;
 }
 
 const BACKOFF_MS = 100;
@@ -299,6 +301,9 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       regex = pattern;
       isSubscriptionNew = true;
       wake();
+    },
+    reconnect() {
+      isFull = true;
     },
     restart: start,
   };
