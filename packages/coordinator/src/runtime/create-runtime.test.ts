@@ -157,7 +157,7 @@ describe('coordinator runtime: commit', () => {
     const tally = await serving({ batchSizeBytesMax: 300 });
     await Promise.all(Array.from({ length: 20 }, (_, count) => set(tally, `name ${count}`, count)));
     const batches = await batchesOf(tally);
-    assert(batches.length > 2);
+    assert(batches.length > 1);
     for (const batch of batches) assert(batch.length <= 300, `${batch.length} bytes`);
     await tally.log.close();
   });

@@ -48,7 +48,7 @@ export interface HostedShard<S extends CoordinatorShard<R>, R> {
   drain(errorCode: number): Promise<void>;
 }
 
-const NO_PRODUCER = { producerId: -1, producerEpoch: -1, isTransactional: false } as const;
+const NO_PRODUCER: Producer = { producerId: -1, producerEpoch: -1, isTransactional: false };
 
 export function createHostedShard<S extends CoordinatorShard<R>, R>(
   options: HostedShardOptions<S, R>,
@@ -121,25 +121,26 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
       const recordSizeBytes = recordSizeBytesMax(bytes);
       encoded.push(bytes);
       sizeBytes += recordSizeBytes;
-      largestSizeBytes = Math.max(largestSizeBytes, recordSizeBytes);
+      if (recordSizeBytes > largestSizeBytes) largestSizeBytes = recordSizeBytes;
     }
     const isAtomic = step.isAtomic !== false;
-    const roomBytes = options.batchSizeBytesMax() - BATCH_HEADER_SIZE_BYTES;
-    if ((isAtomic ? sizeBytes : largestSizeBytes) > roomBytes) {
+    const roomBytes = options.batchSizeBytesMax();
+    if (BATCH_HEADER_SIZE_BYTES + (isAtomic ? sizeBytes : largestSizeBytes) > roomBytes) {
       logger.warn('a step of a coordinator does not fit a batch', { records: records.length, sizeBytes });
       failReplies(step, ErrorCode.MESSAGE_TOO_LARGE);
       return false;
     }
-    if (transaction !== undefined || (isAtomic && batch.sizeBytesMax + sizeBytes > roomBytes)) flush();
+    if (transaction !== undefined || (isAtomic && batch.sizeBytes + sizeBytes > roomBytes)) flush();
     if (isClosed) {
       failReplies(step, ErrorCode.NOT_COORDINATOR);
       return false;
     }
     const producer = transaction === undefined ? NO_PRODUCER : { ...transaction, isTransactional: true };
-    for (const [index, record] of records.entries()) {
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index];
       const bytes = encoded[index];
-      if (bytes === undefined) break;
-      if (!isAtomic && batch.sizeBytesMax + recordSizeBytesMax(bytes) > roomBytes) flush();
+      if (record === undefined || bytes === undefined) break;
+      if (!isAtomic && batch.sizeBytes + recordSizeBytesMax(bytes) > roomBytes) flush();
       batch.add(bytes, now);
       if (!apply(record, now, producer)) {
         failReplies(step, ErrorCode.NOT_COORDINATOR);
@@ -152,10 +153,11 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
     return !isClosed;
   }
 
-  function apply(record: R, timestampMs: TimestampMs, producer: typeof NO_PRODUCER | Producer): boolean {
+  function apply(record: R, timestampMs: TimestampMs, producer: Producer): boolean {
     if (isClosed) return false;
     try {
-      shard.apply(record, { offset: nextOffset++, timestampMs, ...producer });
+      const { producerId, producerEpoch, isTransactional } = producer;
+      shard.apply(record, { offset: nextOffset++, timestampMs, producerId, producerEpoch, isTransactional });
       return true;
     } catch (error) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
