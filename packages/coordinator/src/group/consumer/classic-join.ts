@@ -20,6 +20,7 @@ import { fullRefusal } from './heartbeat.ts';
 import { extendSession } from './member-sessions.ts';
 import { joinKey, syncKey } from './member-timers.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
+import { sizeRefusal } from './subscription-size.ts';
 
 /** Since JoinGroup v4 (KIP-394) a dynamic member is told its id first. */
 const MEMBER_ID_REQUIRED_VERSION = 4;
@@ -112,6 +113,8 @@ function readSubscription(scope: ConsumerScope, { protocols }: Joining): Subscri
   // Kafka has no better code for it.
   if (read === undefined) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'The subscription is malformed.');
   const { topics, rackId, ownedPartitions } = read;
+  const refusal = sizeRefusal(topics);
+  if (refusal !== undefined) return refusal;
   return { topics, rackId, claimed: withTopicIds(scope.environment.topics, ownedPartitions) };
 }
 

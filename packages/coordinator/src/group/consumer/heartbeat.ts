@@ -15,6 +15,7 @@ import { groupForHeartbeat } from './group-for-heartbeat.ts';
 import { extendSession } from './member-sessions.ts';
 import { hasSamePartitions, type OwnedPartitions, sortedPartitions } from './owned-partitions.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
+import { sizeRefusal } from './subscription-size.ts';
 
 /**
  * A member joins, or says that it is there and what it has; it is told what to have. The records are the caller's to
@@ -31,8 +32,8 @@ export function heartbeat(
   const isJoining = memberEpoch === 0;
   const group = groupForHeartbeat(scope, groupId, isJoining, now, decision);
   if (isRefusal(group)) return group;
-  const full = fullRefusal(scope, group, request.memberId);
-  if (full !== undefined) return full;
+  const refusal = fullRefusal(scope, group, request.memberId) ?? sizeRefusal(request.subscribedTopicNames);
+  if (refusal !== undefined) return refusal;
   const memberId = request.memberId === '' ? scope.environment.random.uuid() : request.memberId;
   const claim = { memberId, instanceId, isJoining, epoch: memberEpoch, claimed };
   const member = findMember(group, claim, decision.records);

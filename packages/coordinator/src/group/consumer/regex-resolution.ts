@@ -31,30 +31,24 @@ export function changeRegex(
   now: TimestampMs,
   records: GroupRecord[],
 ): RegexChange | Refusal {
+  const { groupId, subscriptions } = group;
   const oldRegex = regexOf(old);
   const regex = regexOf(updated);
-  const { subscriptions } = group;
-  let change: RegexChange = 'none';
-  let isNewToGroup = false;
-  if (old.subscribedRegex !== updated.subscribedRegex) {
-    change = 'changed';
-    if (oldRegex !== undefined && subscriptions.subscribersOf(oldRegex) === 1) {
-      records.push(regexTombstone(group.groupId, oldRegex));
-    }
-    if (regex === undefined) {
-      if (oldRegex !== undefined) change = 'changed-and-resolved';
-    } else if (subscriptions.subscribersOf(regex) === 0) {
-      const compiled = compileTopicRegex(regex);
-      if (compiled.kind === 'error') return refuse(ErrorCode.INVALID_REGULAR_EXPRESSION, compiled.message);
-      isNewToGroup = true;
-    } else if (subscriptions.resolved(regex) !== undefined) {
-      change = 'changed-and-resolved';
-    }
+  const hasChanged = old.subscribedRegex !== updated.subscribedRegex;
+  const isNewToGroup = hasChanged && regex !== undefined && subscriptions.subscribersOf(regex) === 0;
+  if (isNewToGroup) {
+    const compiled = compileTopicRegex(regex);
+    if (compiled.kind === 'error') return refuse(ErrorCode.INVALID_REGULAR_EXPRESSION, compiled.message);
+  }
+  if (hasChanged && oldRegex !== undefined && subscriptions.subscribersOf(oldRegex) === 1) {
+    records.push(regexTombstone(groupId, oldRegex));
   }
   if ((isNewToGroup || subscriptions.hasRegexes) && isResolutionDue(scope, group, isNewToGroup, now)) {
-    planScan(scope, group.groupId, 0, (then) => beginScan(scope, group.groupId, then));
+    planScan(scope, groupId, 0, (then) => beginScan(scope, groupId, then));
   }
-  return change;
+  if (!hasChanged) return 'none';
+  const isResolved = regex === undefined ? oldRegex !== undefined : subscriptions.resolved(regex) !== undefined;
+  return isResolved && !isNewToGroup ? 'changed-and-resolved' : 'changed';
 }
 
 function isResolutionDue(scope: ConsumerScope, group: ConsumerGroup, isNewToGroup: boolean, now: TimestampMs): boolean {
