@@ -70,7 +70,7 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
     topics: noTopics,
     settings: testGroupSettings(settings),
     timers,
-    random: createSimRandom(1),
+    random: createSimRandom(options.records?.length ?? 0),
     logger: silentLogger,
   };
   const groups = createClassicGroups(environment, table);
