@@ -7,6 +7,8 @@ export type ApiCases = {
   readonly api: string;
   /** Fields of the answers whose numbers are the machine's here. */
   readonly opaqueFields?: readonly string[];
+  /** Its cases ask the coordinator of groups: all of `__consumer_offsets` is led and loaded before the first. */
+  readonly needsGroups?: boolean;
   readonly cases: readonly Case[];
 };
 
@@ -21,7 +23,7 @@ export type Case = {
   readonly topics?: Readonly<Record<string, TopicSetup>>;
   /** Batches appended before, in order, each to a partition of a topic above, with acks=1. */
   readonly produce?: (c: CaseContext) => readonly ProduceSetup[];
-  /** Requests, one after the other on one connection; each answer is recorded. */
+  /** Requests, one after the other, on one connection unless they say otherwise; each answer is recorded. */
   readonly exchanges: (c: CaseContext) => readonly Exchange[];
 };
 
@@ -29,7 +31,8 @@ export type TopicSetup = { readonly partitions?: number; readonly configs?: Read
 export type ProduceSetup = { readonly topic: string; readonly partition?: number; readonly batch: BatchSpec };
 
 export type CaseContext = {
-  /** The version of the case's API in this run. */
+  /** The case's API, and its version in this run. */
+  readonly api: string;
   readonly version: number;
   /** A name that no other run uses: recordings show it as `base`. */
   name(base: string): string;
@@ -40,15 +43,23 @@ export type CaseContext = {
   readonly nodeId: number;
   /** Answers so far, decoded, not normalised. */
   readonly answers: readonly Answer[];
+  /** The latest answer to an exchange that is called so with `$as`. */
+  answer(name: string): Answer;
 };
 
 /** What came back: a body, or what happened instead. */
 export type Answer = JsonObject;
 
-export type Exchange = Body | RawExchange | ApiExchange;
+export type Exchange = Body | RawExchange | ApiExchange | LaterAnswer | Pause;
 
 /** A request of another API, or of another version than the run's, or with a body of one's own bytes. */
 export type ApiExchange = {
+  /** The connection that it goes over, opened on first use. */
+  readonly $on?: string;
+  /** Sent; the answer is taken by a `$answerOn` of its connection. */
+  readonly $isAnsweredLater?: boolean;
+  /** What `c.answer` knows the answer by. */
+  readonly $as?: string;
   readonly $api?: string;
   readonly $version?: number;
   /** The answer's version where it is not the request's (an ApiVersions error is in v0 form). */
@@ -70,8 +81,22 @@ export type ApiExchange = {
 /** Bytes as they are, size included; the answer is shown in hexadecimal unless the connection closes. */
 export type RawExchange = { readonly $raw: Buffer; readonly $silenceMs?: number };
 
+/** Takes the answer to the first request of the connection that has not been answered; silence leaves it waiting. */
+export type LaterAnswer = { readonly $answerOn: string; readonly $silenceMs?: number };
+
+/** For what has no event to wait for, such as the end of a session. Nothing is recorded. */
+export type Pause = { readonly $pauseMs: number };
+
 export function isApiExchange(exchange: Exchange): exchange is ApiExchange {
-  return typeof exchange === 'object' && Object.keys(exchange).some((key) => key.startsWith('$') && key !== '$raw');
+  return Object.keys(exchange).some((key) => key.startsWith('$'));
+}
+
+export function isLaterAnswer(exchange: Exchange): exchange is LaterAnswer {
+  return '$answerOn' in exchange;
+}
+
+export function isPause(exchange: Exchange): exchange is Pause {
+  return '$pauseMs' in exchange;
 }
 
 export function isRawExchange(exchange: Exchange): exchange is RawExchange {

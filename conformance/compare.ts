@@ -60,7 +60,17 @@ function compareArrays(kafka: Json[], here: Json[], path: string, report: Report
   }
 }
 
-const keyFields = ['apiKey', 'name', 'topicName', 'topic', 'partitionIndex', 'nodeId', 'configName'];
+const keyFields = [
+  'apiKey',
+  'name',
+  'topicName',
+  'topic',
+  'partitionIndex',
+  'nodeId',
+  'configName',
+  'groupId',
+  'memberId',
+];
 
 function identityOf(item: Json): string | undefined {
   if (!isObject(item)) return undefined;

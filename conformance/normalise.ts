@@ -1,9 +1,12 @@
+import { newMemberNames } from './member-names.ts';
 import { type Session, tagPattern } from './session.ts';
 import type { Json, JsonObject } from './wire/decode.ts';
 
 /** Turns what may differ from run to run (ids, addresses, times, order of hash maps) into one form. */
 export type Normaliser = { normalise(answer: JsonObject): Json };
 
+/** What is longer is not kept. */
+const textLengthMax = 4000;
 const internalTopics = new Set(['__consumer_offsets', '__transaction_state']);
 const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** Sentences for people: only their presence is compared. */
@@ -51,10 +54,17 @@ const identityFields = [
   'groupId',
   'key',
   'producerId',
+  'memberId',
+  'groupInstanceId',
 ];
+
+/** Lists of names and numbers whose order says nothing. */
+const setFields = new Set(['partitions', 'subscribedTopicNames']);
 
 export function newNormaliser(session: Session, tag: string, opaqueHere: readonly string[]): Normaliser {
   const fetchSessions: Json[] = [];
+  const members = newMemberNames();
+  const hexTag = Buffer.from(tag).toString('hex');
   /** Of another case or run; or one of the topics that Kafka makes for itself once somebody asks for a coordinator. */
   const isForeign = (item: Json): boolean => {
     if (isObject(item) && internalTopics.has(String(item.name ?? item.topicName ?? item.resourceName))) return true;
@@ -71,7 +81,7 @@ export function newNormaliser(session: Session, tag: string, opaqueHere: readonl
   };
   const visitArray = (items: Json[], field: string): Json => {
     const own = items.filter((item) => !isForeign(item)).map((item) => visit(item, field));
-    return field === 'records' ? own : sorted(own);
+    return field === 'records' ? own : sorted(own, setFields.has(field));
   };
   const visitObject = (value: JsonObject): Json => {
     const visited = Object.entries(value).map(([name, item]) => [name, visit(item, name)]);
@@ -79,12 +89,16 @@ export function newNormaliser(session: Session, tag: string, opaqueHere: readonl
     return Object.fromEntries(isPlace ? [...visited, ['value', '<machine>']] : visited);
   };
   const visitString = (text: string, field: string): Json => {
+    if (text.length > textLengthMax) return `<${text.length} characters>`;
     if (messageFields.has(field)) return text === '' ? '' : '<text>';
     const opaque = opaqueFields[field];
     if (opaque !== undefined) return opaque;
     if (text === session.clusterId) return '<cluster>';
+    const member = members.nameOf(text, field);
+    if (member !== undefined) return member.replaceAll(tag, '');
     if (field.toLowerCase().endsWith('id') && text.length === 22) return uuidName(text);
-    return text.replaceAll(tag, '');
+    // Bytes are shown in hexadecimal, and may hold names.
+    return text.replaceAll(tag, '').replaceAll(hexTag, '');
   };
   const uuidName = (id: string): string => {
     if (id === zeroUuid) return '<zero>';
@@ -115,14 +129,18 @@ function timeName(value: number, timeBase: number): Json {
   return sinceBase > 0 && sinceBase < 2 * 86_400_000 ? '<now>' : value;
 }
 
-function sorted(items: Json[]): Json[] {
-  if (!items.every(isObject)) return items;
+function sorted(items: Json[], isSet: boolean): Json[] {
+  if (!items.every(isObject)) return isSet ? items.toSorted(compareScalars) : items;
   const keyOf = (item: JsonObject) =>
     identityFields
       .flatMap((name) => (name in item ? [item[name]] : []))
       .map(sortable)
       .join('\u0000');
   return items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+}
+
+function compareScalars(a: Json, b: Json): number {
+  return sortable(a) < sortable(b) ? -1 : 1;
 }
 
 function sortable(value: Json | undefined): string {

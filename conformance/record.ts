@@ -7,7 +7,10 @@ import { openTarget } from './target.ts';
 
 // Records real Kafka's answers. Each file runs against two fresh nodes: what differs between them is a fault of the
 // script or of the normalisation, and nothing is written then.
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { once: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { once: { type: 'boolean' }, server: { type: 'string', default: 'kafka' } },
+});
 const files = caseFiles(positionals);
 const first = await runAll();
 const second = values.once === true ? first : await runAll();
@@ -23,7 +26,7 @@ console.log(`${files.length} files; ${unstable} differences between two runs of 
 process.exitCode = unstable === 0 ? 0 : 1;
 
 async function runAll(): Promise<Map<string, ApiResults>> {
-  const target = await openTarget('kafka');
+  const target = await openTarget(values.server);
   try {
     const results = new Map<string, ApiResults>();
     for (const file of files) {

@@ -11,7 +11,7 @@ import { schemaOf } from './wire/schema.ts';
 export type ApiResults = { readonly [caseName: string]: ReadonlyMap<number, Json> };
 
 /** Runs in flight at once, each on a session of its own. */
-const lanes = 5;
+const lanes = 8;
 
 const casesDir = join(import.meta.dirname, 'cases');
 
@@ -27,39 +27,38 @@ export async function loadCases(file: string): Promise<ApiCases> {
   return module.cases;
 }
 
-/** Runs every case of one file at each of its versions against the target, several versions at a time. */
+/** Runs every case of one file at each of its versions against the target: many at a time, then those that are alone. */
 export async function runFile(target: Target, file: string, onlyCase?: string): Promise<ApiResults> {
   const apiCases = await loadCases(file);
-  const results: Record<string, ReadonlyMap<number, Json>> = {};
+  const chosen = apiCases.cases.filter(({ name }) => onlyCase === undefined || name.includes(onlyCase));
+  const results: Record<string, Map<number, Json>> = {};
+  for (const testCase of chosen) {
+    if (testCase.name in results) throw new Error(`${file} has two cases named "${testCase.name}"`);
+    results[testCase.name] = new Map(versionsOf(apiCases.api, testCase).map((version) => [version, null]));
+  }
+  const run = async (session: Session, testCase: Case, version: number) => {
+    results[testCase.name]?.set(version, await answersOf(() => runCase(session, apiCases, testCase, version)));
+  };
+  const runs = chosen.flatMap((testCase) =>
+    versionsOf(apiCases.api, testCase).map((version) => ({ testCase, version })),
+  );
   const sessions = await Promise.all(Array.from({ length: lanes }, () => openSession(target.host, target.port)));
   try {
-    for (const testCase of apiCases.cases) {
-      if (onlyCase !== undefined && !testCase.name.includes(onlyCase)) continue;
-      if (testCase.name in results) throw new Error(`${file} has two cases named "${testCase.name}"`);
-      results[testCase.name] = await runVersions(sessions, apiCases, testCase);
+    if (apiCases.needsGroups === true) await sessions[0]?.prepareGroups();
+    const together = runs.filter(({ testCase }) => testCase.isAlone !== true);
+    const runLane = async (session: Session) => {
+      for (let next = together.shift(); next !== undefined; next = together.shift()) {
+        await run(session, next.testCase, next.version);
+      }
+    };
+    await Promise.all(sessions.map(runLane));
+    for (const { testCase, version } of runs.filter((each) => each.testCase.isAlone === true)) {
+      if (sessions[0] !== undefined) await run(sessions[0], testCase, version);
     }
   } finally {
     for (const session of sessions) session.close();
   }
   return results;
-}
-
-async function runVersions(
-  sessions: readonly Session[],
-  apiCases: ApiCases,
-  testCase: Case,
-): Promise<ReadonlyMap<number, Json>> {
-  const versions = versionsOf(apiCases.api, testCase);
-  const byVersion = new Map<number, Json>(versions.map((version) => [version, null]));
-  const queue = [...versions];
-  const runLane = async (session: Session) => {
-    for (let version = queue.shift(); version !== undefined; version = queue.shift()) {
-      const current = version;
-      byVersion.set(current, await answersOf(() => runCase(session, apiCases, testCase, current)));
-    }
-  };
-  await Promise.all(sessions.slice(0, testCase.isAlone === true ? 1 : lanes).map(runLane));
-  return byVersion;
 }
 
 /** A case that cannot be carried through is a finding like any other, not the end of the run. */
@@ -72,7 +71,7 @@ async function answersOf(run: () => Promise<Json>): Promise<Json> {
 }
 
 /** The stable versions of the API, as the definitions have them, within the case's own bounds. */
-function versionsOf(api: string, { versions }: Case): number[] {
+export function versionsOf(api: string, { versions }: Case): number[] {
   const valid = schemaOf(`${api}Request`);
   const min = Math.max(versions?.min ?? 0, valid.versions.min);
   const max = Math.min(versions?.max ?? Number.POSITIVE_INFINITY, valid.latestStable);

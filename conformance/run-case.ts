@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, ApiCases, ApiExchange, Case, CaseContext, Exchange } from './case.ts';
-import { isApiExchange, isRawExchange } from './case.ts';
+import { isApiExchange, isLaterAnswer, isPause, isRawExchange } from './case.ts';
+import { type Lines, openLines } from './lines.ts';
 import { newNormaliser } from './normalise.ts';
 import type { Session } from './session.ts';
-import { type Connection, openConnection } from './wire/connection.ts';
 import type { Json } from './wire/decode.ts';
 import type { Body } from './wire/encode.ts';
-import { decodeAnswer, requestFrame } from './wire/frame.ts';
+import { requestFrame } from './wire/frame.ts';
 import { batch } from './wire/record-batch.ts';
 
-const answerTimeoutMs = 15_000;
+const answerTimeoutMs = 8_000;
 const settlePauseMs = 10;
 const settleAttemptsMax = 300;
+const mainLine = 'main';
 
 /** Runs one case at one version and returns its normalised answers. */
 export async function runCase(
@@ -22,10 +23,13 @@ export async function runCase(
 ): Promise<Json[]> {
   const tag = session.nextTag();
   const answers: Answer[] = [];
+  const named = new Map<string, Answer>();
   const context: CaseContext = {
+    api,
     version,
     nodeId: session.nodeId,
     answers,
+    answer: (name) => named.get(name) ?? {},
     name: (base) => base + tag,
     topicId: (base) => session.topicId(base + tag),
     time: (offsetMs) => session.timeBase + offsetMs,
@@ -37,57 +41,55 @@ export async function runCase(
   for (const { topic, partition, batch: spec } of testCase.produce?.(context) ?? []) {
     await session.produce(topic + tag, partition ?? 0, batch(spec));
   }
-  const connection = await openConnection(session.host, session.port);
+  const lines = openLines(session.host, session.port);
   try {
     const normalised: Json[] = [];
-    for (const [index, exchange] of testCase.exchanges(context).entries()) {
-      const answer = await perform(connection, api, exchange, context, index + 1);
+    for (const exchange of testCase.exchanges(context)) {
+      const { answer, name } = await perform(lines, api, exchange, context);
       if (answer === undefined) continue;
       answers.push(answer);
+      if (name !== undefined) named.set(name, answer);
       session.learn(answer);
       normalised.push(normaliser.normalise(answer));
     }
     return normalised;
   } finally {
-    connection.close();
+    lines.close();
     await session.deleteTopics(tag);
   }
 }
 
-async function perform(
-  connection: Connection,
-  api: string,
-  exchange: Exchange,
-  context: CaseContext,
-  correlationId: number,
-): Promise<Answer | undefined> {
+type Outcome = { readonly answer?: Answer | undefined; readonly name?: string | undefined };
+
+async function perform(lines: Lines, api: string, exchange: Exchange, context: CaseContext): Promise<Outcome> {
+  if (isPause(exchange)) {
+    await sleep(exchange.$pauseMs);
+    return {};
+  }
+  if (isLaterAnswer(exchange)) return lines.answerOn(exchange.$answerOn, exchange.$silenceMs ?? answerTimeoutMs);
   if (isRawExchange(exchange)) {
-    connection.send(exchange.$raw);
-    const reply = await connection.receive(exchange.$silenceMs ?? answerTimeoutMs);
-    return typeof reply === 'string' ? { _instead: reply } : { _hex: reply.toString('hex') };
+    return { answer: await lines.raw(mainLine, exchange.$raw, exchange.$silenceMs ?? answerTimeoutMs) };
   }
   const request: ApiExchange = isApiExchange(exchange) ? exchange : { $body: exchange as Body };
   const isEnough = request.$until ?? (() => true);
   for (let attempt = 0; ; attempt++) {
-    const answer = await ask(connection, api, request, context, correlationId);
-    if (answer === undefined || isEnough(answer) || attempt >= settleAttemptsMax) return answer;
+    const answer = await ask(lines, api, request, context);
+    if (answer === undefined || isEnough(answer) || attempt >= settleAttemptsMax) return { answer, name: request.$as };
     await sleep(settlePauseMs);
   }
 }
 
-async function ask(
-  connection: Connection,
-  api: string,
-  request: ApiExchange,
-  context: CaseContext,
-  correlationId: number,
-): Promise<Answer | undefined> {
+async function ask(lines: Lines, api: string, request: ApiExchange, context: CaseContext): Promise<Answer | undefined> {
   const target = request.$api ?? api;
   const version = request.$version ?? context.version;
+  const line = request.$on ?? mainLine;
   const body = typeof request.$body === 'function' ? request.$body(context) : (request.$body ?? {});
-  connection.send(requestFrame(target, version, correlationId, body, request.$trailer));
-  if (request.$expectsNone === true) return undefined;
-  const reply = await connection.receive(request.$silenceMs ?? answerTimeoutMs);
-  if (typeof reply === 'string') return { _instead: reply };
-  return decodeAnswer(target, request.$answerVersion ?? version, correlationId, reply);
+  const isAnswered = request.$expectsNone !== true;
+  await lines.send(
+    line,
+    (correlationId) => requestFrame(target, version, correlationId, body, request.$trailer),
+    isAnswered ? { api: target, version: request.$answerVersion ?? version, name: request.$as } : undefined,
+  );
+  if (!isAnswered || request.$isAnsweredLater === true) return undefined;
+  return (await lines.answerOn(line, request.$silenceMs ?? answerTimeoutMs)).answer;
 }

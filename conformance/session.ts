@@ -20,6 +20,8 @@ export type Session = {
   /** Notes topic ids and producer ids in an answer. */
   learn(answer: JsonObject): void;
   createTopics(topics: readonly (TopicSetup & { name: string })[]): Promise<void>;
+  /** Waits until every partition of `__consumer_offsets` is led, and its groups are loaded. */
+  prepareGroups(): Promise<void>;
   produce(topic: string, partition: number, records: Buffer): Promise<void>;
   deleteTopics(tag: string): Promise<void>;
   close(): void;
@@ -71,6 +73,7 @@ export async function openSession(host: string, port: number): Promise<Session> 
         topics.map((topic) => topic.name),
       );
     },
+    prepareGroups: () => prepareGroups(connection),
     produce: (topic, partition, records) => produce(connection, topic, partition, records),
     deleteTopics: async (tag) => {
       producerIds.length = 0;
@@ -115,6 +118,22 @@ async function untilLed(connection: Connection, names: readonly string[]): Promi
     await sleep(3);
   }
   throw new Error(`${names.join()} have no leader`);
+}
+
+/** So many groups that hardly a partition has none of them. */
+const groupCount = 800;
+
+async function prepareGroups(connection: Connection): Promise<void> {
+  const groups = Array.from({ length: groupCount }, (_, index) => `prepared-${index}`);
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const { errorCode } = await call(connection, 'FindCoordinator', 0, { key: 'prepared' });
+    if (errorCode === 0) {
+      const described = await call(connection, 'DescribeGroups', 5, { groups });
+      if (!/"errorCode":[^0]/.test(JSON.stringify(described))) return;
+    }
+    await sleep(10);
+  }
+  throw new Error('no coordinator of groups');
 }
 
 async function produce(connection: Connection, topic: string, partition: number, records: Buffer): Promise<void> {

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { singleNodeDefaults, startKafka } from '../scripts/kafka/start-kafka.ts';
+import { startKafka } from '../scripts/kafka/start-kafka.ts';
+import { sharedSettings } from './settings.ts';
 
 /** A server under test. */
 export type Target = { readonly host: string; readonly port: number; stop(): Promise<void> };
@@ -10,7 +11,7 @@ export type Target = { readonly host: string; readonly port: number; stop(): Pro
 /** `kafka`, `sluice` (each started fresh and removed afterwards), or the address of a running server. */
 export async function openTarget(server: string): Promise<Target> {
   if (server === 'kafka') {
-    const kafka = await startKafka();
+    const kafka = await startKafka({ settings: sharedSettings });
     return { host: '127.0.0.1', port: kafka.port, stop: () => kafka.stop() };
   }
   if (server === 'sluice') return startSluice();
@@ -22,7 +23,7 @@ export async function openTarget(server: string): Promise<Target> {
 async function startSluice(): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-conformance-'));
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
-  const settings = Object.entries(singleNodeDefaults).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const settings = Object.entries(sharedSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const args = [main, 'start', '--listen', '127.0.0.1:0', '--data', join(dataDir, 'data'), ...settings];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   // Its log matters only when it does not start.

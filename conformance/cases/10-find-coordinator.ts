@@ -15,6 +15,14 @@ export const cases: ApiCases = {
   cases: [
     { name: 'of a group', exchanges: (c) => [find(c, 0, c.name('group'))] },
     { name: 'of the group without a name', exchanges: (c) => [find(c, 0, '')] },
+    {
+      name: 'of groups of many kinds of names',
+      versions: { min: 4 },
+      exchanges: (c) => [
+        find(c, 0, c.name('a b'), c.name('ü'), c.name('..'), c.name('g'.repeat(300)), ''),
+        find(c, 0, ...Array.from({ length: 100 }, (_, index) => c.name(`group-${index}`))),
+      ],
+    },
     { name: 'of a transactional id', versions: { min: 1 }, exchanges: (c) => [find(c, 1, c.name('transaction'))] },
     {
       name: 'of an unknown type',

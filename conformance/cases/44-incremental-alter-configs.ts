@@ -42,6 +42,23 @@ const brokerNow = (resourceName: string, expected: string): ApiExchange => ({
   },
   $until: saying(expected),
 });
+const onGroup = (c: CaseContext, changes: readonly [string, number, string | null][], more: Body = {}): Body =>
+  on(32, c.name('group'), changes, more);
+const groupNow = (c: CaseContext, expected: string): ApiExchange => ({
+  $api: 'DescribeConfigs',
+  $version: 4,
+  $body: {
+    resources: [
+      {
+        resourceType: 32,
+        resourceName: c.name('group'),
+        configurationKeys: ['consumer.session.timeout.ms', 'consumer.heartbeat.interval.ms'],
+      },
+    ],
+    includeSynonyms: true,
+  },
+  $until: saying(expected),
+});
 const topics = { orders: { configs: { 'retention.ms': '1000' } } };
 
 export const cases: ApiCases = {
@@ -179,6 +196,51 @@ export const cases: ApiCases = {
         on(4, String(c.nodeId), [['no.such.setting', set, '1']]),
         on(4, '999', [['log.retention.ms', set, '1']]),
         on(4, 'one', [['log.retention.ms', set, '1']]),
+      ],
+    },
+    {
+      name: 'a group: set and remove',
+      exchanges: (c) => [
+        onGroup(c, [['consumer.session.timeout.ms', set, '50000']]),
+        groupNow(c, '"value":"50000"'),
+        onGroup(c, [
+          ['consumer.session.timeout.ms', remove, null],
+          ['consumer.heartbeat.interval.ms', set, '6000'],
+        ]),
+        groupNow(c, '"value":"6000"'),
+        onGroup(c, [['consumer.heartbeat.interval.ms', remove, null]]),
+        groupNow(c, '"value":"5000"'),
+      ],
+    },
+    {
+      name: 'a group: values out of their bounds, unknown names, no name',
+      exchanges: (c) => [
+        ...[
+          ['consumer.session.timeout.ms', '299'],
+          ['consumer.session.timeout.ms', '300'],
+          ['consumer.session.timeout.ms', '60001'],
+          ['consumer.session.timeout.ms', '0'],
+          ['consumer.session.timeout.ms', 'long'],
+          ['consumer.session.timeout.ms', '5000'],
+          ['consumer.heartbeat.interval.ms', '99'],
+          ['consumer.heartbeat.interval.ms', '15001'],
+          ['consumer.assignment.interval.ms', '-1'],
+          ['consumer.assignment.interval.ms', '15001'],
+          ['consumer.assignment.interval.ms', '7'],
+          ['share.session.timeout.ms', '44999'],
+          ['share.auto.offset.reset', 'never'],
+          ['streams.num.standby.replicas', '3'],
+          ['no.such.setting', '1'],
+          ['', '1'],
+        ].map(([name, value]) => onGroup(c, [[String(name), set, String(value)]], { validateOnly: true })),
+        onGroup(c, [['no.such.setting', remove, null]]),
+        onGroup(c, [['consumer.session.timeout.ms', append, '1']]),
+        onGroup(c, [
+          ['consumer.session.timeout.ms', set, '50000'],
+          ['consumer.heartbeat.interval.ms', set, '1'],
+        ]),
+        on(32, '', [['consumer.session.timeout.ms', set, '50000']]),
+        groupNow(c, ''),
       ],
     },
     {

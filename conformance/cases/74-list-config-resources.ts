@@ -1,4 +1,5 @@
 import type { ApiCases } from '../case.ts';
+import { configured } from '../groups/requests.ts';
 
 export const cases: ApiCases = {
   api: 'ListConfigResources',
@@ -9,6 +10,15 @@ export const cases: ApiCases = {
       versions: { min: 1 },
       topics: { orders: {} },
       exchanges: () => [[2], [4], [8], [16], [32], [2, 4]].map((resourceTypes) => ({ resourceTypes })),
+    },
+    {
+      name: 'groups with configurations',
+      versions: { min: 1 },
+      exchanges: (c) => [
+        ...configured(c, { 'consumer.session.timeout.ms': '50000' }),
+        { resourceTypes: [32] },
+        { resourceTypes: [2, 32] },
+      ],
     },
     {
       name: 'unknown kinds',

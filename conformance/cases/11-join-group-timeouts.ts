@@ -1,0 +1,104 @@
+import type { ApiCases } from '../case.ts';
+import {
+  entered,
+  entering,
+  heartbeat,
+  join,
+  joining,
+  type Member,
+  stable,
+  stablePair,
+  sync,
+} from '../groups/classic.ts';
+import { described } from '../groups/requests.ts';
+
+/** What ends after a while: sessions, rebalances, ids that were given and not used. */
+const brief: Member = { name: 'a', sessionTimeoutMs: 200, rebalanceTimeoutMs: 400 };
+const lasting: Member = { name: 'b' };
+const some = { min: 0 };
+
+export const cases: ApiCases = {
+  api: 'JoinGroup',
+  needsGroups: true,
+  cases: [
+    {
+      name: 'a member that is silent for its session',
+      versions: some,
+      exchanges: (c) => [
+        ...stable(c, brief),
+        described(c, 'Empty'),
+        heartbeat(c, brief),
+        join(c, brief),
+        sync(c, brief),
+      ],
+    },
+    {
+      name: 'heartbeats keep the session',
+      versions: { min: 8 },
+      exchanges: (c) => [
+        ...stable(c, { ...brief, sessionTimeoutMs: 400 }),
+        ...[1, 2, 3, 4].flatMap(() => [{ $pauseMs: 150 }, heartbeat(c, brief)]),
+      ],
+    },
+    {
+      name: 'a member that does not come to the rebalance',
+      versions: { min: 1 },
+      exchanges: (c) => {
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
+        const second = { ...lasting, rebalanceTimeoutMs: 300 };
+        return [
+          ...stable(c, slow),
+          ...entering(c, second),
+          described(c, 'PreparingRebalance'),
+          { $answerOn: 'b' },
+          heartbeat(c, slow),
+          join(c, slow),
+          described(c, 'CompletingRebalance'),
+        ];
+      },
+    },
+    {
+      name: 'a leader that does not sync',
+      versions: { min: 1 },
+      exchanges: (c) => {
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
+        return [...entered(c, slow), described(c, 'Empty'), heartbeat(c, slow), sync(c, slow, { a: 'x' })];
+      },
+    },
+    {
+      name: 'a follower whose leader does not sync',
+      versions: { min: 8 },
+      exchanges: (c) => {
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
+        const second = { ...lasting, rebalanceTimeoutMs: 300 };
+        return [
+          ...stable(c, slow),
+          ...entering(c, second),
+          described(c, 'PreparingRebalance'),
+          join(c, slow),
+          { $answerOn: 'b' },
+          sync(c, second),
+          heartbeat(c, slow),
+          joining(c, second),
+          { $answerOn: 'b' },
+        ];
+      },
+    },
+    {
+      name: 'an id that is not used is forgotten with the session',
+      versions: { min: 4 },
+      exchanges: (c) => [join(c, brief), { $pauseMs: 300 }, join(c, brief)],
+    },
+    {
+      name: 'a second member whose session ends',
+      versions: { min: 8 },
+      exchanges: (c) => [
+        ...stablePair(c, lasting, brief),
+        described(c, 'PreparingRebalance'),
+        heartbeat(c, lasting),
+        join(c, lasting),
+        heartbeat(c, brief),
+      ],
+    },
+  ],
+};
