@@ -74,6 +74,9 @@ async function checkCommandLine(): Promise<void> {
   });
   await withBroker(async (sluice) => {
     assert.equal(await sluice(['consume', 'orders', '--until-end', '--format', 'key-value']), expected);
+    // The one command that loads a client library.
+    assert.equal(await sluice(['consume', 'orders', '--group', 'g', '--until-end', '-o', 'key-value']), expected);
+    assert.match(await sluice(['group', 'describe', 'g', '--totals']), /^g +0 +1 +0 +Empty/m);
   });
 }
 

@@ -4,6 +4,7 @@ import { ClientError } from '@sluice/client/client-error';
 import { KafkaError } from '@sluice/client/kafka-error';
 import type { TopicPartition } from '@sluice/client/topic-partition';
 import type { Address } from '../../input/address.ts';
+import { rangeAssignor } from './range-assignor.ts';
 
 /** Sooner than Kafka's default of 45 s: what a killed command held is soon read by another one. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -11,6 +12,8 @@ const HEARTBEAT_INTERVAL_MS = 2_000;
 /** How long others wait for a member that is told to rejoin, of which it learns with its next heartbeat. */
 const REBALANCE_TIMEOUT_MS = 60_000;
 const RETRY_DELAY_MS = 250;
+/** Clients of all kinds offer one of these, so that their members and ours can be in one classic group. */
+const ASSIGNORS = ['range', 'roundrobin'];
 
 export type GroupProtocol = 'classic' | 'consumer';
 
@@ -139,6 +142,8 @@ function createConsumer(options: MembershipOptions): Consumer {
   return new Consumer({
     ...common,
     groupProtocol: 'classic',
+    protocols: ASSIGNORS.map((name) => ({ name, version: 1 })),
+    partitionAssigner: rangeAssignor,
     sessionTimeout: SESSION_TIMEOUT_MS,
     heartbeatInterval: HEARTBEAT_INTERVAL_MS,
   });
