@@ -101,14 +101,32 @@ func commitOnce(w *wire, req *kmsg.OffsetCommitRequest) error {
 	return nil
 }
 
-// commitWhenReady waits for the group's coordinator, whose topic the first FindCoordinator makes.
+// commitWhenReady waits for the group's coordinator.
 func commitWhenReady(w *wire, req *kmsg.OffsetCommitRequest) error {
-	if err := findCoordinator(w, req.Group); err != nil {
+	if err := coordinated(w, req.Group); err != nil {
 		return err
 	}
+	return commitOnce(w, req)
+}
+
+// coordinated waits until the group has a coordinator that serves it; the first question makes the coordinators' topic.
+func coordinated(w *wire, group string) error {
+	if err := findCoordinator(w, group); err != nil {
+		return err
+	}
+	req := kmsg.NewPtrOffsetFetchRequest()
+	req.Version = 8
+	one := kmsg.NewOffsetFetchRequestGroup()
+	one.Group = group
+	req.Groups = []kmsg.OffsetFetchRequestGroup{one}
 	var err error
-	for range 300 {
-		if err = commitOnce(w, req); err == nil || !kerr.IsRetriable(err) {
+	for range 600 {
+		var answer kmsg.Response
+		if answer, err = w.ask(req); err != nil {
+			return err
+		}
+		err = kerr.ErrorForCode(answer.(*kmsg.OffsetFetchResponse).Groups[0].ErrorCode)
+		if err == nil || !kerr.IsRetriable(err) {
 			return err
 		}
 		time.Sleep(50 * time.Millisecond)

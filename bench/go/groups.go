@@ -128,7 +128,7 @@ func join(ctx context.Context, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := findCoordinator(wires[0], name); err != nil {
+	if err := coordinated(wires[0], name); err != nil {
 		return nil, err
 	}
 	start, cpu := time.Now(), cpuSeconds(g.pid)
@@ -207,7 +207,7 @@ func settleLanes(ctx context.Context, g *groupFlags, lanes int) ([][]*group, err
 			for n := lane; n < g.groups && err == nil; n += lanes {
 				name := fmt.Sprintf("%s-%d", g.prefix, n)
 				group := newGroup(g, name, wires)
-				if err = findCoordinator(wires[0], name); err == nil {
+				if err = coordinated(wires[0], name); err == nil {
 					err = group.settle(ctx, g.partitions, settlePause)
 				}
 				all[lane] = append(all[lane], group)
