@@ -8,6 +8,7 @@ import {
   subscription,
 } from '../../testing/classic-fixture.ts';
 import { allAnswered, answered, stableGroup, syncAll } from '../../testing/classic-members.ts';
+import { MEMBER_METADATA_SIZE_BYTES_MAX, MEMBER_PROTOCOLS_MAX } from './join.ts';
 import { PENDING_MEMBERS_MAX } from './join-as-new.ts';
 
 const range = (...topics: string[]) => ({ name: 'range', metadata: subscription(...topics) });
@@ -162,6 +163,26 @@ describe('classic groups: the choice of a protocol', () => {
     const fixture = createClassicFixture();
     assert.equal(answered(fixture.join({ memberId: 'unknown' }, 6)).protocolName, '');
     assert.equal(answered(fixture.join({ memberId: 'unknown' }, 7)).protocolName, null);
+  });
+});
+
+describe('classic groups: what a member says of itself', () => {
+  test('is taken up to a number of protocols', () => {
+    const fixture = createClassicFixture();
+    const many = Array.from({ length: MEMBER_PROTOCOLS_MAX + 1 }, (_, index) => ({ ...range('a'), name: `p${index}` }));
+    const refused = answered(fixture.join({ protocols: many }));
+    assert.equal(refused.errorCode, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+    assert.equal(fixture.table.size, 0);
+    assert.equal(fixture.join({ protocols: many.slice(1) }).response, undefined);
+  });
+
+  test('is taken up to a size', () => {
+    const fixture = createClassicFixture();
+    const large = (sizeBytes: number) => [{ name: 'range', metadata: Buffer.alloc(sizeBytes) }];
+    const refused = answered(fixture.join({ protocols: large(MEMBER_METADATA_SIZE_BYTES_MAX + 1) }));
+    assert.equal(refused.errorCode, ErrorCode.UNKNOWN_SERVER_ERROR);
+    assert.equal(fixture.table.size, 0);
+    assert.equal(fixture.join({ protocols: large(MEMBER_METADATA_SIZE_BYTES_MAX) }).response, undefined);
   });
 });
 

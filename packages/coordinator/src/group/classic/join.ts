@@ -4,7 +4,7 @@ import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages
 import type { Pending } from '../../runtime/coordinator-shard.ts';
 import type { RequestContext } from '../group-environment.ts';
 import { ClassicGroup } from './classic-group.ts';
-import { withoutRepeatedNames } from './classic-member.ts';
+import { type MemberProtocol, withoutRepeatedNames } from './classic-member.ts';
 import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
 import { answer, type Decision } from './decision.ts';
 import { emptyGroupRecord } from './group-metadata-record.ts';
@@ -14,6 +14,10 @@ import type { Joining } from './joining.ts';
 import { supportsProtocols } from './protocol-choice.ts';
 import { completeJoinIfReady } from './rebalance.ts';
 import { inVersion, joinError } from './responses.ts';
+
+export const MEMBER_PROTOCOLS_MAX = 1000;
+/** Of all protocols of one member. A group whose record does not fit the log fails in SyncGroup long before. */
+export const MEMBER_METADATA_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** JoinGroup. Session timeouts are within the broker's limits, and the group has an id: that was checked before. */
 export function join(
@@ -32,8 +36,17 @@ export function join(
     pending: inVersion(pending, context.apiVersion),
   };
   const group = classicGroupOf(scope, request.groupId);
-  if (group === undefined) joinAbsentGroup(scope, joining, decision);
+  const excess = excessError(joining.protocols);
+  if (excess !== ErrorCode.NONE) answer(decision, joining.pending, joinError(excess, request.memberId));
+  else if (group === undefined) joinAbsentGroup(scope, joining, decision);
   else joinGroup(scope, group, joining, decision);
+}
+
+/** What a member says is kept as long as it is there: more than any client says is not taken. */
+function excessError(protocols: readonly MemberProtocol[]): number {
+  if (protocols.length > MEMBER_PROTOCOLS_MAX) return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
+  const sizeBytes = protocols.reduce((sum, { metadata }) => sum + metadata.length, 0);
+  return sizeBytes > MEMBER_METADATA_SIZE_BYTES_MAX ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.NONE;
 }
 
 /** There is no classic group of this id. The first member without a member id makes it, also in place of another empty one. */

@@ -24,6 +24,9 @@ import { answerJoin, answerSync } from './waiting.ts';
 /** Between two looks at whether a static member came back: a rebalance timeout of 0 would make it an endless loop. */
 const REJOIN_WAIT_MS_MIN = 100;
 
+/** Clients may give reasons as long as they like; this much of one is logged, and is as much as Kafka's clients send. */
+const REASON_CHARS_MAX = 300;
+
 /** A member came, went or changed: begins a rebalance, or goes on with the one under way. */
 export function rebalance(scope: ClassicScope, group: ClassicGroup, reason: string, decision: Decision): void {
   if (group.state === 'PreparingRebalance') completeJoinIfReady(scope, group, decision);
@@ -37,7 +40,11 @@ export function prepareRebalance(scope: ClassicScope, group: ClassicGroup, reaso
   timers.cancel(syncTimerKey(group.groupId));
   const isInitial = group.state === 'Empty';
   group.transitionTo('PreparingRebalance', decision.now);
-  logger.info('a classic group rebalances', { groupId: group.groupId, generation: group.generation, reason });
+  logger.info('a classic group rebalances', {
+    groupId: group.groupId,
+    generation: group.generation,
+    reason: reason.slice(0, REASON_CHARS_MAX),
+  });
   if (isInitial) putOffInitialRebalance(scope, group);
   else if (group.hasAllMembersJoined) completeJoin(scope, group, decision);
   else awaitJoins(scope, group, group.rebalanceTimeoutMs);
