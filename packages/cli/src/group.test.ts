@@ -99,6 +99,21 @@ describe('sluice group', () => {
   });
 });
 
+describe('sluice config … group', () => {
+  it('shows, sets and takes back settings of a group', async () => {
+    const own = async () => {
+      const settings: { name: string; value: string; source: string }[] = await json('config describe group g-config');
+      return settings.filter(({ source }) => source === 'group').map(({ name, value }) => `${name}=${value}`);
+    };
+    assert.deepEqual(await own(), []);
+    await succeed('config set group g-config consumer.session.timeout.ms=50000');
+    assert.deepEqual(await own(), ['consumer.session.timeout.ms=50000']);
+    await succeed('config delete group g-config consumer.session.timeout.ms');
+    assert.deepEqual(await own(), []);
+    await fail('config set group g-config nonsense=1', 'failed', /group g-config was refused: .*nonsense/);
+  });
+});
+
 describe('sluice group delete', () => {
   it('deletes groups, and tells of each that it cannot', async () => {
     await makeTopic('g-delete', 1);

@@ -56,7 +56,7 @@ describe('the command line', () => {
     ['a bad duration', ['topic', 'list', '--timeout', '10'], /number and a unit/],
     ['a bad position', ['consume', 'x', '--from', 'yesterday'], /Write beginning, end, an offset/],
     ['a bad setting', ['config', 'set', 'topic', 'x', 'retention.ms'], /name=value/],
-    ['a bad kind', ['config', 'describe', 'group', 'x'], /Allowed choices are topic, broker/],
+    ['a bad kind', ['config', 'describe', 'user', 'x'], /Allowed choices are topic, broker, group/],
     ['nothing to alter', ['topic', 'alter', 'x'], /nothing to change; give --partitions, --set or --unset/],
   ];
   for (const [name, args, message] of wrong) {

@@ -4,7 +4,7 @@ import type { Shell } from '../shell.ts';
 import { type ClientOptions, withClientOptions } from './client-options.ts';
 import { withExamples } from './examples.ts';
 
-export type ConfigKind = 'topic' | 'broker';
+export type ConfigKind = 'topic' | 'broker' | 'group';
 
 export interface ConfigDescribeOptions extends ClientOptions {
   readonly all?: boolean;
@@ -17,18 +17,18 @@ export interface ConfigChangeOptions extends ClientOptions {
 /** `sluice config …` */
 export function configCommand(shell: Shell): Command {
   return new Command('config')
-    .summary('show and change settings of topics and brokers')
-    .description("Shows and changes settings of topics and brokers while they run. The names are Kafka's own.")
+    .summary('show and change settings of topics, brokers and groups')
+    .description("Shows and changes settings of topics, brokers and groups while they run. The names are Kafka's own.")
     .addCommand(describeCommand(shell))
     .addCommand(setCommand(shell))
     .addCommand(deleteCommand(shell));
 }
 
 function kindArgument(): Argument {
-  return new Argument('<kind>', 'topic or broker').choices(['topic', 'broker']);
+  return new Argument('<kind>', 'topic, broker or group').choices(['topic', 'broker', 'group']);
 }
 
-const NAME_HELP = 'name of the topic, or id of the broker; "default" stands for all brokers';
+const NAME_HELP = 'name of the topic or group, or id of the broker; "default" stands for all brokers';
 
 function describeCommand(shell: Shell): Command {
   const command = new Command('describe')
@@ -68,6 +68,10 @@ function setCommand(shell: Shell): Command {
     );
   return withExamples(withClientOptions(command), [
     { what: 'keep records for one hour', line: 'sluice config set topic orders retention.ms=3600000' },
+    {
+      what: 'let members of a group be silent for a minute before they count as gone',
+      line: 'sluice config set group payments consumer.session.timeout.ms=60000',
+    },
     { what: 'on all brokers', line: 'sluice config set broker default log.retention.ms=86400000' },
   ]);
 }

@@ -15,10 +15,10 @@ export interface ConfigChange {
   readonly validateOnly: boolean;
 }
 
-/** Changes some settings of one topic or broker, all or none. Fails with `KafkaError`. */
+/** Changes some settings of one topic, broker or group, all or none. Fails with `KafkaError`. */
 export async function alterConfigs(
   broker: Broker,
-  kind: 'topic' | 'broker',
+  kind: keyof typeof RESOURCE_TYPES,
   resourceName: string,
   { set, unset, validateOnly }: ConfigChange,
 ): Promise<void> {

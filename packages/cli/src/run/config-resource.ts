@@ -6,13 +6,13 @@ import { CliFailure } from '../failure.ts';
 /** The name that stands for what holds on all brokers; Kafka has the empty name for it. */
 const ALL_BROKERS = 'default';
 
-/** Who must be asked about a topic's or a broker's settings, and under which name. */
+/** Who must be asked about the settings of a topic, a broker or a group, and under which name. */
 export async function resourceOf(
   cluster: Cluster,
   kind: ConfigKind,
   name: string,
 ): Promise<{ broker: Broker; resourceName: string }> {
-  if (kind === 'topic') return { broker: await cluster.controller(), resourceName: name };
+  if (kind !== 'broker') return { broker: await cluster.controller(), resourceName: name };
   if (name === ALL_BROKERS) return { broker: await cluster.controller(), resourceName: '' };
   if (!/^\d+$/.test(name)) throw new CliFailure('usage', `${name} is no broker`, 'give its id, or "default" for all');
   const { brokers } = await cluster.metadata([]);

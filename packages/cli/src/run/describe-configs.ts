@@ -7,7 +7,7 @@ import { describeConfigsResponseCodec } from '@sluice/protocol/generated/message
 const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: describeConfigsResponseCodec };
 
 /** Kafka's numbers for what a setting belongs to. */
-export const RESOURCE_TYPES = { topic: 2, broker: 4 } as const;
+export const RESOURCE_TYPES = { topic: 2, broker: 4, group: 32 } as const;
 
 /** Kafka's numbers for where a setting's value comes from, in words; `start` is the file or flag it was started with. */
 const SOURCES: Readonly<Record<number, string>> = {
@@ -16,6 +16,7 @@ const SOURCES: Readonly<Record<number, string>> = {
   3: 'all brokers',
   4: 'start',
   5: 'default',
+  8: 'group',
 };
 const DEFAULT_SOURCE = 5;
 
@@ -34,10 +35,10 @@ export interface DescribedResource {
   readonly settings: readonly Setting[];
 }
 
-/** The settings of topics or brokers, by name. Fails with `KafkaError` when one cannot be described. */
+/** The settings of topics, brokers or groups, by name. Fails with `KafkaError` when one cannot be described. */
 export async function describeConfigs(
   broker: Broker,
-  kind: 'topic' | 'broker',
+  kind: keyof typeof RESOURCE_TYPES,
   names: readonly string[],
 ): Promise<readonly DescribedResource[]> {
   const response = await broker.request(DESCRIBE_CONFIGS, () => ({

@@ -67,12 +67,13 @@ function memberPairs(member: GroupMember): [string, string | number][] {
   return pairs.flatMap(([label, value]) => (value === null ? [] : [[label, value]]));
 }
 
-function subscriptionOf({ subscribedTopics, subscribedRegex }: GroupMember): string {
+/** Brokers do not tell it of classic members while their group rebalances. */
+function subscriptionOf({ subscribedTopics, subscribedRegex }: GroupMember): string | null {
   const parts = [
     ...subscribedTopics.toSorted().map(visibleText),
     ...(subscribedRegex === null ? [] : [`/${visibleText(subscribedRegex)}/`]),
   ];
-  return parts.join(', ') || NONE;
+  return parts.length === 0 ? null : parts.join(', ');
 }
 
 /** A member that a rolling upgrade has not reached yet. */
