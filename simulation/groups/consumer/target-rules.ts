@@ -1,17 +1,7 @@
 import type { TopicsView } from '@sluice/coordinator/group/group-environment';
 import { type GroupView, subscribedNames } from './group-view.ts';
 import { keyOf, type PartitionKey } from './partition-key.ts';
-
-/** Targets by instance id where there is one, else by member id: a static member's replacement is the same member. */
-export type Targets = ReadonlyMap<string, ReadonlySet<PartitionKey>>;
-
-export function targetsByMember(view: GroupView): Targets {
-  const targets = new Map<string, ReadonlySet<PartitionKey>>();
-  for (const [memberId, { instanceId }] of view.members) {
-    targets.set(instanceId ?? memberId, view.targets.get(memberId) ?? new Set());
-  }
-  return targets;
-}
+import type { Targets } from './target-memory.ts';
 
 /** What is wrong with a target that was just computed, if anything. */
 export function targetFault(view: GroupView, before: Targets, topics: TopicsView): string | undefined {
@@ -45,7 +35,9 @@ function movesFault(view: GroupView, before: Targets, topics: TopicsView): strin
   const [first] = subscriptions;
   if (first === undefined || subscriptions.some((other) => other.join() !== first.join())) return undefined;
   const existing = new Set(first);
-  const after = targetsByMember(view);
+  const after = new Map(
+    [...view.members.keys()].map((memberId) => [memberId, view.targets.get(memberId) ?? new Set()]),
+  );
   const share = Math.floor(existing.size / after.size);
   const extras = existing.size % after.size;
   const sizes = [...after.values()].map((keys) => keys.size);

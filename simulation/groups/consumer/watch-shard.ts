@@ -9,7 +9,8 @@ import type { OffsetCommitResponseInput } from '@sluice/protocol/generated/messa
 import { type Claim, mayCommit, mayHeartbeat } from './claims.ts';
 import { applyToView, createGroupView, type GroupView, groupOf } from './group-view.ts';
 import { keyOf, keysOf } from './partition-key.ts';
-import { type Targets, targetFault, targetsByMember } from './target-rules.ts';
+import { createTargetMemory, type TargetMemory } from './target-memory.ts';
+import { targetFault } from './target-rules.ts';
 
 /** Stands around the shard of a consumer group and holds what it does against what its own records say. */
 export interface ShardWatch {
@@ -44,20 +45,23 @@ export function createShardWatch(topics: TopicsView, checks: ShardChecks): Shard
 
   function watch(shard: GroupShard): GroupShard {
     views = new Map();
-    const lastTargets = new Map<string, Targets>();
+    const memories = new Map<string, TargetMemory>();
     let isLive = false;
 
     function observe(record: GroupRecord): void {
       changeCount++;
       const groupId = groupOf(record);
       const view = viewOf(groupId);
+      const memory = memories.get(groupId) ?? createTargetMemory();
+      memories.set(groupId, memory);
+      memory.see(record, view);
       applyToView(view, record);
       if (record.type !== 'consumer-group-target-assignment-metadata' || record.value === null) return;
       if (isLive) {
-        const fault = targetFault(view, lastTargets.get(groupId) ?? new Map(), topics);
+        const fault = targetFault(view, memory.before, topics);
         checks.target(fault === undefined, () => `${groupId} at ${record.value?.assignmentEpoch}: ${fault}`);
       }
-      lastTargets.set(groupId, targetsByMember(view));
+      memory.remember(view);
     }
 
     return {
@@ -67,7 +71,6 @@ export function createShardWatch(topics: TopicsView, checks: ShardChecks): Shard
         observe(record);
       },
       onLoaded(now) {
-        for (const [groupId, view] of views) lastTargets.set(groupId, targetsByMember(view));
         isLive = true;
         return shard.onLoaded(now);
       },
