@@ -80,63 +80,55 @@ function planScan(scope: ConsumerScope, groupId: string, delayMs: number, action
   scope.environment.timers.set(regexKey(groupId), delayMs, action);
 }
 
-/** Matches all regular expressions of the group against all topics, a slice at a time. */
+/** All regular expressions of a group, on their way through all topics. */
+interface Look {
+  readonly regexes: readonly string[];
+  readonly scan: TopicScan;
+  /** Of the topics that are looked at. */
+  readonly version: number;
+}
+
 function beginScan(scope: ConsumerScope, groupId: string, now: TimestampMs): Step<GroupRecord> {
   const group = consumerGroupOf(scope, groupId);
   if (group === undefined) return NOTHING;
   const { topics } = scope.environment;
-  return advanceScan(
-    scope,
-    groupId,
-    createTopicScan(compiledRegexes(scope, group), topics.names()),
-    topics.version,
-    now,
-  );
+  const regexes = [...group.subscriptions.regexes()];
+  const scan = createTopicScan(compiled(scope, groupId, regexes), topics.names());
+  return advanceScan(scope, groupId, { regexes, scan, version: topics.version }, now);
 }
 
-function compiledRegexes(scope: ConsumerScope, { groupId, subscriptions }: ConsumerGroup): readonly TopicRegex[] {
-  const regexes: TopicRegex[] = [];
-  for (const regex of subscriptions.regexes()) {
-    const compiled = compileTopicRegex(regex);
-    if (compiled.kind === 'regex') regexes.push(compiled);
-    else scope.environment.logger.warn(compiled.message, { groupId });
-  }
-  return regexes;
+/** One that Kafka took may be too much for us: it matches nothing. */
+function compiled(scope: ConsumerScope, groupId: string, regexes: readonly string[]): readonly TopicRegex[] {
+  return regexes.flatMap((regex) => {
+    const each = compileTopicRegex(regex);
+    if (each.kind === 'regex') return [each];
+    scope.environment.logger.warn(each.message, { groupId });
+    return [];
+  });
 }
 
-function advanceScan(
-  scope: ConsumerScope,
-  groupId: string,
-  scan: TopicScan,
-  version: number,
-  now: TimestampMs,
-): Step<GroupRecord> {
-  const pauseMs = scan.advance();
+function advanceScan(scope: ConsumerScope, groupId: string, look: Look, now: TimestampMs): Step<GroupRecord> {
+  const pauseMs = look.scan.advance();
   if (pauseMs !== undefined) {
-    planScan(scope, groupId, pauseMs, (then) => advanceScan(scope, groupId, scan, version, then));
+    planScan(scope, groupId, pauseMs, (then) => advanceScan(scope, groupId, look, then));
     return NOTHING;
   }
   const group = consumerGroupOf(scope, groupId);
-  return group === undefined ? NOTHING : { records: scanRecords(scope, group, scan, version, now), replies: [] };
+  return group === undefined ? NOTHING : { records: lookRecords(scope, group, look, now), replies: [] };
 }
 
 /** What was matched becomes the group's; it moves on if that changes anything. */
-function scanRecords(
-  scope: ConsumerScope,
-  group: ConsumerGroup,
-  scan: TopicScan,
-  version: number,
-  now: TimestampMs,
-): readonly GroupRecord[] {
+function lookRecords(scope: ConsumerScope, group: ConsumerGroup, look: Look, now: TimestampMs): readonly GroupRecord[] {
   const { groupId, subscriptions } = group;
   const records: GroupRecord[] = [];
   const matches = new Map<string, ReadonlySet<string>>();
   let hasChanged = false;
-  for (const [regex, topics] of scan.topics) {
+  for (const regex of look.regexes) {
     if (subscriptions.subscribersOf(regex) === 0) continue;
+    const topics = look.scan.topics.get(regex) ?? NO_TOPICS;
     hasChanged ||= !isSameSet(subscriptions.resolved(regex)?.topics ?? NO_TOPICS, topics);
     matches.set(regex, topics);
-    records.push(regexRecord(groupId, regex, { topics, version, timestampMs: now }));
+    records.push(regexRecord(groupId, regex, { topics, version: look.version, timestampMs: now }));
   }
   const metadataHash = scope.topicHashes.ofTopics(subscriptions.topicsAfter([], matches));
   if (hasChanged || metadataHash !== group.metadataHash) {

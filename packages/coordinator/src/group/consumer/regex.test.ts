@@ -114,3 +114,21 @@ test('members that come with many regular expressions are looked after in one go
   assert.equal(fixture.group().subscriptions.resolvedCount, 5);
   assert.equal(fixture.group().groupEpoch, 2);
 });
+
+test('a regular expression that an earlier broker took and we do not matches nothing, and is not looked at all the time', async () => {
+  const fixture = createConsumerFixture();
+  fixture.joinAs('a', BY_REGEX);
+  const records = fixture.records.map((record) =>
+    record.type === 'consumer-group-member-metadata' && record.value !== null
+      ? { ...record, value: { ...record.value, subscribedTopicRegex: '(' } }
+      : record,
+  );
+  const after = createConsumerFixture({ records });
+  after.heartbeat('a', 1);
+  await after.clock.advance(0);
+  assert.deepEqual([...(after.group().subscriptions.resolved('(')?.topics ?? ['none'])], []);
+  const written = after.records.length;
+  after.heartbeat('a', 1);
+  await after.clock.advance(0);
+  assert.equal(after.records.length, written);
+});
