@@ -5,6 +5,8 @@ import { type ChurnOptions, churn } from './runner/cases/churn.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
+import { groupAdmin } from './runner/cases/group-admin.ts';
+import { groupDetails } from './runner/cases/group-details.ts';
 import { groupErrors } from './runner/cases/group-errors.ts';
 import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
 import { groupTools } from './runner/cases/group-tools.ts';
@@ -38,6 +40,8 @@ const cases: readonly Case[] = [
   { name: 'details', run: details, folder: 'java' },
   { name: 'groups', run: groups, settings: lively },
   { name: 'group-errors', run: groupErrors, settings: { ...lively, 'auto.create.topics.enable': 'false' } },
+  { name: 'group-admin', run: groupAdmin, settings: lively },
+  { name: 'group-details', run: groupDetails, settings: lively, folder: 'java' },
   { name: 'mixed', run: mixed, settings: lively },
   { name: 'upgrade', run: upgrade, settings: lively },
   { name: 'churn', run: churn, settings: lively },

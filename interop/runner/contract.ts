@@ -50,6 +50,7 @@ export type MemberEvent =
   | readonly [atMs: number, what: 'took', place: string, offset: number, value: number]
   | readonly [atMs: number, what: 'committed' | 'recommitted' | 'sought', place: string, offset: number]
   | readonly [atMs: number, what: 'assigned' | 'revoked' | 'lost', place: string]
+  | readonly [atMs: number, what: 'is', memberId: string, generation: number]
   | readonly [atMs: number, what: 'failed', type: string, code: number, message: string];
 
 /** What a member tells since it was last asked; `fault` is what ended it, or what it cannot get past. */
@@ -70,9 +71,10 @@ export type Join = {
   readonly metadata?: string;
   readonly sessionTimeoutMs?: number;
   readonly reset?: 'earliest' | 'latest' | 'none';
-  /** Java's own pattern, and RE2's for the broker. */
+  /** Java only: its own pattern, RE2's for the broker, and settings beside the others. */
   readonly pattern?: string;
   readonly re2?: string;
+  readonly settings?: Readonly<Record<string, string>>;
 };
 
 export type Replies = {
@@ -93,7 +95,6 @@ export type Replies = {
   tell: object;
   committed: { readonly offsets: readonly number[]; readonly metadata: readonly string[] };
   groupAdmin: { readonly checks: readonly Check[] };
-  groupDetails: { readonly checks: readonly Check[] };
   tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };

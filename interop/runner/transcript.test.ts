@@ -22,4 +22,7 @@ test('what differs from run to run is left out', () => {
 test("a group's partition is that of Java's hash", () => {
   assert.equal(offsetsPartitionOf('a'), 97 % 50);
   assert.equal(offsetsPartitionOf(''), 0);
+  assert.equal(offsetsPartitionOf('tools.empty'), 1_747_833_990 % 50);
+  // Java's least number has no counterpart without a sign: it counts as 0.
+  assert.equal(offsetsPartitionOf('polygenelubricants'), 0);
 });

@@ -32,6 +32,11 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/consumer-(tools\.[\w.]+)-\d+/g, 'consumer-$1-N'],
   [/"(commitTimestamp|expireTimestamp|currentStateTimestamp)":\d+/g, '"$1":0'],
   [/\/tmp\/\S+/g, 'FILE'],
+  // The formatters end no lines, and how often a member commits is its own affair.
+  [/\}(\{"key"|Processed)/g, '}\n$1'],
+  [/Processed a total of \d+ messages/g, 'Processed a total of N messages'],
+  // How a tool is used is the tool's affair.
+  [/^Option +Description[\s\S]*/gm, ''],
 ];
 
 /**
@@ -54,5 +59,5 @@ const offsetsPartitions = 50;
 export function offsetsPartitionOf(group: string): number {
   let hash = 0;
   for (let index = 0; index < group.length; index += 1) hash = (Math.imul(hash, 31) + group.charCodeAt(index)) | 0;
-  return (hash & 0x7fffffff) % offsetsPartitions;
+  return (hash === -(2 ** 31) ? 0 : Math.abs(hash)) % offsetsPartitions;
 }

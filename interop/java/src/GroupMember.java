@@ -42,6 +42,7 @@ final class GroupMember implements ConsumerRebalanceListener {
     private List<List<Object>> events = new ArrayList<>();
     private Map<String, Object> fault;
     private volatile boolean leaving;
+    private long sleepMs;
 
     GroupMember(String bootstrap, JsonNode wanted) {
         this.wanted = wanted;
@@ -67,8 +68,11 @@ final class GroupMember implements ConsumerRebalanceListener {
             settings.put("heartbeat.interval.ms", 500);
             settings.put("session.timeout.ms", wanted.path("sessionTimeoutMs").asInt(10_000));
             String assignor = wanted.path("assignor").asText("range");
-            settings.put("partition.assignment.strategy", ASSIGNORS.getOrDefault(assignor, assignor));
+            List<String> names = new ArrayList<>();
+            for (String name : assignor.split(",")) names.add(ASSIGNORS.getOrDefault(name, name));
+            settings.put("partition.assignment.strategy", names);
         }
+        wanted.path("settings").fields().forEachRemaining(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
         return settings;
     }
 
@@ -79,6 +83,8 @@ final class GroupMember implements ConsumerRebalanceListener {
             else consumer.subscribe(texts(wanted.get("topics")), this);
             while (!leaving) {
                 for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
+                if (sleepMs > 0) Thread.sleep(sleepMs);
+                sleepMs = 0;
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
                 if (!records.isEmpty()) see(records);
             }
@@ -177,6 +183,11 @@ final class GroupMember implements ConsumerRebalanceListener {
         return inThread(() -> {
             TopicPartition partition = new TopicPartition(request.path("topic").asText(), request.path("partition").asInt());
             switch (request.get("what").asText()) {
+                case "sleep" -> sleepMs = request.get("offset").asLong();
+                case "enforceRebalance" -> consumer.enforceRebalance("it was to be tried");
+                case "subscribe" -> consumer.subscribe(texts(request.get("topics")), this);
+                case "unsubscribe" -> consumer.unsubscribe();
+                case "metadata" -> note("is", consumer.groupMetadata().memberId(), consumer.groupMetadata().generationId());
                 case "pause" -> consumer.pause(consumer.assignment());
                 case "resume" -> consumer.resume(consumer.paused());
                 case "seek" -> {

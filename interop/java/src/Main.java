@@ -37,7 +37,6 @@ public final class Main {
         handlers.put("leave", groups::leave);
         handlers.put("committed", groups::committed);
         handlers.put("groupAdmin", request -> Map.of("checks", new GroupAdminChecks(bootstrap, request).run()));
-        handlers.put("groupDetails", request -> Map.of("checks", new GroupDetailChecks(bootstrap).run()));
         handlers.put("tool", request -> Tool.asked(request));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
