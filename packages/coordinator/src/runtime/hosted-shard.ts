@@ -33,8 +33,8 @@ export interface HostedShard<S extends CoordinatorShard<R>, R> {
   /** The log was replayed: decisions may come. */
   open(): void;
   take<T>(decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>, pending: Pending<T>): void;
-  /** A decision that nobody waits for. */
-  tick(decide: (shard: S, now: TimestampMs) => Step<R>): void;
+  /** A decision that nobody waits for; false if it threw. */
+  tick(decide: (shard: S, now: TimestampMs) => Step<R>): boolean;
   /**
    * Appends what was gathered. To be called before anybody else appends to the log (markers of transactions), so that
    * the records get the offsets that they were applied with.
@@ -81,12 +81,14 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
     }
   }
 
-  function tick(decide: (shard: S, now: TimestampMs) => Step<R>): void {
+  function tick(decide: (shard: S, now: TimestampMs) => Step<R>): boolean {
     const now = clock.now();
     try {
       perform(decide(shard, now), now);
+      return true;
     } catch (error) {
       reportBug(error);
+      return false;
     }
   }
 

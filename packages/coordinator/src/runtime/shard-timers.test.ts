@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openTally } from '../testing/tally-fixture.ts';
 import { NOTHING } from './coordinator-shard.ts';
+import { TIMER_RETRY_MS } from './shard-timers.ts';
 
 describe('timers of a shard', () => {
   test('what a timer decides is written like any step', async () => {
@@ -37,6 +38,25 @@ describe('timers of a shard', () => {
     await tally.clock.advance(1000);
     assert.deepEqual(fired, ['earlier at 100', 'later at 300']);
     assert.equal(timers.has('later'), false);
+    await tally.log.close();
+  });
+
+  test('one that fails fires again, unless it was set anew', async () => {
+    const tally = await openTally();
+    tally.runtime.load(0, tally.log, 0);
+    const { timers } = tally.shard;
+    let fired = 0;
+    timers.set('fails', 100, () => {
+      fired++;
+      if (fired === 1) throw new Error('a bug');
+      return NOTHING;
+    });
+    await tally.clock.advance(100);
+    assert.equal(fired, 1);
+    await tally.clock.advance(TIMER_RETRY_MS - 1);
+    assert.equal(fired, 1);
+    await tally.clock.advance(10 * TIMER_RETRY_MS);
+    assert.equal(fired, 2);
     await tally.log.close();
   });
 

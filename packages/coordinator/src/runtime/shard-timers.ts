@@ -2,6 +2,9 @@ import type { Clock, Timer } from '@sluice/kernel/clock';
 import type { TimestampMs } from '@sluice/kernel/ids';
 import type { ShardTimers, Step } from './coordinator-shard.ts';
 
+/** A timer whose action failed (a bug) fires again after this long: what hangs on it, a session say, must not hang for ever. */
+export const TIMER_RETRY_MS = 500;
+
 interface KeyedTimer<R> {
   dueMs: number;
   action: (now: TimestampMs) => Step<R>;
@@ -21,7 +24,8 @@ export interface OwnedTimers<R> extends ShardTimers<R> {
  */
 export function createShardTimers<R>(
   clock: Clock,
-  fire: (action: (now: TimestampMs) => Step<R>) => void,
+  /** False: it failed. */
+  fire: (action: (now: TimestampMs) => Step<R>) => boolean,
 ): OwnedTimers<R> {
   const timers = new Map<string, KeyedTimer<R>>();
   let isClosed = false;
@@ -40,26 +44,28 @@ export function createShardTimers<R>(
       return;
     }
     timers.delete(key);
-    fire(keyed.action);
+    if (!fire(keyed.action) && !timers.has(key)) set(key, TIMER_RETRY_MS, keyed.action);
+  }
+
+  function set(key: string, delayMs: number, action: (now: TimestampMs) => Step<R>): void {
+    if (isClosed) return;
+    const nowMs = clock.monotonicMs();
+    const dueMs = nowMs + Math.max(0, delayMs);
+    const keyed = timers.get(key);
+    if (keyed === undefined) {
+      timers.set(key, { dueMs, action, armedMs: dueMs, timer: arm(key, dueMs, nowMs) });
+      return;
+    }
+    keyed.dueMs = dueMs;
+    keyed.action = action;
+    if (dueMs >= keyed.armedMs) return;
+    keyed.timer.cancel();
+    keyed.armedMs = dueMs;
+    keyed.timer = arm(key, dueMs, nowMs);
   }
 
   return {
-    set(key, delayMs, action) {
-      if (isClosed) return;
-      const nowMs = clock.monotonicMs();
-      const dueMs = nowMs + Math.max(0, delayMs);
-      const keyed = timers.get(key);
-      if (keyed === undefined) {
-        timers.set(key, { dueMs, action, armedMs: dueMs, timer: arm(key, dueMs, nowMs) });
-        return;
-      }
-      keyed.dueMs = dueMs;
-      keyed.action = action;
-      if (dueMs >= keyed.armedMs) return;
-      keyed.timer.cancel();
-      keyed.armedMs = dueMs;
-      keyed.timer = arm(key, dueMs, nowMs);
-    },
+    set,
     cancel(key) {
       timers.get(key)?.timer.cancel();
       timers.delete(key);
