@@ -1,11 +1,15 @@
 import type { GroupCanary } from './canaries.ts';
-import { simulateConsumerGroups } from './simulate-consumer-groups.ts';
+import { simulateConsumerGroups, simulateMixedGroups } from './simulate-consumer-groups.ts';
 import { type GroupRun, simulateGroups } from './simulate-groups.ts';
 
 /** What kind of groups a run has. */
-export const SIMULATIONS = { classic: simulateGroups, consumer: simulateConsumerGroups } as const;
+export const SIMULATIONS = {
+  classic: simulateGroups,
+  consumer: simulateConsumerGroups,
+  mixed: simulateMixedGroups,
+} as const;
 export type GroupProtocol = keyof typeof SIMULATIONS;
-export const GROUP_PROTOCOLS: readonly GroupProtocol[] = ['classic', 'consumer'];
+export const GROUP_PROTOCOLS: readonly GroupProtocol[] = ['classic', 'consumer', 'mixed'];
 
 /** Many runs, each from its own seed. */
 export interface GroupReport {

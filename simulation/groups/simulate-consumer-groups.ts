@@ -1,16 +1,23 @@
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
+import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
 import { createInspection } from '../crash/rule.ts';
 import { type ChangingTopics, createChangingTopics } from './consumer/changing-topics.ts';
-import { bookFault, ownersFault, restFault } from './consumer/owners.ts';
+import { bookFault, type Owner, ownersFault, restFault } from './consumer/owners.ts';
+import { keyOf, type PartitionKey } from './consumer/partition-key.ts';
 import { CONSUMER_PROMISES } from './consumer/promises.ts';
 import { createShardWatch } from './consumer/watch-shard.ts';
 import { createSimBroker, type SimBroker } from './harness/broker.ts';
 import type { GroupEvent } from './harness/event.ts';
 import { createSimNetwork } from './harness/network.ts';
 import { REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './harness/settings.ts';
+import type { SimTopics } from './harness/topics.ts';
+import { partitionOf } from './members/blobs.ts';
+import { createClassicMember } from './members/classic-member.ts';
 import { type ConsumerMember, createConsumerMember } from './members/consumer-member.ts';
+import type { SimMember } from './members/sim-member.ts';
 import { makeNoise } from './noise.ts';
+import { faultsOf } from './rules/becomes-stable.ts';
 import { offsetsStay } from './rules/offsets-stay.ts';
 import type { GroupRun, GroupRunOptions } from './simulate-groups.ts';
 
@@ -20,10 +27,21 @@ const SETTLE_MS = SESSION_TIMEOUT_MS + REBALANCE_TIMEOUT_MS + 5000;
 /** Regular expressions are resolved anew no more often than that. */
 const REGEX_MS = 10_000;
 const GROUPS = ['inventory', 'payment'];
+/** JoinGroup before and after member ids were required, before and since `skipAssignment`. */
+const JOIN_VERSIONS = [3, 5, 8, 9];
 const REGEXES = ['orders|events', '.*s', 'topic-.*', '(refunds|topic-[0-9])'];
 
 /** Groups of the new protocol, with topics that change. One run of virtual time, all of it from the seed. */
-export async function simulateConsumerGroups(seed: number, options: GroupRunOptions = {}): Promise<GroupRun> {
+export function simulateConsumerGroups(seed: number, options: GroupRunOptions = {}): Promise<GroupRun> {
+  return simulate(seed, options, 0);
+}
+
+/** Members of both protocols in one group: it goes from one protocol to the other and back. */
+export function simulateMixedGroups(seed: number, options: GroupRunOptions = {}): Promise<GroupRun> {
+  return simulate(seed, options, 0.5);
+}
+
+async function simulate(seed: number, options: GroupRunOptions, classicShare: number): Promise<GroupRun> {
   const random = createSimRandom(seed);
   const clock = createSimClock();
   const topics = createChangingTopics(random.fork());
@@ -32,18 +50,30 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
   }
   const rules = createRules();
   const watch = createShardWatch(topics, { stale: rules.stale.check, target: rules.target.check });
-  const members: ConsumerMember[] = [];
+  const consumers: ConsumerMember[] = [];
+  const members: SimMember[] = [];
   const story: string[] = [];
   const tell = (what: string) => story.push(`${Math.round(clock.monotonicMs())} ms: ${what}`);
   const broken = options.canary?.create();
   let requestCount = 0;
   let isCalm = false;
 
+  function owners(): Owner[] {
+    const classic = members.filter((member) => !consumers.some((consumer) => consumer === member));
+    return [
+      ...consumers.map((member) => ({ member, ownedKeys: member.ownedKeys, regex: member.regex })),
+      ...classic.map((member) => ({ member, ownedKeys: keysOfNames(member.owned, topics), regex: null })),
+    ];
+  }
+
   /** Of the records, or of what members believe to own. */
   let seenChanges = -1;
   let seenOwned: unknown[] = [];
   function hasChanged(): boolean {
-    const owned = members.flatMap(({ ownedKeys, epoch }) => [ownedKeys, epoch]);
+    const owned = members.flatMap((member) => [
+      'ownedKeys' in member ? member.ownedKeys : member.owned,
+      member.generation,
+    ]);
     const isSame = watch.changeCount === seenChanges && owned.length === seenOwned.length;
     if (isSame && owned.every((each, index) => each === seenOwned[index])) return false;
     seenChanges = watch.changeCount;
@@ -56,11 +86,11 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
     for (const groupId of GROUPS) {
       const view = watch.view(groupId);
       if (view === undefined) continue;
-      const inGroup = members.filter((member) => member.groupId === groupId);
+      const inGroup = owners().filter(({ member }) => member.groupId === groupId);
       const book = bookFault(view);
       rules.book.check(book === undefined, () => `${groupId}: ${book}`);
-      const owners = ownersFault(view, inGroup);
-      rules.owners.check(owners === undefined, () => `${groupId}: ${owners}`);
+      const fault = ownersFault(view, inGroup);
+      rules.owners.check(fault === undefined, () => `${groupId}: ${fault}`);
     }
   }
 
@@ -82,30 +112,36 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
     random: random.fork(),
     broker,
     onRepeated({ request }) {
-      members.find(({ memberId }) => 'memberId' in request && memberId === request.memberId)?.reconnect();
+      consumers.find(({ memberId }) => 'memberId' in request && memberId === request.memberId)?.reconnect();
     },
   });
 
   const someTopics = () => [...topics.names()].filter((_, index) => index === 0 || random.chance(0.5));
   function addMember(): void {
     const name = `member-${members.length}`;
-    members.push(
-      createConsumerMember({
-        name,
-        groupId: GROUPS[random.below(GROUPS.length)] ?? '',
-        groupInstanceId: random.chance(0.3) ? `static-${name}` : null,
-        apiVersion: random.below(2),
-        topics: someTopics(),
-        regex: null,
-        serverAssignor: random.chance(0.1) ? 'range' : null,
-        clock,
-        random: random.fork(),
-        network,
-        cluster: topics,
-        isCalm: () => isCalm,
-        onFault: (fault) => rules.answers.check(false, () => fault),
-      }),
-    );
+    const common = {
+      name,
+      groupId: GROUPS[random.below(GROUPS.length)] ?? '',
+      groupInstanceId: random.chance(0.3) ? `static-${name}` : null,
+      topics: someTopics(),
+      ...{ clock, random: random.fork(), network, cluster: topics },
+    };
+    if (random.chance(classicShare)) {
+      members.push(
+        createClassicMember({ ...common, apiVersion: JOIN_VERSIONS[random.below(JOIN_VERSIONS.length)] ?? 9 }),
+      );
+      return;
+    }
+    const consumer = createConsumerMember({
+      ...common,
+      apiVersion: random.below(2),
+      regex: null,
+      serverAssignor: random.chance(0.1) ? 'range' : null,
+      isCalm: () => isCalm,
+      onFault: (fault) => rules.answers.check(false, () => fault),
+    });
+    consumers.push(consumer);
+    members.push(consumer);
   }
 
   const initialCount = 1 + random.below(8);
@@ -113,8 +149,11 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
   const noiseMs = options.noiseMs ?? NOISE_MS;
   while (clock.monotonicMs() < noiseMs) {
     await clock.advance(1 + random.below(5000));
-    if (random.chance(0.25)) tell(changeSomeTopic(random, topics, broker));
-    else if (random.chance(0.1)) tell(subscribeByRegex(random, members));
+    if (random.chance(0.25)) {
+      tell(changeSomeTopic(random, topics, broker, classicShare > 0));
+      // Clients of the classic protocol see to it themselves that topics have changed.
+      for (const member of members) if (!('ownedKeys' in member)) member.subscribe(member.subscription);
+    } else if (random.chance(0.1)) tell(subscribeByRegex(random, consumers));
     else tell(await makeNoise({ random, broker, members, addMember, someTopics }));
   }
 
@@ -122,11 +161,13 @@ export async function simulateConsumerGroups(seed: number, options: GroupRunOpti
   network.calm();
   broker.slowDown();
   for (const member of members) member.pause(0);
-  await clock.advance(SETTLE_MS + (members.some(({ regex }) => regex !== null) ? REGEX_MS : 0));
-  for (const groupId of GROUPS) {
+  await clock.advance(SETTLE_MS + (consumers.some(({ regex }) => regex !== null) ? REGEX_MS : 0));
+  for (const group of await broker.describe(GROUPS)) {
+    const { groupId } = group;
+    const alive = owners().filter(({ member }) => member.isAlive && member.groupId === groupId);
     const view = watch.view(groupId);
-    const alive = members.filter((member) => member.isAlive && member.groupId === groupId);
-    const fault = view === undefined ? (alive.length > 0 ? 'it is gone' : undefined) : restFault(view, alive, topics);
+    const isClassic = view === undefined || view.members.size === 0;
+    const fault = isClassic ? classicRestFault(group, alive, topics) : restFault(view, alive, topics);
     rules.rest.check(fault === undefined, () => `${groupId}: ${fault}`);
   }
   rules.answers.check(true, () => '');
@@ -156,11 +197,35 @@ function createRules() {
   };
 }
 
+/** No member of the new protocol: the others have a group of the classic one. */
+function classicRestFault(
+  { groupState, members }: DescribedGroupInput,
+  alive: readonly Owner[],
+  topics: SimTopics,
+): string | undefined {
+  const stranger = alive.find(({ member }) => 'ownedKeys' in member);
+  if (stranger !== undefined) return `${stranger.member.name} is not in it`;
+  const simMembers = alive.map(({ member }) => member);
+  const faults = faultsOf({ topics }, groupState, members.length, simMembers);
+  return faults.length === 0 ? undefined : `classic, ${faults.join('; ')}`;
+}
+
+function keysOfNames(names: Iterable<string>, topics: ChangingTopics): ReadonlySet<PartitionKey> {
+  const keys = new Set<PartitionKey>();
+  for (const name of names) {
+    const { topic, partition } = partitionOf(name);
+    const id = topics.byName(topic)?.id;
+    if (id !== undefined) keys.add(keyOf(id, partition));
+  }
+  return keys;
+}
+
 /** Topics come, grow and go; one that went may come again, and is another one then. */
-function changeSomeTopic(random: SimRandom, topics: ChangingTopics, broker: SimBroker): string {
+function changeSomeTopic(random: SimRandom, topics: ChangingTopics, broker: SimBroker, hasClassic: boolean): string {
   const names = [...topics.names()];
   const name = names[random.below(names.length)] ?? 'orders';
-  const newName = `topic-${random.below(4)}`;
+  // Members of the classic protocol know topics by name alone: they could not tell the new one from the old one.
+  const newName = `topic-${hasClassic ? topics.version : random.below(4)}`;
   switch (random.below(3)) {
     case 0:
       topics.create(newName, 1 + random.below(6));

@@ -1,19 +1,27 @@
 import type { TopicsView } from '@sluice/coordinator/group/group-environment';
-import type { ConsumerMember } from '../members/consumer-member.ts';
+import type { SimMember } from '../members/sim-member.ts';
 import { mayCommit } from './claims.ts';
 import { type GroupView, subscribedNames } from './group-view.ts';
 import type { PartitionKey } from './partition-key.ts';
 import { partitionsOf } from './target-rules.ts';
 
+/** A member of either protocol, and what it believes to own. */
+export interface Owner {
+  readonly member: SimMember;
+  readonly ownedKeys: ReadonlySet<PartitionKey>;
+  readonly regex: string | null;
+}
+
 /** Two members that both have a partition, each with an epoch that the coordinator takes. */
-export function ownersFault(view: GroupView, members: readonly ConsumerMember[]): string | undefined {
-  const owners = new Map<PartitionKey, ConsumerMember>();
-  for (const member of members) {
-    for (const key of member.ownedKeys) {
-      if (!mayCommit(view, member, key)) continue;
+export function ownersFault(view: GroupView, members: readonly Owner[]): string | undefined {
+  const owners = new Map<PartitionKey, SimMember>();
+  for (const { member, ownedKeys } of members) {
+    const { memberId, generation: epoch, name } = member;
+    for (const key of ownedKeys) {
+      if (!mayCommit(view, { memberId, epoch }, key)) continue;
       const other = owners.get(key);
       if (other !== undefined) {
-        return `${key} is owned by ${other.name} at epoch ${other.epoch} and by ${member.name} at epoch ${member.epoch}`;
+        return `${key} is owned by ${other.name} at epoch ${other.generation} and by ${name} at epoch ${epoch}`;
       }
       owners.set(key, member);
     }
@@ -35,35 +43,40 @@ export function bookFault(view: GroupView): string | undefined {
 }
 
 /** What keeps a group that nothing disturbs from being at rest. */
-export function restFault(view: GroupView, members: readonly ConsumerMember[], topics: TopicsView): string | undefined {
-  if (view.members.size !== members.length) return `it has ${view.members.size} members, ${members.length} are alive`;
-  if (members.length === 0) return undefined;
+export function restFault(view: GroupView, owners: readonly Owner[], topics: TopicsView): string | undefined {
+  if (view.members.size !== owners.length) return `it has ${view.members.size} members, ${owners.length} are alive`;
+  if (owners.length === 0) return undefined;
   if (view.assignmentEpoch !== view.groupEpoch) {
     return `its target is of epoch ${view.assignmentEpoch}, the group at ${view.groupEpoch}`;
   }
   const wanted = new Set<PartitionKey>();
   const owned = new Set<PartitionKey>();
-  for (const member of members) {
+  for (const owner of owners) {
+    const { member, ownedKeys } = owner;
     const known = view.members.get(member.memberId);
     if (known === undefined) return `${member.name} is not in it`;
     for (const key of partitionsOf(subscribedNames(view, known), topics)) wanted.add(key);
-    const fault = memberFault(view, member);
+    const fault = memberFault(view, owner);
     if (fault !== undefined) return `${member.name} ${fault}`;
-    for (const key of member.ownedKeys) owned.add(key);
+    for (const key of ownedKeys) owned.add(key);
   }
   const missing = [...wanted].find((key) => !owned.has(key));
   if (missing !== undefined) return `${missing} is owned by nobody`;
-  const unasked = members.find(({ regex, subscription, memberId }) => {
-    const known = view.members.get(memberId);
-    const names =
-      regex === null ? subscription : [...topics.names()].filter((name) => new RegExp(`^(?:${regex})$`).test(name));
-    const seen = known === undefined ? new Set<string>() : subscribedNames(view, known);
-    return names.some((name) => topics.byName(name) !== undefined && !seen.has(name));
-  });
-  return unasked === undefined ? undefined : `${unasked.name} misses a topic that it subscribes to`;
+  const unasked = owners.find((owner) => missesTopic(view, owner, topics));
+  return unasked === undefined ? undefined : `${unasked.member.name} misses a topic that it subscribes to`;
 }
 
-function memberFault(view: GroupView, { memberId, epoch, ownedKeys }: ConsumerMember): string | undefined {
+/** What the member itself subscribes to, and the coordinator does not know of. */
+function missesTopic(view: GroupView, { member, regex }: Owner, topics: TopicsView): boolean {
+  const known = view.members.get(member.memberId);
+  const seen = known === undefined ? new Set<string>() : subscribedNames(view, known);
+  const pattern = regex === null ? undefined : new RegExp(`^(?:${regex})$`);
+  const wanted = [...topics.names()].filter((name) => pattern?.test(name) ?? member.subscription.includes(name));
+  return wanted.some((name) => !seen.has(name));
+}
+
+function memberFault(view: GroupView, { member, ownedKeys }: Owner): string | undefined {
+  const { memberId, generation: epoch } = member;
   const known = view.members.get(memberId);
   const target = view.targets.get(memberId) ?? new Set<PartitionKey>();
   if (known?.epoch !== epoch) return `is at epoch ${epoch}, the coordinator has it at ${known?.epoch}`;

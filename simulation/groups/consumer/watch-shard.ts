@@ -6,6 +6,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
 import type { OffsetCommitRequest } from '@sluice/protocol/generated/messages/offset-commit-request';
 import type { OffsetCommitResponseInput } from '@sluice/protocol/generated/messages/offset-commit-response';
+import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import { type Claim, mayCommit, mayHeartbeat } from './claims.ts';
 import { applyToView, createGroupView, type GroupView, groupOf } from './group-view.ts';
 import { keyOf, keysOf } from './partition-key.ts';
@@ -46,6 +47,7 @@ export function createShardWatch(topics: TopicsView, checks: ShardChecks): Shard
   function watch(shard: GroupShard): GroupShard {
     views = new Map();
     const memories = new Map<string, TargetMemory>();
+    const upgraded = new Set<string>();
     let isLive = false;
 
     function observe(record: GroupRecord): void {
@@ -55,9 +57,12 @@ export function createShardWatch(topics: TopicsView, checks: ShardChecks): Shard
       const memory = memories.get(groupId) ?? createTargetMemory();
       memories.set(groupId, memory);
       memory.see(record, view);
+      if (record.type === 'group-metadata' && record.value === null) upgraded.add(groupId);
       applyToView(view, record);
       if (record.type !== 'consumer-group-target-assignment-metadata' || record.value === null) return;
-      if (isLive) {
+      // What a group of the classic protocol brought along was no assignor's.
+      const isBroughtAlong = upgraded.delete(groupId);
+      if (isLive && !isBroughtAlong) {
         const fault = targetFault(view, memory.before, topics);
         checks.target(fault === undefined, () => `${groupId} at ${record.value?.assignmentEpoch}: ${fault}`);
       }
@@ -83,6 +88,16 @@ export function createShardWatch(topics: TopicsView, checks: ShardChecks): Shard
           checks.stale(holds, () => `a heartbeat of ${memberId} at epoch ${epoch} passed`);
         };
         return shard.heartbeatOfConsumer(request, context, now, onAnswer(pending, look));
+      },
+      sync(request, context, now, pending) {
+        const { groupId, memberId, generationId } = request;
+        const member = views.get(groupId)?.members.get(memberId);
+        const isAdmissible = member === undefined || member.epoch === generationId;
+        const look = ({ errorCode = ErrorCode.NONE }: SyncGroupResponseInput) => {
+          const holds = isAdmissible || errorCode !== ErrorCode.NONE;
+          checks.stale(holds, () => `a SyncGroup of ${memberId} at epoch ${generationId} passed`);
+        };
+        return shard.sync(request, context, now, onAnswer(pending, look));
       },
       commitOffsets(request, context, now, pending) {
         const { groupId, memberId, generationIdOrMemberEpoch: epoch } = request;

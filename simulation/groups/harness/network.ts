@@ -53,6 +53,7 @@ export function createSimNetwork({ clock, random, broker, onRepeated }: SimNetwo
   /** A late copy of a request, as a client that retries on a new connection leaves it behind. */
   async function repeat(call: Call, context: RequestContext): Promise<void> {
     await pass(random.below(HELD_UP_MS_MAX));
+    if (isCalm) return;
     await broker.handle(call, context);
     onRepeated?.(call);
   }

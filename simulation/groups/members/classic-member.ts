@@ -167,6 +167,9 @@ export function createClassicMember(options: ClassicMemberOptions): SimMember {
     groupId,
     name: options.name,
     groupInstanceId,
+    get memberId() {
+      return memberId;
+    },
     get isAlive() {
       return isAlive;
     },

@@ -30,8 +30,6 @@ export interface ConsumerMemberOptions {
 }
 
 export interface ConsumerMember extends SimMember {
-  readonly memberId: string;
-  readonly epoch: number;
   readonly ownedKeys: ReadonlySet<PartitionKey>;
   readonly regex: string | null;
   /** Nothing, if it speaks a version that does not know regular expressions. */
@@ -257,9 +255,6 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
     groupInstanceId,
     get memberId() {
       return memberId;
-    },
-    get epoch() {
-      return epoch;
     },
     get ownedKeys() {
       return owned;

@@ -3,6 +3,8 @@ export interface SimMember {
   readonly groupId: string;
   /** What it would be called in a story. */
   readonly name: string;
+  /** "" before it has one. */
+  readonly memberId: string;
   /** It runs, or is to run again by itself. */
   readonly isAlive: boolean;
   /** What it believes to own: "topic-partition". */

@@ -27,7 +27,12 @@ export const becomesStable: GroupRule = {
   },
 };
 
-function faultsOf(rest: Rest, state: string, memberCount: number, members: readonly SimMember[]): string[] {
+export function faultsOf(
+  rest: Pick<Rest, 'topics'>,
+  state: string,
+  memberCount: number,
+  members: readonly SimMember[],
+): string[] {
   if (members.length === 0) return ['Empty', 'Dead'].includes(state) ? [] : [`it is ${state}, without a member`];
   const faults: string[] = [];
   if (state !== 'Stable') faults.push(`it is ${state}`);
