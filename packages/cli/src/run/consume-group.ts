@@ -10,12 +10,11 @@ import { createPrinter, type Printer } from './consume/printer.ts';
 import { endsOf, isCaughtUp } from './consume-group/caught-up.ts';
 import { chooseTopics } from './consume-group/chosen-topics.ts';
 import { type Committer, createCommitter } from './consume-group/committer.ts';
-import { joinGroup, type Membership } from './consume-group/membership.ts';
+import type { Membership } from './consume-group/membership.ts';
 import { createProgress, type Progress } from './consume-group/progress.ts';
 import { readAssigned } from './consume-group/read-assigned.ts';
 import { startPositions } from './consume-group/start-positions.ts';
 import { createWakeUp } from './consume-group/wake-up.ts';
-import { refusal } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 /** How often a member looks whether something has changed of which nobody told it. */
@@ -45,7 +44,9 @@ export async function consumeInGroup(
       const { topics, partitions } = await chooseTopics(cluster, names, options.include);
       const ends = options.untilEnd ? await endsOf(cluster, partitions) : undefined;
       if (printer.isStopped) return;
-      membership = await joinGroup({
+      // Here, and nowhere else, the library is loaded that joins groups: it takes its time.
+      const { joinGroup } = await import('./consume-group/membership.ts');
+      membership = joinGroup({
         bootstrap: options.bootstrap,
         clientId: 'sluice-cli',
         groupId: options.group,
@@ -54,8 +55,6 @@ export async function consumeInGroup(
         timeoutMs: options.timeout,
         onRebalance: () => void committer.now().catch(() => {}),
         onChange: wakeUp.now,
-      }).catch((error: unknown) => {
-        throw error instanceof KafkaError ? refusal(`group ${options.group}`, error) : error;
       });
       try {
         await readOn(cluster, membership);

@@ -4,6 +4,7 @@ import { ClientError } from '@sluice/client/client-error';
 import { KafkaError } from '@sluice/client/kafka-error';
 import type { TopicPartition } from '@sluice/client/topic-partition';
 import type { Address } from '../../input/address.ts';
+import { refusal } from '../explain-failure.ts';
 import { rangeAssignor } from './range-assignor.ts';
 
 /** Sooner than Kafka's default of 45 s: what a killed command held is soon read by another one. */
@@ -32,7 +33,10 @@ export interface MembershipOptions {
 
 /** A member of a group. What it is assigned, somebody else has to read: see `read-assigned.ts`. */
 export interface Membership {
-  /** The same object as long as nothing has changed; undefined while it is not known. Throws when membership is lost. */
+  /**
+   * The same object as long as nothing has changed; undefined while it is not known, as before it has joined. Throws
+   * when joining was refused.
+   */
   assignment(): readonly TopicPartition[] | undefined;
   /** Fails with `KafkaError` or `ClientError`. */
   commit(offsets: readonly (TopicPartition & { readonly offset: number })[]): Promise<void>;
@@ -44,67 +48,62 @@ export interface Membership {
  * Joins a group by way of `@platformatic/kafka`: joining, heartbeats, assigning, committing and leaving are its part. Its
  * stream is never read from, so it fetches nothing.
  */
-export async function joinGroup(options: MembershipOptions): Promise<Membership> {
+export function joinGroup(options: MembershipOptions): Membership {
   const { groupId, topics, onChange } = options;
   let isRebalancing = false;
-  let isReopening = false;
+  let isJoining = false;
   let isLeft = false;
   let failure: unknown;
   let seen: GroupAssignment[] | null = null;
   let assigned: readonly TopicPartition[] | undefined;
-  let consumer = await open();
+  let consumer = join();
 
-  async function open(): Promise<Consumer> {
-    const opened = createConsumer(options);
-    opened.on('consumer:group:rebalance', () => {
+  function join(): Consumer {
+    isJoining = true;
+    const joining = createConsumer(options);
+    joining.on('consumer:group:rebalance', () => {
       isRebalancing = true;
       options.onRebalance();
       onChange();
     });
     // What ends the library's heartbeats: a rejoin that failed for as long as it tries.
-    opened.on('error', () => rejoin(opened));
-    opened.on('consumer:group:join', onChange);
-    opened.on('consumer:heartbeat:end', onChange);
-    opened.on('consumer:heartbeat:error', ({ error }) => {
+    joining.on('error', () => rejoin(joining));
+    joining.on('consumer:group:join', onChange);
+    joining.on('consumer:heartbeat:end', onChange);
+    joining.on('consumer:heartbeat:error', ({ error }) => {
       // The library would go on with the old member id for ever, in a group of the consumer protocol.
-      if (options.protocol === 'consumer' && findErrorBy(error, 'apiId', 'UNKNOWN_MEMBER_ID') !== null) rejoin(opened);
+      if (options.protocol === 'consumer' && findErrorBy(error, 'apiId', 'UNKNOWN_MEMBER_ID') !== null) rejoin(joining);
     });
-    try {
-      await opened.consume({ topics: [...topics], mode: 'committed', fallbackMode: 'earliest', autocommit: false });
-    } catch (error) {
-      await opened.close(true).catch(() => {});
-      throw inClientTerms(error, groupId);
-    }
-    return opened;
+    joining
+      .consume({ topics: [...topics], mode: 'committed', fallbackMode: 'earliest', autocommit: false })
+      .then(() => {
+        isJoining = false;
+      })
+      .catch((error: unknown) => {
+        const cause = inClientTerms(error, groupId);
+        failure ??= cause instanceof KafkaError ? refusal(`group ${groupId}`, cause) : cause;
+      })
+      .finally(onChange);
+    return joining;
   }
 
   function rejoin(lost: Consumer): void {
-    if (lost !== consumer || isReopening || isLeft) return;
-    isReopening = true;
-    isRebalancing = true;
+    if (lost !== consumer || isJoining || isLeft) return;
     lost.close(true).catch(() => {});
-    open()
-      .then((opened) => {
-        consumer = opened;
-        isReopening = false;
-        if (isLeft) return opened.close(true);
-      })
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(onChange);
+    isRebalancing = true;
+    consumer = join();
     onChange();
   }
 
   return {
     assignment() {
       if (failure !== undefined) throw failure;
-      if (!isReopening && consumer.assignments !== seen) {
+      if (!isJoining && consumer.assignments !== seen) {
         seen = consumer.assignments;
         isRebalancing = false;
         assigned = seen?.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
       }
-      return isRebalancing ? undefined : assigned;
+      return isRebalancing || isJoining ? undefined : assigned;
     },
     async commit(offsets) {
       try {
