@@ -81,7 +81,10 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
   const defaults = testGroupSettings(options.classicSettings);
   const consumer = { ...defaults.consumer, assignmentIntervalMs: () => 0, ...options.settings };
   const table = createGroupTable();
-  const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
+  const timers = createShardTimers<GroupRecord>(clock, (action) => {
+    perform(action(clock.now()));
+    return true;
+  });
   const environment = {
     topics,
     settings: { ...defaults, consumer },
