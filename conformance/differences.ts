@@ -119,12 +119,12 @@ export const differences: readonly Difference[] = [
     places: [],
   },
   {
-    title: 'No coordinators yet',
-    kafka: 'FindCoordinator finds the broker that leads a group, a transactional id or share state.',
-    sluice: 'COORDINATOR_NOT_AVAILABLE with a message.',
-    reason: 'There are no groups and no transactions yet.',
-    until: 'groups, transactions and share groups',
-    places: [{ file: '10-' }],
+    title: 'No coordinators of transactions yet',
+    kafka: 'FindCoordinator finds the broker that leads a transactional id.',
+    sluice: 'COORDINATOR_NOT_AVAILABLE.',
+    reason: 'There are no transactions yet.',
+    until: 'transactions',
+    places: [{ file: '10-', case: /transactional id/ }],
   },
   {
     title: 'No client metrics',
