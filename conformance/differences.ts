@@ -103,22 +103,6 @@ export const differences: readonly Difference[] = [
     places: [{ file: '29-' }, { file: '30-' }, { file: '31-' }].map((place) => ({ ...place, case: /unknown kinds$/ })),
   },
   {
-    title: 'The first group waits for its coordinator',
-    kafka:
-      'The first FindCoordinator of a cluster is answered with COORDINATOR_NOT_AVAILABLE while __consumer_offsets is made; clients ask again after a while.',
-    sluice: 'The answer waits until __consumer_offsets is there.',
-    reason: 'A new cluster serves its first consumer without an error that its user might see, and sooner.',
-    places: [],
-  },
-  {
-    title: 'One broker is enough for __consumer_offsets',
-    kafka: 'offsets.topic.replication.factor is 3 if it is not set; with fewer brokers there are no groups.',
-    sluice: 'If it is not set, there are as many replicas as brokers, 3 at most. What is set counts as in Kafka.',
-    reason:
-      'One broker, started without any setting, serves groups. Kafka does so by way of the settings that come with it.',
-    places: [],
-  },
-  {
     title: 'No coordinators of transactions yet',
     kafka: 'FindCoordinator finds the broker that leads a transactional id.',
     sluice: 'COORDINATOR_NOT_AVAILABLE.',
