@@ -11,7 +11,7 @@ interface PartitionError {
 }
 
 export interface Separated<Topic> {
-  /** Topics with the partitions that exist; those without any are left out. */
+  /** Topics with the partitions that exist; those without any, or of which none was named, are left out. */
   readonly known: Topic[];
   readonly unknown: { readonly topic: Topic; readonly partitions: PartitionError[] }[];
 }
@@ -24,6 +24,7 @@ export function separateUnknown<Topic extends AskedTopic>(
   const known: Topic[] = [];
   const unknown: Separated<Topic>['unknown'] = [];
   for (const topic of topics) {
+    if (topic.partitions.length === 0) continue;
     const count = imageOf(topic)?.partitions.length ?? 0;
     const missing = topic.partitions.filter(({ partitionIndex }) => partitionIndex < 0 || partitionIndex >= count);
     if (missing.length === 0 && count > 0) {

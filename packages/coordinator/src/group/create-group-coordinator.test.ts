@@ -191,13 +191,13 @@ describe('group coordinator', () => {
     const joined = await coordinator.heartbeatOfConsumer(beat, contextOf(1));
     assert.equal(joined.errorCode, 0);
     const typeOf = async () => (await coordinator.listGroups(ALL)).groups.map(({ groupType }) => groupType);
-    assert.deepEqual(await typeOf(), ['Consumer']);
+    assert.deepEqual(await typeOf(), ['consumer']);
     assert.equal(await committedOffset(fixture, 'group'), 42, 'its offsets stay');
     await coordinator.heartbeatOfConsumer({ ...beat, memberEpoch: -1 }, contextOf(1));
     await formGroup(fixture);
-    assert.deepEqual(await typeOf(), ['Classic']);
+    assert.deepEqual(await typeOf(), ['classic']);
     await fixture.reload();
-    assert.deepEqual(await typeOf(), ['Classic']);
+    assert.deepEqual(await typeOf(), ['classic']);
     assert.equal(await committedOffset(fixture, 'group'), 42);
     await fixture.log.close();
   });

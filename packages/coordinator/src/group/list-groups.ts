@@ -1,9 +1,6 @@
 import type { ListGroupsRequest } from '@sluice/protocol/generated/messages/list-groups-request';
 import type { ListedGroupInput } from '@sluice/protocol/generated/messages/list-groups-response';
-import type { Group, GroupTable, GroupType } from './group.ts';
-
-/** As Kafka's tools show them. */
-const TYPE_NAMES: Readonly<Record<GroupType, string>> = { classic: 'Classic', consumer: 'Consumer' };
+import type { Group, GroupTable } from './group.ts';
 
 /** Groups in one of the states (KIP-518) and of one of the types (KIP-848), whatever the case; no filter lets all pass. */
 export function listGroups(table: GroupTable, { statesFilter, typesFilter }: ListGroupsRequest): ListedGroupInput[] {
@@ -19,5 +16,5 @@ export function listGroups(table: GroupTable, { statesFilter, typesFilter }: Lis
 }
 
 function describe({ groupId, protocolType, stateName, type }: Group): ListedGroupInput {
-  return { groupId, protocolType, groupState: stateName, groupType: TYPE_NAMES[type] };
+  return { groupId, protocolType, groupState: stateName, groupType: type };
 }

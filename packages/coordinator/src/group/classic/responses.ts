@@ -31,14 +31,14 @@ export function syncedWith(group: ClassicGroup, assignment: Buffer): SyncGroupRe
   return { errorCode: 0, protocolType: group.protocolType, protocolName: group.protocol ?? null, assignment };
 }
 
-/** Old versions have no null for "no protocol": they are told "". */
+/** "No protocol" is null; old versions have no null, and are told "". */
 export function inVersion(
   pending: Pending<JoinGroupResponseInput>,
   apiVersion: number,
 ): Pending<JoinGroupResponseInput> {
-  if (apiVersion >= NULL_PROTOCOL_NAME_VERSION) return pending;
+  const none = apiVersion >= NULL_PROTOCOL_NAME_VERSION ? null : '';
   return {
-    answer: (response) => pending.answer({ ...response, protocolName: response.protocolName ?? '' }),
+    answer: (response) => pending.answer({ ...response, protocolName: response.protocolName || none }),
     fail: (errorCode) => pending.fail(errorCode),
   };
 }
