@@ -10,6 +10,7 @@ import { startChores } from './chores.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { type CompactorSettings, createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
 import { createDeletedFiles } from './deleted-files.ts';
+import { createDirectoryCheckpoints } from './directory-checkpoints.ts';
 import { reasonOf } from './failure-reason.ts';
 import { createFileCache } from './file-cache.ts';
 import { PARTITION_METADATA } from './file-names.ts';
@@ -18,7 +19,6 @@ import { createHeldOffsets } from './held-offsets.ts';
 import { loadPartitions } from './load-partitions.ts';
 import type { LogHooks } from './log-hooks.ts';
 import type { ManagedLog } from './managed-log.ts';
-import { createOffsetCheckpoint } from './offset-checkpoint.ts';
 import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
@@ -29,9 +29,6 @@ import { writeUnsynced } from './write-unsynced.ts';
 import type { Durability } from './writer.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
-const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
-const LOG_START_OFFSETS = 'log-start-offset-checkpoint';
-const CLEANED_OFFSETS = 'cleaner-offset-checkpoint';
 
 /** `log.flush.offset.checkpoint.interval.ms`. */
 const CHECKPOINT_INTERVAL_MS = 60_000;
@@ -117,23 +114,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   let stopChores = () => {};
 
   const held = createHeldOffsets();
-  const recoveryPoints = createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
-    ...[...hosted.values()].map((each) => ({ ...idOf(each), offset: each.log.recoveryPoint })),
-    ...held.recoveryPoints(),
-  ]);
-  const logStarts = createOffsetCheckpoint(disk, `${path}/${LOG_START_OFFSETS}`, () => [
-    ...[...hosted.values()]
-      .map((each) => ({ ...idOf(each), offset: each.log.logStartOffsetWanted }))
-      .filter(({ offset }) => offset > 0),
-    ...held.logStartOffsets(),
-  ]);
-  const cleanedOffsets = createOffsetCheckpoint(disk, `${path}/${CLEANED_OFFSETS}`, () => [
-    ...[...hosted.values()].flatMap((each) => {
-      const { cleanedOffset } = each.log.compaction;
-      return cleanedOffset === undefined ? [] : [{ ...idOf(each), offset: cleanedOffset }];
-    }),
-    ...held.cleanedOffsets(),
-  ]);
+  const { recoveryPoints, logStarts, cleanedOffsets } = createDirectoryCheckpoints(disk, path, hosted, held);
   const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
   const compactor = createCompactor({
     settings: compactorSettings,
@@ -325,8 +306,4 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     }
     await lock.release();
   }
-}
-
-function idOf({ topic, partition }: { topic: string; partition: number }) {
-  return { topic, partition };
 }

@@ -1,0 +1,43 @@
+import type { Disk } from '@sluice/kernel/disk';
+import type { HeldOffsets } from './held-offsets.ts';
+import type { HostedLog } from './log-manager.ts';
+import { createOffsetCheckpoint, type OffsetCheckpoint } from './offset-checkpoint.ts';
+
+/** Kafka's checkpoint files of a data directory: an offset for each partition. */
+export interface DirectoryCheckpoints {
+  /** From where on a recovery after a crash has to look. */
+  readonly recoveryPoints: OffsetCheckpoint;
+  readonly logStarts: OffsetCheckpoint;
+  /** Where compactions ended; a log that was never compacted has none. */
+  readonly cleanedOffsets: OffsetCheckpoint;
+}
+
+/** They hold what is open, and what was found on disk and is not open yet. */
+export function createDirectoryCheckpoints(
+  disk: Disk,
+  path: string,
+  hosted: ReadonlyMap<string, HostedLog>,
+  held: HeldOffsets,
+): DirectoryCheckpoints {
+  return {
+    recoveryPoints: createOffsetCheckpoint(disk, `${path}/recovery-point-offset-checkpoint`, () => [
+      ...offsetsOf(({ log }) => log.recoveryPoint),
+      ...held.recoveryPoints(),
+    ]),
+    logStarts: createOffsetCheckpoint(disk, `${path}/log-start-offset-checkpoint`, () => [
+      ...offsetsOf(({ log }) => (log.logStartOffsetWanted > 0 ? log.logStartOffsetWanted : undefined)),
+      ...held.logStartOffsets(),
+    ]),
+    cleanedOffsets: createOffsetCheckpoint(disk, `${path}/cleaner-offset-checkpoint`, () => [
+      ...offsetsOf(({ log }) => log.compaction.cleanedOffset),
+      ...held.cleanedOffsets(),
+    ]),
+  };
+
+  function* offsetsOf(offsetOf: (each: HostedLog) => number | undefined) {
+    for (const each of hosted.values()) {
+      const offset = offsetOf(each);
+      if (offset !== undefined) yield { topic: each.topic, partition: each.partition, offset };
+    }
+  }
+}
