@@ -65,7 +65,10 @@ export function subscription(...topics: string[]): Buffer {
 export function createClassicFixture(options: ClassicFixtureOptions = {}): ClassicFixture {
   const { clock = createSimClock(), settings } = options;
   const table = createGroupTable();
-  const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
+  const timers = createShardTimers<GroupRecord>(clock, (action) => {
+    perform(action(clock.now()));
+    return true;
+  });
   const environment = {
     topics: noTopics,
     settings: testGroupSettings(settings),

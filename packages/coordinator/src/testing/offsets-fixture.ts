@@ -84,7 +84,10 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
     ]);
   const table = createGroupTable();
   for (const group of options.groups ?? []) table.set(group);
-  const timers = createShardTimers<GroupRecord>(clock, (action) => perform(action(clock.now())));
+  const timers = createShardTimers<GroupRecord>(clock, (action) => {
+    perform(action(clock.now()));
+    return true;
+  });
   const settings = testGroupSettings();
   const environment = {
     topics: topicsOf(topicIds),
