@@ -116,6 +116,8 @@ func (g *group) settle(ctx context.Context, partitions int, pause time.Duration)
 type joinResult struct {
 	StableMs   float64 `json:"stableMs"`
 	CpuSeconds float64 `json:"cpuSeconds"`
+	// The generation or epoch that they settled in.
+	Generation int64 `json:"generation"`
 }
 
 // join lets the members of one new group come at once and tells how long it takes until each has its partitions.
@@ -134,7 +136,8 @@ func join(ctx context.Context, args []string) (any, error) {
 	start, cpu := time.Now(), cpuSeconds(g.pid)
 	all := newGroup(g, name, wires)
 	err = all.settle(ctx, g.partitions, g.every)
-	return joinResult{float64(time.Since(start).Microseconds()) / 1000, cpuSeconds(g.pid) - cpu}, err
+	took, used := float64(time.Since(start).Microseconds())/1000, cpuSeconds(g.pid)-cpu
+	return joinResult{took, used, all.states[0].Load() >> 32}, err
 }
 
 type heartbeatResult struct {
