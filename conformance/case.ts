@@ -74,6 +74,8 @@ export type ApiExchange = {
    * Kafka's broker a moment later.
    */
   readonly $until?: (answer: Answer) => boolean;
+  /** It only prepares for others: its answer is not looked at. */
+  readonly $isUnrecorded?: boolean;
   /** Bytes appended to the frame's end. */
   readonly $trailer?: Buffer;
 };

@@ -46,7 +46,7 @@ export async function runCase(
     const normalised: Json[] = [];
     for (const exchange of testCase.exchanges(context)) {
       const { answer, name } = await perform(lines, api, exchange, context);
-      if (answer === undefined) continue;
+      if (answer === undefined || ('$isUnrecorded' in exchange && exchange.$isUnrecorded === true)) continue;
       answers.push(answer);
       if (name !== undefined) named.set(name, answer);
       session.learn(answer);

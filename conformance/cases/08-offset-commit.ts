@@ -2,7 +2,7 @@ import type { ApiCases, CaseContext } from '../case.ts';
 import { unknownId } from '../constants.ts';
 import { entered, entering, type Member, memberIdOf, stable, sync } from '../groups/classic.ts';
 import { beat, enter, epochOf, settled } from '../groups/consumers.ts';
-import { commit, described, fetchOffsets } from '../groups/requests.ts';
+import { commit, deleteGroup, described, fetchOffsets } from '../groups/requests.ts';
 import type { Body } from '../wire/encode.ts';
 
 const a: Member = { name: 'a' };
@@ -121,6 +121,7 @@ export const cases: ApiCases = {
         commit(c, orders, {}, ''),
         fetchOffsets(c, { orders: [0] }, { group: '' }),
         commit(c, orders, { memberId: 'made-up', generationIdOrMemberEpoch: 3 }, ''),
+        deleteGroup(c, ''),
       ],
     },
     {
@@ -185,7 +186,7 @@ export const cases: ApiCases = {
       name: 'as a member of a consumer group, right and wrong',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { instanceId: 'one' }),
         commit(c, orders, byConsumer(c)),
         commit(c, orders, byConsumer(c, { memberId: 'made-up' })),

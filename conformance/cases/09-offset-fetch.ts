@@ -137,7 +137,7 @@ export const cases: ApiCases = {
           );
         return [
           asked('m-id', 1),
-          settled,
+          ...settled(c),
           enter(c, 'm'),
           asked('m-id', () => epochOf(c, 'm')),
           asked('m-id', 0),

@@ -113,7 +113,7 @@ export const cases: ApiCases = {
       name: 'members of a consumer group',
       topics: { orders: { partitions: 2 } },
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         enter(c, 'n'),
         leave(c, [a], { memberId: 'made-up', members: [{ memberId: 'made-up' }] }),
@@ -127,7 +127,7 @@ export const cases: ApiCases = {
       topics: { orders: {} },
       versions: { min: 3 },
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { instanceId: 'one' }),
         leave(c, [a], { members: [{ memberId: '', groupInstanceId: 'two' }] }),
         leave(c, [a], { members: [{ memberId: 'made-up', groupInstanceId: 'one' }] }),

@@ -49,7 +49,7 @@ export const cases: ApiCases = {
     {
       name: 'groups that are not of the classic protocol',
       topics: { orders: {} },
-      exchanges: (c) => [settled, enter(c, 'm'), describe(c, ['group'])],
+      exchanges: (c) => [...settled(c), enter(c, 'm'), describe(c, ['group'])],
     },
     {
       name: 'authorized operations',

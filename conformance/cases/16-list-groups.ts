@@ -7,7 +7,7 @@ const classic: Member = { name: 'a', group: 'classic' };
 
 /** One group of each kind and state. */
 const groups = (c: CaseContext): Exchange[] => [
-  settled,
+  ...settled(c),
   ...stable(c, classic),
   ...stable(c, { name: 'b', group: 'preparing', type: 'connect' }),
   ...entering(c, { name: 'c', group: 'preparing', type: 'connect' }),

@@ -39,7 +39,7 @@ export const cases: ApiCases = {
       ],
     },
     {
-      name: 'several, unknown ones, without a name, the same twice, none',
+      name: 'several, unknown ones, the same twice, none',
       topics: { orders: {} },
       exchanges: (c) => [
         commit(c, { orders: [{}] }, {}, 'one'),
@@ -48,14 +48,19 @@ export const cases: ApiCases = {
         remove(c, 'one', 'missing', 'group', 'two', 'one'),
         remove(c, 'missing', 'missing'),
         remove(c),
-        remove(c, ''),
       ],
+    },
+    {
+      name: 'the group without a name',
+      isAlone: true,
+      topics: { orders: {} },
+      exchanges: (c) => [commit(c, { orders: [{}] }, {}, ''), remove(c, '', 'missing'), remove(c, '')],
     },
     {
       name: 'consumer groups',
       topics: { orders: {} },
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         commit(c, { orders: [{}] }, () => ({
           memberId: 'm-id',

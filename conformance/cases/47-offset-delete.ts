@@ -88,7 +88,7 @@ export const cases: ApiCases = {
       name: 'of a consumer group: topics that it subscribes to, others',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         commit(c, { orders: [{}], bills: [{}] }, () => ({
           memberId: 'm-id',

@@ -16,7 +16,7 @@ const pattern = (name: string, outcome: Outcome, text: (c: CaseContext) => strin
   versions: { min: 1 },
   topics: { orders: {} },
   exchanges: (c) => [
-    settled,
+    ...settled(c),
     byPattern(c, 'm', text(c)),
     ...(outcome === 'matches' ? [resolved(c, 'm', 1)] : []),
     ...(outcome === 'matches nothing' ? [{ $pauseMs: 100 }, beat(c, 'm')] : []),
@@ -33,7 +33,7 @@ export const cases: ApiCases = {
       versions: { min: 1 },
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         byPattern(c, 'm', `orders.*${c.name('')}`),
         resolved(c, 'm', 2),
         describedConsumers(c, ''),
@@ -46,7 +46,7 @@ export const cases: ApiCases = {
       versions: { min: 1 },
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         byPattern(c, 'm', `orders.*${c.name('')}`, { subscribedTopicNames: [c.name('bills')] }),
         resolved(c, 'm', 3),
         describedConsumers(c, ''),
@@ -57,7 +57,7 @@ export const cases: ApiCases = {
       versions: { min: 1 },
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         byPattern(c, 'm', c.name('orders').slice(0, -1)),
         byPattern(c, 'n', c.name('ORDERS'), {}, 'capitals'),
         { $pauseMs: 100 },

@@ -13,7 +13,7 @@ export const cases: ApiCases = {
       name: 'a static member goes for a while and comes back as another',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', one),
         holding(c, 'm', { orders: [0, 1] }, one),
         enter(c, 'n'),
@@ -29,7 +29,7 @@ export const cases: ApiCases = {
       name: 'an instance that is in use',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', one),
         enter(c, 'other', one),
         wrongBeat(c, 'other', { ...one, memberEpoch: 1 }),
@@ -43,7 +43,7 @@ export const cases: ApiCases = {
       name: 'instances that are not there',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         wrongBeat(c, 'x', { ...one, memberEpoch: 1, memberId: 'x-id' }),
         wrongBeat(c, 'x', { ...one, memberEpoch: -1, memberId: 'x-id' }),
@@ -56,7 +56,7 @@ export const cases: ApiCases = {
       name: 'a static member leaves for good, and another takes its instance',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', one),
         wrongBeat(c, 'other', { ...one, memberEpoch: -1, memberId: 'other-id' }),
         beat(c, 'm', { ...one, memberEpoch: -1 }),
@@ -68,7 +68,7 @@ export const cases: ApiCases = {
       name: 'a static member that went and does not come back',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...configured(c, { 'consumer.heartbeat.interval.ms': '100', 'consumer.session.timeout.ms': '400' }),
         enter(c, 'm', one),
         beat(c, 'm', { ...one, memberEpoch: -2 }),
@@ -80,7 +80,7 @@ export const cases: ApiCases = {
       name: 'it comes back with another subscription, and to another assignor',
       topics: { orders: {}, bills: {} },
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', one),
         beat(c, 'm', { ...one, memberEpoch: -2 }),
         enter(c, 'again', { ...one, subscribedTopicNames: [c.name('bills')], serverAssignor: 'range' }),

@@ -13,7 +13,7 @@ export const cases: ApiCases = {
       name: 'the first member',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         beat(c, 'm'),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
@@ -27,7 +27,7 @@ export const cases: ApiCases = {
       name: 'a second member takes its part once the first has given it up',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
         enter(c, 'n'),
@@ -50,7 +50,7 @@ export const cases: ApiCases = {
       name: 'subscriptions that change',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         beat(c, 'm', { subscribedTopicNames: [c.name('orders'), c.name('bills')] }),
         beat(c, 'm', { subscribedTopicNames: [c.name('bills')] }),
@@ -65,7 +65,7 @@ export const cases: ApiCases = {
       name: 'a topic that is made later, and gets more partitions',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { subscribedTopicNames: [c.name('later')] }),
         {
           $api: 'CreateTopics',
@@ -86,7 +86,7 @@ export const cases: ApiCases = {
       name: 'requests that are not valid',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         wrongBeat(c, 'm', { groupId: '' }),
         wrongBeat(c, 'm', { groupId: ' ' }),
         wrongBeat(c, 'm', { memberId: '', memberEpoch: 1 }),
@@ -118,7 +118,7 @@ export const cases: ApiCases = {
       name: 'rebalance timeouts that are absurd',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...[0, 1, 2_147_483_647].map((rebalanceTimeoutMs, index) =>
           enter(c, `m${index}`, { rebalanceTimeoutMs }, `g${index}`),
         ),
@@ -128,7 +128,7 @@ export const cases: ApiCases = {
       name: 'groups and members that are not there',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         wrongBeat(c, 'm', { memberId: 'made-up', memberEpoch: 1 }),
         wrongBeat(c, 'm', { memberId: 'made-up', memberEpoch: -1 }),
         wrongBeat(c, 'm', { memberId: 'made-up', memberEpoch: -2, instanceId: 'one' }),
@@ -143,7 +143,7 @@ export const cases: ApiCases = {
       name: 'epochs that are old or still to come',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
         beat(c, 'm', { subscribedTopicNames: [c.name('orders'), c.name('bills')] }),
@@ -166,7 +166,7 @@ export const cases: ApiCases = {
       name: 'a member that enters again',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
         enter(c, 'm', () => ({ memberId: String(c.answer('m').memberId) })),
@@ -176,9 +176,9 @@ export const cases: ApiCases = {
     },
     {
       name: 'more members than a group may have',
-      topics,
+      topics: { orders: { partitions: 6 } },
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...['m', 'n', 'o'].map((name) => enter(c, name)),
         enter(c, 'p'),
         enter(c, 'm', () => ({ memberId: String(c.answer('m').memberId) })),
@@ -192,7 +192,7 @@ export const cases: ApiCases = {
       exchanges: (c) => {
         const both = { subscribedTopicNames: [c.name('orders'), c.name('bills')] };
         return [
-          settled,
+          ...settled(c),
           enter(c, 'm', { ...both, serverAssignor: 'range' }),
           enter(c, 'n', { ...both, serverAssignor: 'range' }),
           holding(c, 'm', {}),
@@ -210,7 +210,7 @@ export const cases: ApiCases = {
       name: 'racks',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { rackId: 'r1' }),
         beat(c, 'm', { rackId: 'r2' }),
         describedConsumers(c, ''),
@@ -220,7 +220,7 @@ export const cases: ApiCases = {
       name: 'topics that nobody knows are claimed',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         beat(c, 'm', { topicPartitions: [{ topicId: unknownId, partitions: [0, 1] }] }),
         holding(c, 'm', { orders: [0, 1, 99, -1] }),
@@ -238,7 +238,7 @@ export const cases: ApiCases = {
       name: 'a group with times of its own',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...configured(c, { 'consumer.heartbeat.interval.ms': '100', 'consumer.session.timeout.ms': '400' }),
         enter(c, 'm'),
         ...[1, 2, 3].flatMap(() => [{ $pauseMs: 200 }, beat(c, 'm')]),
@@ -250,7 +250,7 @@ export const cases: ApiCases = {
       name: 'a member that does not give up its partitions in time',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { rebalanceTimeoutMs: 300 }),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
         enter(c, 'n'),

@@ -41,7 +41,7 @@ export const cases: ApiCases = {
       name: 'a new member comes to a classic group, and the classic one follows',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...entered(c, a),
         sync(c, a, { a: all(c) }),
         commit(c, { orders: [{}] }, () => ({ memberId: memberIdOf(c, 'a'), generationIdOrMemberEpoch: 1 })),
@@ -77,7 +77,7 @@ export const cases: ApiCases = {
       name: 'the last new member leaves: the group is classic again',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...entered(c, a),
         sync(c, a, { a: all(c) }),
         enter(c, 'm'),
@@ -96,7 +96,7 @@ export const cases: ApiCases = {
       name: 'the last classic member leaves: the group stays new',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...entered(c, a),
         sync(c, a, { a: all(c) }),
         enter(c, 'm'),
@@ -111,7 +111,7 @@ export const cases: ApiCases = {
       name: 'a classic member comes to a new group',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         holding(c, 'm', { orders: [0, 1] }),
         ...entered(c, a),
@@ -131,7 +131,7 @@ export const cases: ApiCases = {
       name: 'a classic member of a new group, with wrong requests',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         join(c, { ...a, name: 'x1' }, { memberId: 'made-up' }),
         join(c, { ...a, name: 'x2', type: 'connect' }),
@@ -157,7 +157,7 @@ export const cases: ApiCases = {
       name: 'new members cannot come to groups of others',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...stable(c, { ...a, type: 'connect', protocols: [['x', 'y']] }),
         enter(c, 'm'),
         ...stable(c, { name: 'b', group: 'odd', protocols: [['range', Buffer.alloc(0)]] }),
@@ -169,7 +169,7 @@ export const cases: ApiCases = {
       name: 'an empty classic group becomes a new one, and an empty new one classic',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...stable(c, a),
         commit(c, { orders: [{}] }, () => ({ memberId: memberIdOf(c, 'a'), generationIdOrMemberEpoch: 1 })),
         leave(c, [a]),
@@ -186,7 +186,7 @@ export const cases: ApiCases = {
       name: 'a rebalance under way when a new member comes',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...stablePair(c, a, b),
         joining(c, a),
         described(c, 'PreparingRebalance'),
@@ -202,7 +202,7 @@ export const cases: ApiCases = {
       exchanges: (c) => {
         const one: Member = { name: 'one', instance: 'one' };
         return [
-          settled,
+          ...settled(c),
           ...entered(c, one),
           sync(c, one, { one: all(c) }),
           enter(c, 'm', { instanceId: 'one' }),
@@ -220,7 +220,7 @@ export const cases: ApiCases = {
       exchanges: (c) => {
         const one: Member = { name: 'one', instance: 'one' };
         return [
-          settled,
+          ...settled(c),
           enter(c, 'm', { instanceId: 'one' }),
           holding(c, 'm', { orders: [0, 1] }, { instanceId: 'one' }),
           beat(c, 'm', { instanceId: 'one', memberEpoch: -2 }),

@@ -18,7 +18,7 @@ export const cases: ApiCases = {
       name: 'a group from its first member to its last',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm', { rackId: 'r1', instanceId: 'one' }),
         describe(c, ['group']),
         holding(c, 'm', { orders: [0, 1] }, { instanceId: 'one' }),
@@ -38,7 +38,7 @@ export const cases: ApiCases = {
       name: 'other groups, unknown ones, without a name, the same twice, none',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         ...stable(c, a),
         commit(c, { orders: [{}] }, {}, 'offsets'),
         enter(c, 'm'),
@@ -51,7 +51,7 @@ export const cases: ApiCases = {
       name: 'authorized operations',
       topics,
       exchanges: (c) => [
-        settled,
+        ...settled(c),
         enter(c, 'm'),
         describe(c, ['group', 'missing'], { includeAuthorizedOperations: true }),
       ],

@@ -64,7 +64,20 @@ export const holding = (
     group,
   );
 
-/** Kafka's coordinator learns of topics a moment after its broker leads them. */
-export const settled: Exchange = { $pauseMs: 30 };
+/** Kafka's coordinator learns of topics a moment after its broker leads them: a group of its own looks whether it has. */
+export function settled(c: CaseContext): Exchange[] {
+  const groupId = groupName(c, 'probe');
+  const probe = { groupId, memberId: 'probe-id', subscribedTopicNames: [c.name('orders')], topicPartitions: [] };
+  const heartbeat = { $api: 'ConsumerGroupHeartbeat', $version: 1, $on: 'probe', $isUnrecorded: true };
+  return [
+    {
+      ...heartbeat,
+      $body: { ...probe, memberEpoch: 0, rebalanceTimeoutMs: 30_000 },
+      $until: (answer) => JSON.stringify(answer).includes(c.topicId('orders')),
+    },
+    { ...heartbeat, $body: { groupId, memberId: 'probe-id', memberEpoch: -1 } },
+    { $api: 'DeleteGroups', $version: 2, $isUnrecorded: true, $body: { groupsNames: [groupId] } },
+  ];
+}
 
 const heartbeatVersion = (c: CaseContext): number => (c.api === 'ConsumerGroupHeartbeat' ? c.version : 1);
