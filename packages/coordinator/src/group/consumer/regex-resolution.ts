@@ -131,10 +131,32 @@ function lookRecords(scope: ConsumerScope, group: ConsumerGroup, look: Look, now
     records.push(regexRecord(groupId, regex, { topics, version: look.version, timestampMs: now }));
   }
   const metadataHash = scope.topicHashes.ofTopics(subscriptions.topicsAfter([], matches));
-  if (hasChanged || metadataHash !== group.metadataHash) {
+  if (hasChanged || metadataHash !== group.metadataHash || hasForsakenTarget(scope, group, matches)) {
     records.push(groupEpochRecord(groupId, group.groupEpoch + 1, metadataHash));
   }
   return records;
+}
+
+/**
+ * A member that went over to a regular expression that matches nothing new has still the old one's topics for its target:
+ * nobody has their partitions then. Kafka leaves it at that until something else changes.
+ */
+function hasForsakenTarget(
+  scope: ConsumerScope,
+  group: ConsumerGroup,
+  matches: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  if (group.assignmentEpoch < group.groupEpoch) return false;
+  for (const member of group.members.values()) {
+    const regex = regexOf(member);
+    const matching = regex === undefined ? undefined : matches.get(regex);
+    if (matching === undefined) continue;
+    for (const topicId of group.targetOf(member).keys()) {
+      const name = scope.environment.topics.byId(topicId)?.name;
+      if (name !== undefined && !member.subscribedTopics.has(name) && !matching.has(name)) return true;
+    }
+  }
+  return false;
 }
 
 const NO_TOPICS: ReadonlySet<string> = new Set();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assignedBy, createConsumerFixture } from '../../testing/consumer-fixture.ts';
+import { testTopicId } from '../../testing/test-topics.ts';
 import { REGEX_REFRESH_INTERVAL_MS_MAX, REGEX_REFRESH_INTERVAL_MS_MIN } from './regex-resolution.ts';
 
 const BY_REGEX = { subscribedTopicNames: [], subscribedTopicRegex: 'o.*' };
@@ -103,6 +104,24 @@ test('a member that goes over to names gives up what only its regular expression
   const response = fixture.heartbeat('a', 2, { subscribedTopicNames: ['payments'], subscribedTopicRegex: '' });
   assert.deepEqual(assignedBy(response, fixture.topics), {});
   assert.equal(fixture.group().subscriptions.hasRegexes, false);
+});
+
+test('what a member forsakes for a regular expression that matches nothing goes to others', async () => {
+  const fixture = createConsumerFixture();
+  fixture.joinAs('a', BY_REGEX);
+  await fixture.clock.advance(0);
+  fixture.heartbeat('a', 1);
+  fixture.joinAs('b', { subscribedTopicNames: ['orders'] });
+  fixture.heartbeat('a', 2, { topicPartitions: [{ topicId: testTopicId('orders'), partitions: [0, 1, 2] }] });
+  fixture.heartbeat('b', 3);
+  fixture.heartbeat('a', 3, { subscribedTopicNames: [], subscribedTopicRegex: 'none', topicPartitions: [] });
+  await fixture.clock.advance(REGEX_REFRESH_INTERVAL_MS_MIN + 1);
+  fixture.heartbeat('a', 3);
+  await fixture.clock.advance(0);
+  assert.equal(fixture.group().groupEpoch, 4);
+  const response = fixture.heartbeat('b', 3);
+  assert.deepEqual(assignedBy(response, fixture.topics), { orders: [0, 1, 2, 3, 4, 5] });
+  assert.equal(fixture.heartbeat('a', 3).memberEpoch, 4);
 });
 
 test('members that come with many regular expressions are looked after in one go', async () => {
