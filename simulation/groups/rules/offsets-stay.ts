@@ -4,7 +4,7 @@ import type { Apis } from '../harness/api.ts';
 import type { GroupRule } from '../rule.ts';
 
 interface Commit {
-  /** Of the request; −1 for "nothing was committed". */
+  /** Of the request; of a deletion that of the last one before. */
   readonly id: number;
   readonly offset: number;
   readonly metadata: string;
@@ -29,6 +29,7 @@ export const offsetsStay: GroupRule = {
     /** What may be stored, the last one that certainly is or was first. */
     const candidates = new Map<string, readonly Commit[]>();
     const fetches = new Map<number, Map<string, readonly Commit[]>>();
+    let lastId = -1;
     const of = (key: string) => candidates.get(key) ?? [NOTHING];
 
     function onCommitAsked(id: number, request: Apis['commitOffsets']['request']): void {
@@ -80,7 +81,8 @@ export const offsetsStay: GroupRule = {
     function onDeleted(topics: readonly string[]): void {
       for (const [key, commits] of candidates) {
         const name = key.slice(key.indexOf(' ') + 1, key.lastIndexOf('-'));
-        if (topics.includes(name)) candidates.set(key, [...commits, NOTHING]);
+        // Commits that are under way may be answered after it, and do not undo it.
+        if (topics.includes(name)) candidates.set(key, [...commits, { ...NOTHING, id: lastId + 0.5 }]);
       }
     }
 
@@ -88,6 +90,7 @@ export const offsetsStay: GroupRule = {
       see(event) {
         if (event.kind === 'topics deleted') onDeleted(event.topics);
         if (event.kind === 'asked') {
+          lastId = event.id;
           const { call } = event;
           if (call.api === 'commitOffsets') onCommitAsked(event.id, call.request);
           if (call.api === 'fetchOffsets') onFetchAsked(event.id, call.request);
