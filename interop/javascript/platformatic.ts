@@ -32,7 +32,7 @@ function faultOf(cause: unknown): Fault {
 }
 
 async function withProducer<T>(work: (producer: Producer) => Promise<T>, idempotent = true): Promise<T> {
-  const producer = new Producer({ ...common, idempotent, acks: -1, retries: 200, retryDelay: 100 });
+  const producer = new Producer({ ...common, idempotent, acks: -1, retries: 1200, retryDelay: 100 });
   try {
     return await work(producer);
   } finally {

@@ -110,6 +110,7 @@ export const expectedGroupErrors: Readonly<Record<string, Expectations>> = {
     emptyGroupId: /^UserError PLT_KFK_USER: .options.groupId must match/,
     unknownAssignor:
       /^ResponseError UNSUPPORTED_ASSIGNOR 112 ServerAssignor no-such-assignor is not supported. Supported/,
+    takenInstanceId: fencedSilently,
   },
   kafkajs: {
     commitAsStranger: 'it commits as a member only',

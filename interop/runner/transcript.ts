@@ -31,6 +31,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])[\w-]{22}(?= \/)/g, 'MEMBER'],
   [/consumer-(tools\.[\w.]+)-\d+/g, 'consumer-$1-N'],
   [/"(commitTimestamp|expireTimestamp|currentStateTimestamp)":\d+/g, '"$1":0'],
+  [/"topicId":"[\w-]{22}"/g, '"topicId":"ID"'],
   [/\/tmp\/\S+/g, 'FILE'],
   // The formatters end no lines, and how often a member commits is its own affair.
   [/\}(\{"key"|Processed)/g, '}\n$1'],

@@ -200,7 +200,8 @@ func offsets(ctx context.Context, request contract.Request) (any, error) {
 }
 
 func flood(ctx context.Context, request contract.Request) (any, error) {
-	cl, err := producer(request.Codec)
+	// The topic may have been made a moment ago.
+	cl, err := producer(request.Codec, kgo.UnknownTopicRetries(50))
 	if err != nil {
 		return nil, err
 	}

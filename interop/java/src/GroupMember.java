@@ -60,6 +60,7 @@ final class GroupMember implements ConsumerRebalanceListener {
         settings.put("auto.commit.interval.ms", 500);
         settings.put("fetch.max.wait.ms", 100);
         settings.put("metadata.max.age.ms", 2000);
+        settings.put("allow.auto.create.topics", false);
         if (wanted.hasNonNull("instanceId")) settings.put("group.instance.id", wanted.get("instanceId").asText());
         if (wanted.path("protocol").asText("classic").equals("consumer")) {
             settings.put("group.protocol", "consumer");
