@@ -66,15 +66,22 @@ export function consumeCommand(shell: Shell): Command {
         .default('\t', 'tab'),
     )
     .option('-n, --count <records>', 'stop after so many records', wholeNumber(1))
-    .option('-e, --until-end', 'stop at the records that are there now, instead of waiting for more')
+    .option(
+      '-e, --until-end',
+      'stop at the records that are there now, instead of waiting for more; with --group when the group has read them',
+    )
     .optionsGroup('As a member of a group:')
     .option(
       '-g, --group <name>',
-      'share the partitions with the other members, go on where the group is, and commit what was printed',
+      'read in this group: go on where it is, share the partitions with its other members, commit what was printed',
     )
-    .option('--include <regex>', 'instead of topics: all whose whole name matches now', wholeNamePattern)
+    .option(
+      '--include <regex>',
+      'instead of topics: all whose whole name matches, as they are at the start',
+      wholeNamePattern,
+    )
     .addOption(
-      new Option('--group-protocol <protocol>', 'classic (the default), or consumer as of KIP-848').choices([
+      new Option('--group-protocol <protocol>', 'how to join: classic (the default) or consumer (KIP-848)').choices([
         'classic',
         'consumer',
       ]),

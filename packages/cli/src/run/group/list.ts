@@ -13,8 +13,12 @@ const COLUMNS: readonly Column<ListedGroup>[] = [
   // A broker that is older than types has classic groups only.
   { title: 'TYPE', value: ({ groupType }) => groupType.toLowerCase() || 'classic' },
   { title: 'STATE', value: ({ groupState }) => groupState || '?' },
-  { title: 'PROTOCOL', value: ({ protocolType }) => visibleText(protocolType) || '-' },
 ];
+/** Only where somebody else than consumers uses groups, as Connect does: beside the type it would puzzle. */
+const PROTOCOL: Column<ListedGroup> = {
+  title: 'USED BY',
+  value: ({ protocolType }) => visibleText(protocolType) || '-',
+};
 
 /** `sluice group list` */
 export async function listAllGroups(shell: Shell, options: GroupListOptions): Promise<void> {
@@ -35,5 +39,7 @@ export async function listAllGroups(shell: Shell, options: GroupListOptions): Pr
     const filtered = states.length > 0 || types.length > 0 ? ' of this kind' : '';
     return await shell.stderr.write(`there are no groups${filtered}\n`);
   }
-  await printText(shell, formatTable(groups, COLUMNS, styleFor(shell.stdout), shell.stdout.columns));
+  const others = groups.some(({ protocolType }) => protocolType !== '' && protocolType !== 'consumer');
+  const columns = others ? [...COLUMNS, PROTOCOL] : COLUMNS;
+  await printText(shell, formatTable(groups, columns, styleFor(shell.stdout), shell.stdout.columns));
 }
