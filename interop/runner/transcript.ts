@@ -36,6 +36,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   // The formatters end no lines, and how often a member commits is its own affair.
   [/\}(\{"key"|Processed)/g, '}\n$1'],
   [/Processed a total of \d+ messages/g, 'Processed a total of N messages'],
+  [/(Valid \w+ are): .*/g, '$1 …'],
   // How a tool is used is the tool's affair.
   [/^Option +Description[\s\S]*/gm, ''],
 ];
