@@ -2,7 +2,7 @@ import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { NOTHING, type Step } from '../../runtime/coordinator-shard.ts';
 import type { GroupRecord } from '../group-record.ts';
-import { compileTopicRegex, type TopicRegex } from '../regex/topic-regex.ts';
+import { compileTopicRegex, type TopicRegexError } from '../regex/topic-regex.ts';
 import { createTopicScan, type TopicScan } from '../regex/topic-scan.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import { type ConsumerGroupMember, isSameSet, regexOf } from './consumer-group-member.ts';
@@ -91,20 +91,12 @@ interface Look {
 function beginScan(scope: ConsumerScope, groupId: string, now: TimestampMs): Step<GroupRecord> {
   const group = consumerGroupOf(scope, groupId);
   if (group === undefined) return NOTHING;
-  const { topics } = scope.environment;
+  const { topics, logger } = scope.environment;
   const regexes = [...group.subscriptions.regexes()];
-  const scan = createTopicScan(compiled(scope, groupId, regexes), topics.names());
+  // One that Kafka took may be too much for us: it matches nothing.
+  const onInvalid = ({ message }: TopicRegexError) => logger.warn(message, { groupId });
+  const scan = createTopicScan(regexes, topics.names(), onInvalid);
   return advanceScan(scope, groupId, { regexes, scan, version: topics.version }, now);
-}
-
-/** One that Kafka took may be too much for us: it matches nothing. */
-function compiled(scope: ConsumerScope, groupId: string, regexes: readonly string[]): readonly TopicRegex[] {
-  return regexes.flatMap((regex) => {
-    const each = compileTopicRegex(regex);
-    if (each.kind === 'regex') return [each];
-    scope.environment.logger.warn(each.message, { groupId });
-    return [];
-  });
 }
 
 function advanceScan(scope: ConsumerScope, groupId: string, look: Look, now: TimestampMs): Step<GroupRecord> {

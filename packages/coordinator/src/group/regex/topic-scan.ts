@@ -1,4 +1,11 @@
-import type { TopicRegex } from './topic-regex.ts';
+import { weighPattern } from './pattern-weight.ts';
+import {
+  compileTopicRegex,
+  PATTERN_LENGTH_MAX,
+  PATTERN_PARTS_MAX,
+  type TopicRegex,
+  type TopicRegexError,
+} from './topic-regex.ts';
 
 /**
  * Work of one slice: a weight times a name's length. Ordinary patterns see some hundred topics within it, in a
@@ -19,28 +26,51 @@ export interface TopicScan {
 }
 
 /** `topicNames` are those of the moment: taken now, seen later. */
-export function createTopicScan(regexes: readonly TopicRegex[], topicNames: Iterable<string>): TopicScan {
+export function createTopicScan(
+  patterns: readonly string[],
+  topicNames: Iterable<string>,
+  onInvalid: (error: TopicRegexError) => void,
+): TopicScan {
   const names = [...topicNames];
-  const matched = regexes.map(() => new Set<string>());
-  const count = names.length * regexes.length;
-  let next = 0;
+  const topics = new Map(patterns.map((pattern) => [pattern, new Set<string>()]));
+  let nextPattern = 0;
+  let nextName = 0;
+  let regex: TopicRegex | undefined;
 
   /** Name by name within a pattern: its automaton stays warm. */
-  function match(index: number): number {
-    const name = names[index % names.length] ?? '';
-    const place = Math.floor(index / names.length);
-    const regex = regexes[place];
-    if (regex?.matches(name)) matched[place]?.add(name);
-    return TOPIC_WORK_MIN + (regex?.weight ?? 0) * name.length;
+  function match({ pattern, weight, matches }: TopicRegex): number {
+    const name = names[nextName++] ?? '';
+    if (matches(name)) topics.get(pattern)?.add(name);
+    if (nextName >= names.length) regex = undefined;
+    return TOPIC_WORK_MIN + weight * name.length;
+  }
+
+  function compileNext(): number {
+    const pattern = patterns[nextPattern++] ?? '';
+    const compiled = compileTopicRegex(pattern);
+    nextName = 0;
+    if (compiled.kind === 'error') onInvalid(compiled);
+    else if (names.length > 0) regex = compiled;
+    return compileWork(pattern);
   }
 
   return {
-    topics: new Map(regexes.map(({ pattern }, place) => [pattern, matched[place] ?? new Set()])),
+    topics,
     advance() {
       let work = 0;
-      const weight = regexes[Math.floor(next / names.length)]?.weight ?? 0;
-      while (next < count && work < SCAN_SLICE_WORK_MAX) work += match(next++);
-      return next < count ? Math.ceil(weight / WEIGHT_PER_PAUSE_MS) : undefined;
+      let weight = 0;
+      while (work < SCAN_SLICE_WORK_MAX) {
+        if (regex === undefined && nextPattern >= patterns.length) return undefined;
+        weight = Math.max(weight, regex?.weight ?? 0);
+        work += regex === undefined ? compileNext() : match(regex);
+      }
+      return Math.max(1, Math.ceil(weight / WEIGHT_PER_PAUSE_MS));
     },
   };
+}
+
+/** As much as matching takes in the same time, about: some tens of patterns a slice, or one of the worst. */
+function compileWork(pattern: string): number {
+  const { parts, unicodeTerms } = weighPattern(pattern.slice(0, PATTERN_LENGTH_MAX));
+  return 500 + 4 * pattern.length + 10 * Math.min(parts, PATTERN_PARTS_MAX) + 5000 * unicodeTerms;
 }
