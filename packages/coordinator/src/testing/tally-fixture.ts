@@ -4,7 +4,7 @@ import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import type { ManagedLog } from '@sluice/log/managed-log';
 import { openTestLog, type TestLogOptions } from '@sluice/log/testing/test-log';
 import type { Codec } from '@sluice/protocol/compression/codec';
-import type { CoordinatorRuntime } from '../runtime/coordinator-runtime.ts';
+import type { CoordinatorRuntime, Result } from '../runtime/coordinator-runtime.ts';
 import { createCoordinatorRuntime } from '../runtime/create-runtime.ts';
 import { createTallyShard, type TallyRecord, type TallyShard, tallySerde } from './tally-shard.ts';
 
@@ -58,4 +58,19 @@ export function createTallyRuntime(clock: SimClock, options: TallyOptions = {}, 
       return last;
     },
   };
+}
+
+/** With partition 0 led. */
+export async function serving(options: TallyOptions = {}): Promise<TallyFixture> {
+  const tally = await openTally(options);
+  tally.runtime.load(0, tally.log, 3);
+  return tally;
+}
+
+export function set(tally: TallyFixture, name: string, count: number | null): Promise<Result<string>> {
+  return tally.runtime.run(0, (shard, _now, pending) => shard.set(name, count, pending));
+}
+
+export function get(tally: TallyFixture, name: string): Promise<Result<number | undefined>> {
+  return tally.runtime.run(0, (shard, _now, pending) => shard.get(name, pending));
 }
