@@ -15,7 +15,7 @@ describe('reference of configurations', () => {
   it('has a row for every configuration, with what it does', () => {
     const topics = topicConfigReference();
     assert.match(topics, /\| `segment\.ms` \|.*`604800000`.*`log\.roll\.ms`, `log\.roll\.hours` \| \*\*acts\*\* \|/);
-    assert.match(topics, /\| `retention\.ms` \|.*waits for retention \|/);
+    assert.match(topics, /\| `local\.retention\.ms` \|.*waits for tiered storage \|/);
     const brokers = brokerConfigReference();
     assert.match(brokers, /\| `sluice\.durability` \|.*`\[disk, os\]` \| read-only/);
     assert.match(brokers, /`ssl\.keystore\.location`/);
