@@ -43,17 +43,18 @@ export function separateUnknown<Topic extends AskedTopic>(
   return { known, unknown };
 }
 
-/** What was refused, then what was answered; a topic that is in both once. */
+/** What was refused, then what was answered; a topic that is in both, or that was named again and again, once. */
 export function mergeTopics<Topic extends { readonly partitions: readonly PartitionError[] }>(
   refused: readonly Topic[],
   answered: readonly Topic[],
   keyOf: (topic: Topic) => string,
 ): Topic[] {
-  const merged = new Map(refused.map((topic) => [keyOf(topic), topic]));
-  for (const topic of answered) {
+  const merged = new Map<string, { readonly topic: Topic; readonly partitions: PartitionError[] }>();
+  for (const topic of [...refused, ...answered]) {
     const before = merged.get(keyOf(topic));
-    const partitions = before === undefined ? topic.partitions : [...before.partitions, ...topic.partitions];
-    merged.set(keyOf(topic), { ...topic, partitions });
+    if (before === undefined) merged.set(keyOf(topic), { topic, partitions: [...topic.partitions] });
+    // Pushed one by one: a copy for each time that a topic is named would be quadratic work.
+    else for (const partition of topic.partitions) before.partitions.push(partition);
   }
-  return [...merged.values()];
+  return Array.from(merged.values(), ({ topic, partitions }) => ({ ...topic, partitions }));
 }

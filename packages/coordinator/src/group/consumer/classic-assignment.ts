@@ -27,7 +27,13 @@ export function withTopicIds(topics: TopicsView, partitions: readonly TopicParti
   for (const { topic: name, partitions: ofTopic } of partitions) {
     const topicId = topics.byName(name)?.id;
     if (topicId === undefined) continue;
-    known.set(topicId, new Set([...(known.get(topicId) ?? []), ...ofTopic]));
+    let numbers = known.get(topicId);
+    if (numbers === undefined) {
+      numbers = new Set();
+      known.set(topicId, numbers);
+    }
+    // One by one: a client may name a topic again and again.
+    for (const partition of ofTopic) numbers.add(partition);
   }
   return [...known].map(([topicId, ofTopic]) => ({ topicId, partitions: [...ofTopic].sort((a, b) => a - b) }));
 }
