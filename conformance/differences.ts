@@ -9,7 +9,7 @@ export type Difference = {
   readonly reason: string;
   /** Not meant to stay: what takes it away. */
   readonly until?: string;
-  /** Which findings it covers. */
+  /** Which findings it covers; none if no script can see it. */
   readonly places: readonly Place[];
 };
 
@@ -44,18 +44,48 @@ export const differences: readonly Difference[] = [
     kafka: 'Many errors have no message (null).',
     sluice: 'The message says what was wrong.',
     reason: 'Clients show it to people and do not parse it.',
-    places: [{ path: /rrorMessage$/, kafka: /^null$/, here: /^"<text>"$/ }],
+    places: [
+      { file: '00-', path: /partitionResponses\[.*\.errorMessage$/ },
+      { file: '19-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
+      { file: '20-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
+      { file: '37-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
+      { file: '61-', case: /^unknown topics and partitions/, path: /\.errorMessage$/ },
+    ].map((place) => ({ ...place, kafka: /^null$/, here: /^"<text>"$/ })),
   },
   {
     title: 'Requests that Kafka never answers',
     kafka:
-      'Produce with null records, and AlterConfigs that names a resource twice, are never answered; the connection is stuck.',
-    sluice: 'They are answered with INVALID_RECORD and INVALID_REQUEST.',
+      'Produce with null records, and AlterConfigs that names a resource twice, are never answered; the connection is stuck. ' +
+      "So is JoinGroup that names a protocol twice, or whose subscription of a consumer cannot be read, and the group's " +
+      'other members with it.',
+    sluice:
+      'They are answered with INVALID_RECORD and INVALID_REQUEST. The member joins: a protocol that is named twice counts ' +
+      'once, and what cannot be read subscribes to nothing.',
     reason: 'A client that waits for ever helps nobody, and its connection is kept for nothing.',
     places: [
       { file: '00-', case: /^null records$/ },
       { file: '33-', case: /^the same resource twice$/ },
+      { file: '11-', case: /^(the same protocol twice|a subscription of .*)$/, path: /^[12]\./ },
     ],
+  },
+  {
+    title: 'A member epoch without a member',
+    kafka: 'OffsetFetch with a member epoch and no member id fails inside: UNKNOWN_SERVER_ERROR.',
+    sluice: 'UNKNOWN_MEMBER_ID.',
+    reason: 'It says what is wrong.',
+    places: [
+      { file: '09-', case: /^as a member of a consumer group/, path: /^9\.groups\[.*\]\.errorCode$/, kafka: /^-1$/ },
+    ],
+  },
+  {
+    title: 'One connection too many is closed',
+    kafka:
+      'Once max.connections is reached, the listener accepts no more: further connections wait in the queue of the ' +
+      'operating system until one of the others is closed. (One too many from an address, max.connections.per.ip, is closed.)',
+    sluice: 'Both are closed at once, and told in the log.',
+    reason:
+      'A client that hears nothing waits for its own timeout; one that is refused says so, and tries another broker.',
+    places: [],
   },
   {
     title: 'The same partition twice in one request',
@@ -116,7 +146,7 @@ export const differences: readonly Difference[] = [
     sluice:
       'GetTelemetrySubscriptions is UNSUPPORTED_VERSION; PushTelemetry ends the connection like any API that is not served.',
     reason: 'Sluice does not collect metrics of clients. Clients look at ApiVersions first.',
-    places: [{ file: '71-' }],
+    places: [{ file: '71-', case: /^(not advertised, yet answered|pushing telemetry)$/, path: /^[01]\./ }],
   },
   {
     title: 'Features are not updated',

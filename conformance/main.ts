@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { compareResults, type Finding } from './compare.ts';
-import { differences, isCovered } from './differences.ts';
+import { type Difference, differences, isCovered } from './differences.ts';
 import { readRecording } from './recording.ts';
 import { describeFindings } from './report.ts';
 import { caseFiles, runFile } from './run-all.ts';
@@ -42,7 +42,9 @@ async function compareAll(): Promise<boolean> {
   const failures = findings.filter((finding) => !allowed.some((difference) => isCovered(finding, difference)));
   for (const line of describeFindings(failures)) console.log(line);
   const isWhole = positionals.length === 0 && values.case === undefined;
-  const unused = isWhole ? allowed.filter((difference) => !findings.some((f) => isCovered(f, difference))) : [];
+  const isUnused = (difference: Difference) =>
+    difference.places.length > 0 && !findings.some((finding) => isCovered(finding, difference));
+  const unused = isWhole ? allowed.filter(isUnused) : [];
   for (const { title } of unused) console.log(`the difference "${title}" was not seen: remove it`);
   const listed = findings.length - failures.length;
   console.log(`${exchanges} scripts over ${files.length} APIs: ${failures.length} differences, ${listed} listed ones`);

@@ -13,7 +13,7 @@ import {
 import { described } from '../groups/requests.ts';
 
 /** What ends after a while: sessions, rebalances, ids that were given and not used. */
-const brief: Member = { name: 'a', sessionTimeoutMs: 200, rebalanceTimeoutMs: 400 };
+const brief: Member = { name: 'a', sessionTimeoutMs: 500, rebalanceTimeoutMs: 800 };
 const lasting: Member = { name: 'b' };
 const some = { min: 0 };
 
@@ -36,16 +36,16 @@ export const cases: ApiCases = {
       name: 'heartbeats keep the session',
       versions: { min: 8 },
       exchanges: (c) => [
-        ...stable(c, { ...brief, sessionTimeoutMs: 400 }),
-        ...[1, 2, 3, 4].flatMap(() => [{ $pauseMs: 150 }, heartbeat(c, brief)]),
+        ...stable(c, { ...brief, sessionTimeoutMs: 1000 }),
+        ...[1, 2, 3].flatMap(() => [{ $pauseMs: 400 }, heartbeat(c, brief)]),
       ],
     },
     {
       name: 'a member that does not come to the rebalance',
       versions: { min: 1 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
-        const second = { ...lasting, rebalanceTimeoutMs: 300 };
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
+        const second = { ...lasting, rebalanceTimeoutMs: 800 };
         return [
           ...stable(c, slow),
           ...entering(c, second),
@@ -61,7 +61,7 @@ export const cases: ApiCases = {
       name: 'a leader that does not sync',
       versions: { min: 1 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
         return [...entered(c, slow), described(c, 'Empty'), heartbeat(c, slow), sync(c, slow, { a: 'x' })];
       },
     },
@@ -69,8 +69,8 @@ export const cases: ApiCases = {
       name: 'a follower whose leader does not sync',
       versions: { min: 8 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 300 };
-        const second = { ...lasting, rebalanceTimeoutMs: 300 };
+        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
+        const second = { ...lasting, rebalanceTimeoutMs: 800 };
         return [
           ...stable(c, slow),
           ...entering(c, second),
@@ -87,7 +87,7 @@ export const cases: ApiCases = {
     {
       name: 'an id that is not used is forgotten with the session',
       versions: { min: 4 },
-      exchanges: (c) => [join(c, brief), { $pauseMs: 300 }, join(c, brief)],
+      exchanges: (c) => [join(c, brief), { $pauseMs: 700 }, join(c, brief)],
     },
     {
       name: 'a second member whose session ends',

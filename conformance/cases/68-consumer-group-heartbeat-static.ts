@@ -1,4 +1,4 @@
-import type { ApiCases } from '../case.ts';
+import { type ApiCases, saying } from '../case.ts';
 import { beat, enter, holding, settled, wrongBeat } from '../groups/consumers.ts';
 import { configured, describedConsumers } from '../groups/requests.ts';
 
@@ -66,11 +66,13 @@ export const cases: ApiCases = {
     },
     {
       name: 'a static member that went and does not come back',
+      // Version 0 makes a new member of every attempt to enter.
+      versions: { min: 1 },
       topics,
       exchanges: (c) => [
         ...settled(c),
         ...configured(c, { 'consumer.heartbeat.interval.ms': '100', 'consumer.session.timeout.ms': '400' }),
-        enter(c, 'm', one),
+        { ...enter(c, 'm', one), $until: saying('"heartbeatIntervalMs":100,') },
         beat(c, 'm', { ...one, memberEpoch: -2 }),
         describedConsumers(c, 'Empty'),
         enter(c, 'again', one),

@@ -1,4 +1,4 @@
-import type { ApiCases, Exchange } from '../case.ts';
+import { type ApiCases, type Exchange, saying } from '../case.ts';
 import { unknownId } from '../constants.ts';
 import { beat, enter, epochOf, holding, settled, wrongBeat } from '../groups/consumers.ts';
 import { configured, describedConsumers } from '../groups/requests.ts';
@@ -236,12 +236,14 @@ export const cases: ApiCases = {
     },
     {
       name: 'a group with times of its own',
+      // Version 0 makes a new member of every attempt to enter.
+      versions: { min: 1 },
       topics,
       exchanges: (c) => [
         ...settled(c),
-        ...configured(c, { 'consumer.heartbeat.interval.ms': '100', 'consumer.session.timeout.ms': '400' }),
-        enter(c, 'm'),
-        ...[1, 2, 3].flatMap(() => [{ $pauseMs: 200 }, beat(c, 'm')]),
+        ...configured(c, { 'consumer.heartbeat.interval.ms': '100', 'consumer.session.timeout.ms': '1000' }),
+        { ...enter(c, 'm'), $until: saying('"heartbeatIntervalMs":100,') },
+        ...[1, 2, 3].flatMap(() => [{ $pauseMs: 400 }, beat(c, 'm')]),
         describedConsumers(c, 'Empty'),
         beat(c, 'm'),
       ],
@@ -251,7 +253,7 @@ export const cases: ApiCases = {
       topics,
       exchanges: (c) => [
         ...settled(c),
-        enter(c, 'm', { rebalanceTimeoutMs: 300 }),
+        enter(c, 'm', { rebalanceTimeoutMs: 600 }),
         holding(c, 'm', { orders: [0, 1, 2, 3] }),
         enter(c, 'n'),
         beat(c, 'm'),
