@@ -78,6 +78,15 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
+    title: 'A group that becomes classic while partitions move',
+    kafka: 'DescribeGroups shows what each member was to have, although some of that may still be with another.',
+    sluice: 'It shows what each member has, until the rebalance that follows at once.',
+    reason:
+      'If the group is upgraded again before it has rebalanced, a partition on its way would be taken for that of a member ' +
+      'who does not know of it, and two would read it.',
+    places: [{ file: '68-', case: /^the last new member leaves/, path: /^7\..*\.memberAssignment$/ }],
+  },
+  {
     title: 'One connection too many is closed',
     kafka:
       'Once max.connections is reached, the listener accepts no more: further connections wait in the queue of the ' +
