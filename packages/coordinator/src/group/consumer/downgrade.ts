@@ -1,4 +1,4 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
+import type { TimestampMs, Uuid } from '@sluice/kernel/ids';
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ClassicGroup } from '../classic/classic-group.ts';
 import { type ClassicMember, metadataOf } from '../classic/classic-member.ts';
@@ -85,10 +85,25 @@ export function downgradeRecords(
     const consumerMember = targets.get(member.memberId);
     if (consumerMember === undefined) return undefined;
     const subscription = metadataOf(member, protocol) ?? EMPTY_BYTES;
-    return toClassicAssignment(scope.environment.topics, group.targetOf(consumerMember), subscription);
+    return toClassicAssignment(scope.environment.topics, heldBy(consumerMember), subscription);
   });
   scope.environment.logger.info('a consumer group becomes a classic one', { groupId: group.groupId });
   return [...group.tombstones(), record];
+}
+
+/**
+ * What the member was told to have, not what it is to have: if the group is upgraded again before it has rebalanced, a
+ * partition on its way would count as the one's that does not know of it, and not as the other's that still has it.
+ */
+function heldBy({ assigned, pendingRevocation }: ConsumerGroupMember): Map<Uuid, number[]> {
+  const held = new Map<Uuid, number[]>();
+  for (const [topicId, partitions] of [...assigned, ...pendingRevocation]) {
+    held.set(
+      topicId,
+      [...(held.get(topicId) ?? []), ...partitions.keys()].sort((a, b) => a - b),
+    );
+  }
+  return held;
 }
 
 /** Its session begins when the record is applied. */

@@ -124,3 +124,28 @@ test('a restart in the middle of an upgrade changes nothing', async () => {
   after.heartbeat('new', -1);
   assert.equal(after.restart().classicGroup().members.has(old), true);
 });
+
+for (const hasRebalanceBegun of [false, true]) {
+  const when = hasRebalanceBegun ? 'while it rebalances' : 'before it could rebalance';
+  test(`a group that goes to the classic protocol and back ${when} leaves no partition without an owner`, async () => {
+    const fixture = createConsumerFixture();
+    const [old] = await createClassicGroup(fixture, ALL);
+    assert(old !== undefined);
+    const me = { memberId: old, groupInstanceId: 'instance-0' };
+    fixture.joinAs('new');
+    for (const owned of [ALL, ALL.slice(0, 3)]) {
+      const joined = fixture.joinClassic({ ...me, protocols: range({ orders: owned }) }).response;
+      fixture.syncClassic({ ...me, generationId: joined?.generationId ?? 0 });
+    }
+    fixture.heartbeat('new', 2);
+    fixture.heartbeat('new', -1);
+    if (hasRebalanceBegun) await fixture.clock.advance(0);
+    // A subscription that changes nothing by itself.
+    fixture.joinAs('again', { subscribedTopicNames: [], subscribedTopicRegex: 'none' });
+    await fixture.clock.advance(0);
+    assert.equal(fixture.heartbeatClassic(old, 2, 'instance-0'), ErrorCode.REBALANCE_IN_PROGRESS);
+    const joined = fixture.joinClassic({ ...me, protocols: range({ orders: [] }) }).response;
+    const synced = fixture.syncClassic({ ...me, generationId: joined?.generationId ?? 0 }).response;
+    assert.deepEqual(read(synced?.assignment).orders, ALL);
+  });
+}

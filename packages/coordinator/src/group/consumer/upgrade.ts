@@ -24,6 +24,7 @@ import {
 } from './consumer-group-records.ts';
 import type { ConsumerScope } from './consumer-scope.ts';
 import { extendSession } from './member-sessions.ts';
+import { downgradeKey } from './member-timers.ts';
 import { NO_PARTITIONS, type OwnedPartitions } from './owned-partitions.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
 
@@ -70,13 +71,16 @@ function leaveNobodyWaiting(group: ClassicGroup, decision: Decision): void {
 
 function upgradeRecords(
   scope: ConsumerScope,
-  { groupId, generation }: ClassicGroup,
+  { groupId, generation, state }: ClassicGroup,
   members: readonly ConsumerGroupMember[],
 ): readonly ConsumerGroupRecord[] {
   const subscribed = new Set(members.flatMap(({ subscribedTopics }) => [...subscribedTopics]));
+  // What a group has that was about to rebalance is no target: with the hash of nothing, whoever joins raises the epoch.
+  const isSettled = state === 'Stable' && !scope.environment.timers.has(downgradeKey(groupId));
+  const metadataHash = isSettled ? scope.topicHashes.ofTopics(subscribed) : 0n;
   return [
     ...members.map((member) => memberRecord(groupId, member)),
-    groupEpochRecord(groupId, generation, scope.topicHashes.ofTopics(subscribed)),
+    groupEpochRecord(groupId, generation, metadataHash),
     ...members.map(({ memberId, assigned }) => targetRecord(groupId, memberId, withoutEpochs(assigned))),
     assignmentEpochRecord(groupId, generation, 0),
     ...members.map((member) => currentAssignmentRecord(groupId, member)),
