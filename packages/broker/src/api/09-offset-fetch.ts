@@ -2,11 +2,14 @@
  * OffsetFetch (9), versions 1–10.
  *
  * - No topics (null, from v2 on) asks for all that the group has. A partition without an offset is −1, no error.
+ * - A group or a partition that is asked for twice is answered once: a small request must not be answered with megabytes.
  * - v2: an error of its own. v5: leader epochs (KIP-320). v6: flexible. v7: requireStable (KIP-447). v8: several groups
  *   (KIP-709). v9: member epochs (KIP-848). v10: topic ids; unknown ones are UNKNOWN_TOPIC_ID.
  */
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { RequestContext } from '@sluice/coordinator/group/group-environment';
+import { inSlices } from '@sluice/coordinator/group/in-slices';
+import type { Clock } from '@sluice/kernel/clock';
 import { ZERO_UUID } from '@sluice/kernel/ids';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
@@ -21,12 +24,19 @@ import {
   offsetFetchResponseCodec,
 } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import { defineApi } from '../define-api.ts';
+import { eachGroupOnce, eachPartitionOnce } from '../groups/asked-once.ts';
 import { requestContext } from '../groups/request-context.ts';
 
 const SEVERAL_GROUPS_FROM = 8;
 const TOPIC_IDS_FROM = 10;
 
-export function offsetFetchApi({ groups, image }: { groups: GroupCoordinator; image: ClusterImage }) {
+export interface OffsetFetchServices {
+  readonly groups: GroupCoordinator;
+  readonly image: ClusterImage;
+  readonly clock: Clock;
+}
+
+export function offsetFetchApi({ groups, image, clock }: OffsetFetchServices) {
   async function fetchOf(
     group: OffsetFetchRequestGroup,
     requireStable: boolean,
@@ -62,10 +72,11 @@ export function offsetFetchApi({ groups, image }: { groups: GroupCoordinator; im
     async handle(request, info) {
       const context = requestContext(info);
       if (info.apiVersion >= SEVERAL_GROUPS_FROM) {
-        const all = request.groups.map((group) => fetchOf(group, request.requireStable, context));
-        return { groups: await Promise.all(all) };
+        const asked = eachGroupOnce(request.groups).map(eachPartitionOnce);
+        return { groups: await inSlices(asked, clock, (group) => fetchOf(group, request.requireStable, context)) };
       }
-      const { errorCode = ErrorCode.NONE, topics } = await fetchOf(onlyGroup(request), request.requireStable, context);
+      const group = eachPartitionOnce(onlyGroup(request));
+      const { errorCode = ErrorCode.NONE, topics } = await fetchOf(group, request.requireStable, context);
       return { errorCode, topics: topics.map((topic) => ({ name: topic.name ?? '', partitions: topic.partitions })) };
     },
   });

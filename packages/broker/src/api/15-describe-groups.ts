@@ -2,6 +2,7 @@
  * DescribeGroups (15), versions 0–6.
  *
  * - Classic groups. Up to v5 any other id is a dead group; from v6 on it is GROUP_ID_NOT_FOUND (KIP-1043).
+ * - A group that is named twice is described once: a small request must not be answered with megabytes.
  * - v3: authorized operations (KIP-430). v4: static members. v5: flexible.
  */
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
@@ -17,7 +18,7 @@ export function describeGroupsApi({ groups }: { groups: GroupCoordinator }) {
     request: describeGroupsRequestCodec,
     response: describeGroupsResponseCodec,
     async handle({ groups: groupIds, includeAuthorizedOperations }, info) {
-      const response = await groups.describeGroups(groupIds, requestContext(info));
+      const response = await groups.describeGroups([...new Set(groupIds)], requestContext(info));
       return {
         groups: response.groups.map((group) => ({
           ...group,

@@ -2,6 +2,7 @@
  * ConsumerGroupDescribe (69), versions 0–1.
  *
  * - Consumer groups (KIP-848); any other id is GROUP_ID_NOT_FOUND.
+ * - A group that is named twice is described once: a small request must not be answered with megabytes.
  * - UNSUPPORTED_VERSION where `group.coordinator.rebalance.protocols` leaves "consumer" out.
  * - v1: whether a member is a classic one (KIP-1099).
  */
@@ -23,7 +24,8 @@ export function consumerGroupDescribeApi({ groups, groupSettings }: ConsumerGrou
   return defineApi({
     request: consumerGroupDescribeRequestCodec,
     response: consumerGroupDescribeResponseCodec,
-    async handle({ groupIds, includeAuthorizedOperations }) {
+    async handle({ groupIds: asked, includeAuthorizedOperations }) {
+      const groupIds = [...new Set(asked)];
       if (!groupSettings.consumer.isEnabled) {
         const refused = groupIds.map((groupId) => undescribedConsumerGroup(groupId, ErrorCode.UNSUPPORTED_VERSION));
         return { throttleTimeMs: 0, groups: refused };

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ZERO_UUID } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { consumerGroupDescribeRequestCodec } from '@sluice/protocol/generated/messages/consumer-group-describe-request';
+import { consumerGroupDescribeResponseCodec } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
+import { describeGroupsRequestCodec } from '@sluice/protocol/generated/messages/describe-groups-request';
+import { describeGroupsResponseCodec } from '@sluice/protocol/generated/messages/describe-groups-response';
 import { findCoordinatorRequestCodec } from '@sluice/protocol/generated/messages/find-coordinator-request';
 import { findCoordinatorResponseCodec } from '@sluice/protocol/generated/messages/find-coordinator-response';
 import { joinGroupRequestCodec } from '@sluice/protocol/generated/messages/join-group-request';
@@ -26,6 +30,11 @@ const COMMIT = { request: offsetCommitRequestCodec, response: offsetCommitRespon
 const FETCH = { request: offsetFetchRequestCodec, response: offsetFetchResponseCodec };
 const DELETE = { request: offsetDeleteRequestCodec, response: offsetDeleteResponseCodec };
 const JOIN = { request: joinGroupRequestCodec, response: joinGroupResponseCodec };
+const DESCRIBE = { request: describeGroupsRequestCodec, response: describeGroupsResponseCodec };
+const CONSUMER_DESCRIBE = {
+  request: consumerGroupDescribeRequestCodec,
+  response: consumerGroupDescribeResponseCodec,
+};
 const LEAVE = { request: leaveGroupRequestCodec, response: leaveGroupResponseCodec };
 const GROUP = 0;
 const ABSENT_ID = 'YWJzZW50LXRvcGljLWlkMA';
@@ -207,5 +216,26 @@ describe('groups over a connection', () => {
       left.members.map((member) => member.errorCode),
       [0, ErrorCode.UNKNOWN_MEMBER_ID],
     );
+  });
+
+  test('a small request that names a group or a partition again and again is not answered with megabytes', async () => {
+    await using broker = await startTestBroker({ settings });
+    const client = await broker.connect();
+    await createTopic(client, 'orders');
+    await findCoordinator(client);
+    const partition = { partitionIndex: 0, committedOffset: 1, committedMetadata: 'm'.repeat(4096) };
+    await client.ask(COMMIT, 9, { groupId: 'group', topics: [{ name: 'orders', partitions: [partition] }] });
+    const again = <T>(item: T) => Array<T>(500).fill(item);
+    const fetched = await client.ask(FETCH, 8, { groups: again({ groupId: 'group', topics: null }) });
+    assert.equal(fetched.groups.length, 1);
+    const topics = again({ name: 'orders', partitionIndexes: again(0) });
+    const { groups } = await client.ask(FETCH, 8, { groups: [{ groupId: 'group', topics }] });
+    assert.deepEqual(
+      groups[0]?.topics.map(({ partitions }) => partitions.length),
+      [1],
+    );
+    assert.equal((await client.ask(FETCH, 7, { groupId: 'group', topics })).topics.length, 1);
+    assert.equal((await client.ask(DESCRIBE, 5, { groups: again('group') })).groups.length, 1);
+    assert.equal((await client.ask(CONSUMER_DESCRIBE, 0, { groupIds: again('group') })).groups.length, 1);
   });
 });

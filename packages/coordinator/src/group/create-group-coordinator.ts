@@ -27,6 +27,7 @@ import type { GroupStep } from './group-parts.ts';
 import type { GroupRecord } from './group-record.ts';
 import { groupRecordSerde } from './group-record-serde.ts';
 import type { GroupShard } from './group-shard.ts';
+import { inSlices } from './in-slices.ts';
 import { fetchFailure } from './offsets/fetch-offsets.ts';
 import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
 
@@ -50,7 +51,7 @@ export interface GroupCoordinatorOptions {
 
 /** All groups of the partitions of `__consumer_offsets` that this broker leads. */
 export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
-  const { random, logger, topics, settings } = options;
+  const { clock, random, logger, topics, settings } = options;
   const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
     ...options,
     topic: GROUP_METADATA_TOPIC,
@@ -168,7 +169,7 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
           (shard, _now, pending) => shard.describeGroup(groupId, apiVersion, pending),
           (errorCode) => undescribedGroup(groupId, toGroupError(errorCode)),
         );
-      return { groups: await Promise.all(groupIds.map(describe)) };
+      return { groups: await inSlices(groupIds, clock, describe) };
     },
     async describeConsumerGroups(groupIds) {
       const describe = (groupId: string) =>
@@ -179,14 +180,14 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
               (shard, _now, pending) => shard.describeConsumerGroup(groupId, pending),
               (errorCode) => undescribedConsumerGroup(groupId, toGroupError(errorCode)),
             );
-      return { throttleTimeMs: 0, groups: await Promise.all(groupIds.map(describe)) };
+      return { throttleTimeMs: 0, groups: await inSlices(groupIds, clock, describe) };
     },
     async deleteGroups(groupIds) {
       const deleteOne = async (groupId: string) => ({
         groupId,
         errorCode: await ask(groupId, (shard, _now, pending) => shard.deleteGroup(groupId, pending), toGroupError),
       });
-      return { throttleTimeMs: 0, results: await Promise.all(groupIds.map(deleteOne)) };
+      return { throttleTimeMs: 0, results: await inSlices(groupIds, clock, deleteOne) };
     },
     onElected: runtime.load,
     onResigned: runtime.unload,
