@@ -58,3 +58,23 @@ test('after a seek anything may come', () => {
     [],
   );
 });
+
+test('who may rewind goes back as far as its last commit, and no further', () => {
+  const rewinding = (to: number) => {
+    const events = [
+      assigned(1),
+      took(2, 0),
+      took(2, 1),
+      committed(3, 2),
+      took(4, 2),
+      took(5, to),
+      took(6, to + 1),
+      took(7, 3),
+    ];
+    return historyProblems(new Map([['a', events]]), places, valueAt, { rewinds: () => true });
+  };
+  assert.match(rewinding(1).join(), /a began t-0 at 1, though 2 was committed/);
+  const events = [assigned(1), took(2, 0), took(2, 1), committed(3, 2), took(4, 2), took(5, 2), took(6, 3)];
+  assert.deepEqual(historyProblems(new Map([['a', events]]), places, valueAt, { rewinds: () => true }), []);
+  assert.notDeepEqual(historyProblems(new Map([['a', events]]), places, valueAt), []);
+});

@@ -9,6 +9,8 @@ export type Places = ReadonlyMap<string, { readonly start: number; readonly end:
 export type Allowance = {
   /** The program cannot tell of its commits, or commits as it likes: a new reader may begin before the last of them. */
   readonly repeats?: boolean;
+  /** Members that go back to the last commit in a rebalance without telling that they begin anew. */
+  readonly rewinds?: (member: string) => boolean;
 };
 
 const problemsShownMax = 8;
@@ -41,7 +43,8 @@ export function historyProblems(
       if (what !== 'took') continue;
       const [, , , offset, value] = event;
       const wanted = next.get(place);
-      if (wanted === undefined) stays.push({ member, place, startedAt: at, from: offset });
+      const isRewind = typeof wanted === 'number' && offset < wanted && allow.rewinds?.(member) === true;
+      if (wanted === undefined || isRewind) stays.push({ member, place, startedAt: at, from: offset });
       else if (wanted !== 'anywhere' && wanted !== offset)
         problems.push(`${member} took ${place} at ${offset}, not ${wanted}`);
       if (value !== valueAt(place, offset))

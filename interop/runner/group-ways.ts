@@ -43,14 +43,31 @@ export const groupWays: Readonly<Record<string, readonly Way[]>> = {
 /** What a client's members cannot do, or cannot tell. */
 export type Limit =
   /** It commits without telling of it: a history may repeat what it committed. */
-  'commits-unseen' | 'no-committed' | 'no-metadata' | 'no-pause' | 'no-seek' | 'no-commit-by-hand';
+  | 'commits-unseen'
+  /** The record that it is at when it is told to end counts as read, and is lost. */
+  | 'loses-at-its-end'
+  /** In a rebalance it goes back to the last commit without a word. */
+  | 'rewinds'
+  | 'no-committed'
+  | 'no-metadata'
+  | 'no-pause'
+  | 'no-seek'
+  | 'no-commit-by-hand';
 
 const limits: Readonly<Record<string, readonly Limit[]>> = {
-  kcat: ['commits-unseen', 'no-committed', 'no-metadata', 'no-pause', 'no-seek', 'no-commit-by-hand'],
+  kcat: [
+    'commits-unseen',
+    'loses-at-its-end',
+    'no-committed',
+    'no-metadata',
+    'no-pause',
+    'no-seek',
+    'no-commit-by-hand',
+  ],
   // Its commits end without a word, and a session begins where its group's offsets are.
   sarama: ['commits-unseen', 'no-seek'],
   // A stream has no seek: it is opened anew with the offsets to begin at.
-  platformatic: ['no-metadata', 'no-seek'],
+  platformatic: ['rewinds', 'no-metadata', 'no-seek'],
 };
 
 export const isLimited = (client: string, limit: Limit): boolean => limits[client]?.includes(limit) ?? false;

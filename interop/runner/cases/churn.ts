@@ -1,7 +1,7 @@
 import { createTopics } from '../create-topics.ts';
-import { expectHistory } from '../group-history.ts';
+import { expectReadToEnd } from '../group-verdict.ts';
 import { groupWays, isLimited, type Way } from '../group-ways.ts';
-import { endsAfter, joinMember, type Member, placesOf, takenBy, until, valueAt } from '../member.ts';
+import { endsAfter, joinMember, type Member, placesOf } from '../member.ts';
 import { type Actor, messageOf, type Stage } from '../stage.ts';
 
 const partitions = 12;
@@ -64,7 +64,8 @@ export async function churn(stage: Stage, { seconds, records }: ChurnOptions): P
 }
 
 function tableOf(stage: Stage, group: string, fits: (join: Way['join']) => boolean): Table {
-  const sitters = stage.actors.flatMap((actor) => {
+  const comesAndGoes = ({ name }: Actor) => !isLimited(name, 'loses-at-its-end');
+  const sitters = stage.actors.filter(comesAndGoes).flatMap((actor) => {
     const way = (groupWays[actor.name] ?? []).find(({ join }) => fits(join));
     return way === undefined ? [] : [{ actor, join: way.join }];
   });
@@ -91,12 +92,8 @@ async function verify({ group, sitters, all, live }: Table, topic: string, recor
     const assigned = live.flatMap((member) => member.assigned);
     return assigned.length === partitions && places.every((place) => assigned.includes(place));
   };
-  await until('all is read', live, () => takenBy(all) === records && isSettled(), settleTimeoutMs);
-  for (const member of live) await member.leave();
-  const history = new Map(all.map(({ name, events }) => [name, events]));
   const ends = endsAfter(topic, partitions, records);
-  const repeats = sitters.some(({ actor }) => isLimited(actor.name, 'commits-unseen'));
-  expectHistory(history, ends, valueAt(partitions), { repeats });
+  await expectReadToEnd({ all, live, ends, timeoutMs: settleTimeoutMs, isSettled });
   const asker = sitters.find(({ actor }) => !isLimited(actor.name, 'no-committed'))?.actor;
   const { offsets } = (await asker?.ask('committed', { group, topic, partitions })) ?? { offsets: [] };
   const wanted = [...ends.values()].map(({ end }) => end).join(' ');

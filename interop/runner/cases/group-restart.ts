@@ -1,6 +1,7 @@
 import { createTopics } from '../create-topics.ts';
 import { expectHistory } from '../group-history.ts';
-import { groupWays, isLimited, type Way } from '../group-ways.ts';
+import { allowanceOf } from '../group-verdict.ts';
+import { groupWays, type Way } from '../group-ways.ts';
 import { endsAfter, joinMember, type Member, placesOf, takenBy, until, valueAt } from '../member.ts';
 import { type Actor, messageOf, type Stage } from '../stage.ts';
 
@@ -82,8 +83,7 @@ async function afterwards(stage: Stage, { actor, topic, groups }: Play, failure:
     });
     await stage.test(actor, `${way.name}: nothing skipped, and what was committed not repeated`, async () => {
       const history = new Map(members.map(({ name: member, events }) => [member, events]));
-      const allow = { repeats: isLimited(actor.name, 'commits-unseen') };
-      expectHistory(history, ends, valueAt(partitions), allow);
+      expectHistory(history, ends, valueAt(partitions), allowanceOf(members));
       return undefined;
     });
     await stage.test(actor, `${way.name}: its commits are kept`, async () => {

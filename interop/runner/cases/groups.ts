@@ -1,5 +1,6 @@
 import { createTopics } from '../create-topics.ts';
 import { expectHistory } from '../group-history.ts';
+import { allowanceOf } from '../group-verdict.ts';
 import { groupWays, isLimited, type Way } from '../group-ways.ts';
 import { endsAfter, isShared, joinMember, type Member, placesOf, takenBy, until, valueAt } from '../member.ts';
 import { type Actor, Skip, type Stage } from '../stage.ts';
@@ -90,9 +91,7 @@ async function lifeOf(stage: Stage, actor: Actor, way: Way): Promise<void> {
   });
   await test('nothing skipped, nothing repeated, order kept', async () => {
     const history = new Map(members.map(({ name, events }) => [name, events]));
-    expectHistory(history, endsAfter(topic, partitions, written), valueAt(partitions), {
-      repeats: isLimited(actor.name, 'commits-unseen'),
-    });
+    expectHistory(history, endsAfter(topic, partitions, written), valueAt(partitions), allowanceOf(members));
     return undefined;
   });
   const last = members.at(-1);

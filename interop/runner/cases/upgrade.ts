@@ -1,7 +1,7 @@
 import { createTopics } from '../create-topics.ts';
-import { expectHistory } from '../group-history.ts';
-import { groupWays, isLimited } from '../group-ways.ts';
-import { endsAfter, isShared, joinMember, type Member, placesOf, takenBy, until, valueAt } from '../member.ts';
+import { expectReadToEnd } from '../group-verdict.ts';
+import { groupWays } from '../group-ways.ts';
+import { endsAfter, isShared, joinMember, type Member, placesOf, until } from '../member.ts';
 import { type Actor, messageOf, type Stage } from '../stage.ts';
 
 const partitions = 6;
@@ -61,10 +61,7 @@ async function upgradeAndBack(
   }
   const failure = await writing;
   if (failure !== undefined) throw new Error(failure);
-  await until('all is read', present(), () => takenBy(all) === stream.count, timeoutMs);
-  for (const member of present()) await member.leave();
-  const history = new Map(all.map(({ name, events }) => [name, events]));
-  const repeats = actors.some(({ name }) => isLimited(name, 'commits-unseen'));
-  expectHistory(history, endsAfter(topic, partitions, stream.count), valueAt(partitions), { repeats });
+  const ends = endsAfter(topic, partitions, stream.count);
+  await expectReadToEnd({ all, live: present(), ends, timeoutMs });
   return undefined;
 }
