@@ -236,6 +236,10 @@ describe('groups over a connection', () => {
     );
     assert.equal((await client.ask(FETCH, 7, { groupId: 'group', topics })).topics.length, 1);
     assert.equal((await client.ask(DESCRIBE, 5, { groups: again('group') })).groups.length, 1);
-    assert.equal((await client.ask(CONSUMER_DESCRIBE, 0, { groupIds: again('group') })).groups.length, 1);
+    assert.equal(
+      (await client.ask(CONSUMER_DESCRIBE, 0, { groupIds: again('group'), includeAuthorizedOperations: false })).groups
+        .length,
+      1,
+    );
   });
 });

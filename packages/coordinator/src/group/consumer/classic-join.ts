@@ -62,7 +62,7 @@ export function joinAsClassic(
   if (isAnonymous && context.apiVersion >= MEMBER_ID_REQUIRED_VERSION) {
     return joinFailed(ErrorCode.MEMBER_ID_REQUIRED, joining.memberId, context.apiVersion);
   }
-  const subscription = readSubscription(scope, joining);
+  const subscription = readSubscription(scope, group, joining);
   if (isRefusal(subscription)) return subscription;
   const isJoining = joining.instanceId === null || !joining.hasMemberId;
   const { memberId, instanceId } = joining;
@@ -108,12 +108,12 @@ function joinRefusal(
   return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, `Member ${memberId} has no protocol in common with the others.`);
 }
 
-function readSubscription(scope: ConsumerScope, { protocols }: Joining): Subscription | Refusal {
+function readSubscription(scope: ConsumerScope, group: ConsumerGroup, { protocols }: Joining): Subscription | Refusal {
   const read = protocols[0] === undefined ? undefined : decodeConsumerSubscription(protocols[0].metadata);
   // Kafka has no better code for it.
   if (read === undefined) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'The subscription is malformed.');
   const { topics, rackId, ownedPartitions } = read;
-  const refusal = sizeRefusal(topics);
+  const refusal = sizeRefusal(topics, group.subscriptions);
   if (refusal !== undefined) return refusal;
   return { topics, rackId, claimed: withTopicIds(scope.environment.topics, ownedPartitions) };
 }

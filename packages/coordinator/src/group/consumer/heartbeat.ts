@@ -32,7 +32,8 @@ export function heartbeat(
   const isJoining = memberEpoch === 0;
   const group = groupForHeartbeat(scope, groupId, isJoining, now, decision);
   if (isRefusal(group)) return group;
-  const refusal = fullRefusal(scope, group, request.memberId) ?? sizeRefusal(request.subscribedTopicNames);
+  const refusal =
+    fullRefusal(scope, group, request.memberId) ?? sizeRefusal(request.subscribedTopicNames, group.subscriptions);
   if (refusal !== undefined) return refusal;
   const memberId = request.memberId === '' ? scope.environment.random.uuid() : request.memberId;
   const claim = { memberId, instanceId, isJoining, epoch: memberEpoch, claimed };

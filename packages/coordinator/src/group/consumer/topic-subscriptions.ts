@@ -41,6 +41,10 @@ export class TopicSubscriptions {
     return this.#topicCounts.has(topic);
   }
 
+  get topicCount(): number {
+    return this.#topicCounts.size;
+  }
+
   /** Names, whether such a topic exists or not. */
   topics(): Iterable<string> {
     return this.#topicCounts.keys();
