@@ -4,8 +4,6 @@ import type { Join } from './contract.ts';
 export type Way = {
   readonly name: string;
   readonly join: Omit<Join, 'group' | 'topics'>;
-  /** A member that left keeps its partitions until its session ends. */
-  readonly isStatic?: true;
 };
 
 const classic = (assignor: string): Way => ({
@@ -48,6 +46,8 @@ export type Limit =
   | 'loses-at-its-end'
   /** In a rebalance it goes back to the last commit without a word. */
   | 'rewinds'
+  /** Its members are processes of their own, which outlive the program. */
+  | 'no-death'
   | 'no-committed'
   | 'no-metadata'
   | 'no-pause'

@@ -156,7 +156,7 @@ final class GroupAdminChecks {
         });
         checks.run("group configs, deleted", () -> {
             alter(admin, resource, "consumer.session.timeout.ms", null, OpType.DELETE);
-            eventually(() -> expect("value, the broker's", admin.describeConfigs(List.of(resource)).all().get().get(resource).get("consumer.session.timeout.ms").value(), "10000"));
+            eventually(() -> expect("value, the broker's", admin.describeConfigs(List.of(resource)).all().get().get(resource).get("consumer.session.timeout.ms").value(), "6000"));
         });
     }
 

@@ -15,7 +15,7 @@ export const lively = {
   'group.initial.rebalance.delay.ms': '200',
   'group.consumer.heartbeat.interval.ms': '500',
   'group.consumer.min.heartbeat.interval.ms': '500',
-  'group.consumer.session.timeout.ms': '10000',
+  'group.consumer.session.timeout.ms': '6000',
   'group.consumer.min.session.timeout.ms': '6000',
 };
 
@@ -81,6 +81,20 @@ async function lifeOf(stage: Stage, actor: Actor, way: Way): Promise<void> {
     await until('one reads on', [first], () => takenBy(members) === written);
     return undefined;
   });
+  if (isFirstOfItsKind(actor, way) && !isLimited(actor.name, 'no-death')) {
+    await test('a member that dies is replaced when its session ends', async () => {
+      const [first] = members;
+      if (first === undefined) return undefined;
+      const wanted = { group, topics: [topic], ...way.join, sessionTimeoutMs: 6_000 };
+      const doomed = await joinMember(actor, wanted, way.name);
+      await until('two share', [first, doomed], () => isShared([first, doomed], places));
+      await actor.kill(way.name);
+      await write();
+      await until('one has it all again', [first], () => isShared([first], places));
+      await until('one reads all', [first], () => takenBy(members) === written);
+      return undefined;
+    });
+  }
   await test('its commits are there for the next', async () => {
     await members[0]?.leave();
     await expectCommitted(actor, group, topic, written, way);
@@ -98,6 +112,10 @@ async function lifeOf(stage: Stage, actor: Actor, way: Way): Promise<void> {
   if (last === undefined) return;
   await byHand({ actor, member: last, group, topic, write, test });
   await last.leave();
+}
+
+function isFirstOfItsKind(actor: Actor, way: Way): boolean {
+  return (groupWays[actor.name] ?? []).find(({ join }) => join.protocol === way.join.protocol) === way;
 }
 
 async function expectCommitted(actor: Actor, group: string, topic: string, written: number, way: Way): Promise<void> {
