@@ -1,6 +1,6 @@
 import type { Offset } from '@sluice/kernel/ids';
 import type { IndexLoader } from './index-loader.ts';
-import type { LogState } from './log-state.ts';
+import { type LogState, segmentIndexOf } from './log-state.ts';
 import { logPath } from './segment.ts';
 import type { AbortedTxn } from './txn-index.ts';
 
@@ -12,7 +12,8 @@ export async function abortedTransactionsIn(
   indexes: IndexLoader,
 ): Promise<AbortedTxn[]> {
   const found: AbortedTxn[] = [];
-  for (const segment of [...state.segments]) {
+  // An entry is kept with its marker, and none that ends below `fromOffset` is asked for.
+  for (const segment of state.segments.slice(Math.max(0, segmentIndexOf(state.segments, fromOffset)))) {
     const { abortedTxns } = await indexes.load(segment);
     if (segment.fault !== undefined) throw new Error(`${logPath(segment)} is corrupt: ${segment.fault}`);
     for (const txn of abortedTxns) {

@@ -56,6 +56,11 @@ export function segmentIndexOf(segments: readonly Segment[], offset: Offset): nu
   return low - 1;
 }
 
+/** The segments that hold `[from, to)`: `from` may lie within the first of them. */
+export function segmentsBetween(segments: readonly Segment[], from: Offset, to: Offset): Segment[] {
+  return segments.slice(Math.max(0, segmentIndexOf(segments, from))).filter(({ baseOffset }) => baseOffset < to);
+}
+
 /** Kafka's last stable offset: nothing at or above it is decided for readers of committed records. */
 export function lastStableOffset(state: LogState): Offset {
   const unstable = state.producers.firstUnstableOffset;

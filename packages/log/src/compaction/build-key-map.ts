@@ -3,32 +3,34 @@ import { isControlBatch, isTransactional, producerId } from '@sluice/protocol/re
 import { DEFAULT_READ_LIMITS, visitRecords } from '@sluice/protocol/records/read-records';
 import { readEndTxnMarker } from '../end-txn-marker.ts';
 import { type FileCache, withFile } from '../file-cache.ts';
-import type { IndexLoader } from '../index-loader.ts';
 import { logPath, type Segment } from '../segment.ts';
+import type { AbortedTxn } from '../txn-index.ts';
 import type { KeyMap } from './key-map.ts';
 import { createTransactionFilter } from './transactions.ts';
 import { CompactionError, walkInSlices } from './walk-segment.ts';
 
 export interface BuildOptions {
   readonly files: FileCache;
-  readonly indexes: IndexLoader;
+  /** Those that overlap the dirty segments, wherever their markers are. */
+  readonly abortedTxns: readonly AbortedTxn[];
   readonly betweenSlices: (readSizeBytes: number) => Promise<void>;
 }
 
 /**
- * Puts the keys of the dirty segments into the map, oldest first, as far as there is room. Returns the offset up to
- * which all keys are in it: so far the log can be compacted this time.
+ * Puts the keys from `fromOffset` on into the map, oldest first, as far as there is room; `dirty` are the segments that
+ * hold `[fromOffset, endOffset)`. Returns the offset up to which all keys are in it: so far the log can be compacted
+ * this time.
  */
 export async function buildKeyMap(
   map: KeyMap,
   dirty: readonly Segment[],
   fromOffset: Offset,
+  endOffset: Offset,
   options: BuildOptions,
 ): Promise<Offset> {
-  const transactions = createTransactionFilter();
-  let endOffset = fromOffset;
+  const transactions = createTransactionFilter(options.abortedTxns);
+  let mappedTo = fromOffset;
   for (const segment of dirty) {
-    transactions.addAborted((await options.indexes.load(segment)).abortedTxns);
     const result = await withFile(options.files, logPath(segment), (file) =>
       walkInSlices(
         file,
@@ -36,14 +38,15 @@ export async function buildKeyMap(
         (batch, buffer, at) => {
           const isFull = isAborted(buffer, at, batch.baseOffset, batch.lastOffset) ? false : !putKeys(buffer, at);
           if (isFull) return 'stop';
-          endOffset = Math.max(endOffset, batch.lastOffset + 1);
+          mappedTo = Math.max(mappedTo, batch.lastOffset + 1);
           return 'next';
         },
         options.betweenSlices,
       ),
     );
-    if (result === 'stopped') break;
+    if (result === 'stopped') return mappedTo;
   }
+  // Where an earlier compaction emptied the end, there is nothing left to map.
   return endOffset;
 
   /** Whether none of the batch's records has a key that counts. */

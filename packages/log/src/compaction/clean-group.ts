@@ -15,7 +15,6 @@ import { readEndTxnMarker } from '../end-txn-marker.ts';
 import { type FileCache, withFile } from '../file-cache.ts';
 import { CLEANED_SUFFIX } from '../file-names.ts';
 import { writeIndexFiles } from '../index-files.ts';
-import type { IndexLoader } from '../index-loader.ts';
 import type { LogState } from '../log-state.ts';
 import { addToSegment, createSegment, emptyIndexes, logPath, type Segment } from '../segment.ts';
 import { type BatchFate, filterBatch } from './filter-batch.ts';
@@ -27,10 +26,11 @@ export interface CleanOptions {
   readonly state: LogState;
   readonly disk: Disk;
   readonly files: FileCache;
-  readonly indexes: IndexLoader;
   readonly map: KeyMap;
   /** The map has all keys below it. */
   readonly mapEndOffset: Offset;
+  /** Where what may be compacted now ends. */
+  readonly roundEndOffset: Offset;
   /** Goes with the compaction from its first segment to its last. */
   readonly transactions: TransactionFilter;
   readonly nowMs: TimestampMs;
@@ -66,7 +66,6 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
 
   try {
     for (const segment of group) {
-      transactions.addAborted((await options.indexes.load(segment)).abortedTxns);
       await withFile(options.files, logPath(segment), (file) => cleanSegment(file, segment, options, keep, flush));
     }
     await output.sync();
@@ -113,10 +112,14 @@ async function cleanSegment(
   );
 }
 
-function fateOf(batch: BatchInfo, buffer: Buffer, at: number, { state, transactions, nowMs }: CleanOptions): BatchFate {
+function fateOf(batch: BatchInfo, buffer: Buffer, at: number, options: CleanOptions): BatchFate {
+  const { state, transactions, nowMs } = options;
   const id = producerId(buffer, at);
+  // Who reads to the end must get there, also when nothing comes behind it.
+  const isEndOfRound = batch.lastOffset + 1 === options.roundEndOffset;
   const isKeptEmpty =
-    id >= 0 && isLastOfProducer(state, id, producerEpoch(buffer, at), batch, isControlBatch(buffer, at));
+    isEndOfRound ||
+    (id >= 0 && isLastOfProducer(state, id, producerEpoch(buffer, at), batch, isControlBatch(buffer, at)));
   if (!isControlBatch(buffer, at)) {
     const isDiscarded = isTransactional(buffer, at) && transactions.onBatch(id, batch.lastOffset);
     return { isDiscarded, isKeptEmpty, isEmptyTransactionsMarker: false };

@@ -2,16 +2,17 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import { abortedTransactionsIn } from '../aborted-transactions.ts';
 import type { DeletedFiles } from '../deleted-files.ts';
 import type { FileCache } from '../file-cache.ts';
 import type { Housekeeper } from '../housekeeper.ts';
 import type { IndexLoader } from '../index-loader.ts';
-import type { LogState } from '../log-state.ts';
+import { type LogState, segmentsBetween } from '../log-state.ts';
 import type { Segment } from '../segment.ts';
 import { buildKeyMap } from './build-key-map.ts';
 import { cleanGroup } from './clean-group.ts';
 import { createKeyMap } from './key-map.ts';
-import { type CompactionPlan, groupSegments } from './plan.ts';
+import { type CompactionPlan, groupSegments, totalSize } from './plan.ts';
 import { dropCleaned, swapSegments } from './swap-segments.ts';
 import { createTransactionFilter } from './transactions.ts';
 
@@ -60,24 +61,31 @@ export async function compactLog(
   const { pace } = resources;
   const isCut = createCutWatch(state);
   const nowMs = options.clock.now();
-  const inRange = (from: Offset, to: Offset) =>
-    state.segments.filter(({ baseOffset }) => baseOffset >= from && baseOffset < to);
+  const abortedIn = (segments: readonly Segment[]) =>
+    abortedTransactionsIn(segments[0]?.baseOffset ?? 0, plan.firstUncleanableOffset, state, options.indexes);
 
   const map = createKeyMap(resources.memorySizeBytes, resources.seed);
-  const dirty = inRange(plan.firstDirtyOffset, plan.firstUncleanableOffset);
-  const mapEndOffset = await buildKeyMap(map, dirty, plan.firstDirtyOffset, { ...options, betweenSlices: pace });
+  const dirty = segmentsBetween(state.segments, plan.firstDirtyOffset, plan.firstUncleanableOffset);
+  const mapEndOffset = await buildKeyMap(map, dirty, plan.firstDirtyOffset, plan.firstUncleanableOffset, {
+    files: options.files,
+    abortedTxns: await abortedIn(dirty),
+    betweenSlices: pace,
+  });
   if (isCut()) return undefined;
 
   await resources.markCompacted();
-  const transactions = createTransactionFilter();
+  const cleanable = segmentsBetween(state.segments, 0, plan.firstUncleanableOffset);
+  const transactions = createTransactionFilter(await abortedIn(cleanable));
+  if (isCut()) return undefined;
   let sizeBytesBefore = 0;
   let sizeBytesAfter = 0;
   const endOffset = Math.min(mapEndOffset, plan.firstUncleanableOffset);
-  for (const group of groupSegments(inRange(0, plan.firstUncleanableOffset), endOffset, state.config)) {
+  for (const group of groupSegments(cleanable, endOffset, state.config)) {
     const cleaned = await cleanGroup(group, {
       ...options,
       map,
       mapEndOffset,
+      roundEndOffset: plan.firstUncleanableOffset,
       transactions,
       nowMs,
       betweenSlices: pace,
@@ -107,8 +115,4 @@ function createCutWatch(state: LogState): (() => boolean) & { onOwnSwap(): void 
       ({ truncations } = state);
     },
   });
-}
-
-function totalSize(segments: readonly Segment[]): number {
-  return segments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }

@@ -26,7 +26,7 @@ import { levelOf } from '../transform-batch.ts';
 export interface BatchFate {
   /** All of its records go: it was aborted, or is a marker whose time has come. */
   readonly isDiscarded: boolean;
-  /** Without a record it stays as a bare header: it holds its producer's last sequence. */
+  /** Without a record it stays as a bare header: it holds its producer's last sequence, or where the log goes on. */
   readonly isKeptEmpty: boolean;
   /** A marker behind which nothing of its transaction is left: it goes once its delete horizon has passed. */
   readonly isEmptyTransactionsMarker: boolean;

@@ -36,6 +36,13 @@ describe('a map of keys', () => {
     assert.equal(map.count, map.countMax);
   });
 
+  it('bug: looks for keys without end when there is memory for less than two', () => {
+    const map = createKeyMap(1, 7);
+    assert(put(map, Buffer.from('one'), 1));
+    assert.equal(put(map, Buffer.from('another'), 2), false);
+    assert.equal(get(map, Buffer.from('another')), -1);
+  });
+
   it('keeps every key while it grows', () => {
     const map = createKeyMap(24 * 2 ** 16, 1);
     for (let index = 0; index < 40_000; index++) assert(put(map, Buffer.from(`key-${index}`), index));

@@ -21,12 +21,14 @@ const WORDS = 4;
 const LOAD_FACTOR_MAX = 0.75;
 const EMPTY = -1;
 
+/** A search ends at a free slot: there must be one. */
+const SLOT_COUNT_LEAST = 2;
 /** What a log with few keys needs. */
 const SLOT_COUNT_MIN = 1024;
 
 /** `memorySizeBytes`: Kafka's `log.cleaner.dedupe.buffer.size`, at most; it grows with its keys. */
 export function createKeyMap(memorySizeBytes: number, seed: number): KeyMap {
-  const slotCountMax = Math.max(1, 2 ** Math.floor(Math.log2(memorySizeBytes / SLOT_SIZE_BYTES)));
+  const slotCountMax = Math.max(SLOT_COUNT_LEAST, 2 ** Math.floor(Math.log2(memorySizeBytes / SLOT_SIZE_BYTES)));
   const countMax = Math.max(1, Math.floor(slotCountMax * LOAD_FACTOR_MAX));
   let slotCount = Math.min(SLOT_COUNT_MIN, slotCountMax);
   let hashes = new Int32Array(slotCount * WORDS);

@@ -1,5 +1,5 @@
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
-import { type LogState, lastStableOffset } from '../log-state.ts';
+import { type LogState, lastStableOffset, segmentsBetween } from '../log-state.ts';
 import type { LogConfig } from '../partition-log.ts';
 import type { Segment } from '../segment.ts';
 
@@ -29,15 +29,17 @@ export function planCompaction({ state, cleanedOffset, recoveryPoint, nowMs }: P
   // A log that was truncated or deleted from since is as dirty as can be.
   const isStale = cleanedOffset < state.logStartOffset || cleanedOffset > state.logEndOffset;
   const firstDirtyOffset = isStale ? state.logStartOffset : cleanedOffset;
-  const firstUncleanableOffset = Math.max(firstDirtyOffset, uncleanableFrom(state, recoveryPoint, nowMs));
-  const sizeBetween = (from: Offset, to: Offset) =>
-    segments.reduce((total, { baseOffset, sizeBytes }) => {
-      return baseOffset >= from && baseOffset < to ? total + sizeBytes : total;
-    }, 0);
-  const cleanBytes = sizeBetween(0, firstDirtyOffset);
-  const dirtyBytes = sizeBetween(firstDirtyOffset, firstUncleanableOffset);
+  const firstUncleanableOffset = Math.max(
+    firstDirtyOffset,
+    uncleanableFrom(state, firstDirtyOffset, recoveryPoint, nowMs),
+  );
+  // A segment that is partly dirty (there was no memory for all of its keys, or its start was deleted) counts as dirty.
+  const isNothing = firstUncleanableOffset === firstDirtyOffset;
+  const dirty = isNothing ? [] : segmentsBetween(segments, firstDirtyOffset, firstUncleanableOffset);
+  const dirtyBytes = totalSize(dirty);
+  const cleanBytes = totalSize(segmentsBetween(segments, 0, dirty[0]?.baseOffset ?? firstDirtyOffset));
   const dirtyRatio = dirtyBytes === 0 ? 0 : dirtyBytes / (cleanBytes + dirtyBytes);
-  const isOverdue = dirtyBytes > 0 && isTooLate(segments, firstDirtyOffset, config, nowMs);
+  const isOverdue = dirtyBytes > 0 && isTooLate(dirty, config, nowMs);
   return {
     firstDirtyOffset,
     firstUncleanableOffset,
@@ -46,13 +48,14 @@ export function planCompaction({ state, cleanedOffset, recoveryPoint, nowMs }: P
   };
 }
 
-function uncleanableFrom(state: LogState, recoveryPoint: Offset, nowMs: TimestampMs): Offset {
+function uncleanableFrom(state: LogState, dirty: Offset, recoveryPoint: Offset, nowMs: TimestampMs): Offset {
   const { segments, config } = state;
   const stable = Math.min(lastStableOffset(state), recoveryPoint);
   const first = segments.findIndex((segment, index) => {
     const next = segments[index + 1];
     if (next === undefined || next.baseOffset > stable) return true;
-    if (config.compactionLagMsMin <= 0) return false;
+    // What was compacted before may be so again, however young it is.
+    if (config.compactionLagMsMin <= 0 || next.baseOffset <= dirty) return false;
     // Unknown after a restart until the segment is looked at: then its last write counts.
     const largestMs = segment.maxTimestamp?.timestampMs ?? segment.createdMs;
     return largestMs > nowMs - config.compactionLagMsMin;
@@ -61,11 +64,14 @@ function uncleanableFrom(state: LogState, recoveryPoint: Offset, nowMs: Timestam
 }
 
 /** `max.compaction.lag.ms`: the oldest dirty record must not wait for longer, however clean the log is. */
-function isTooLate(segments: readonly Segment[], dirty: Offset, config: LogConfig, nowMs: TimestampMs): boolean {
-  const oldest = segments.find((segment) => segment.baseOffset >= dirty);
-  if (oldest === undefined) return false;
-  const firstMs = oldest.firstTimestampMs ?? oldest.createdMs;
-  return nowMs - firstMs > config.compactionLagMsMax;
+function isTooLate(dirty: readonly Segment[], config: LogConfig, nowMs: TimestampMs): boolean {
+  return dirty.some(({ firstTimestampMs, createdMs }) => {
+    return nowMs - (firstTimestampMs ?? createdMs) > config.compactionLagMsMax;
+  });
+}
+
+export function totalSize(segments: readonly Segment[]): number {
+  return segments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
 
 /** Neighbours that become one segment: together no larger than a segment may be, and addressable by 32-bit indexes. */

@@ -6,8 +6,6 @@ import type { AbortedTxn } from '../txn-index.ts';
  * transactions, and markers behind which nothing of their transaction is left (as Kafka's CleanedTransactionMetadata).
  */
 export interface TransactionFilter {
-  /** Transactions of the segments that come next, from their transaction indexes. */
-  addAborted(txns: readonly AbortedTxn[]): void;
   /** True: the batch belongs to an aborted transaction. */
   onBatch(producerId: ProducerId, lastOffset: Offset): boolean;
   /** True: nothing of the transaction that it ends was kept. */
@@ -21,9 +19,13 @@ interface Ongoing {
   hasRecords: boolean;
 }
 
-export function createTransactionFilter(): TransactionFilter {
+/**
+ * `abortedTxns`: all that overlap what it goes through. A marker may be segments away from its records, and they are
+ * passed first.
+ */
+export function createTransactionFilter(abortedTxns: readonly AbortedTxn[]): TransactionFilter {
   /** By first offset, largest first: the next to begin is the last. */
-  let upcoming: AbortedTxn[] = [];
+  const upcoming = [...abortedTxns].sort((left, right) => right.firstOffset - left.firstOffset);
   const aborted = new Map<ProducerId, Ongoing>();
   const committed = new Set<ProducerId>();
   let kept: AbortedTxn[] = [];
@@ -36,9 +38,6 @@ export function createTransactionFilter(): TransactionFilter {
   }
 
   return {
-    addAborted(txns) {
-      upcoming = [...upcoming, ...txns].sort((left, right) => right.firstOffset - left.firstOffset);
-    },
     onBatch(producerId, lastOffset) {
       begin(lastOffset);
       const ongoing = aborted.get(producerId);
