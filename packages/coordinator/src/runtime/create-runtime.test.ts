@@ -17,6 +17,8 @@ async function batchesOf(tally: TallyFixture): Promise<Buffer[]> {
   return batches;
 }
 
+const badEncode = { name: 'bad encode', count: 1 };
+
 describe('coordinator runtime: commit', () => {
   test('a reply leaves when its records are durable, and not before', async () => {
     const tally = await serving();
@@ -146,6 +148,19 @@ describe('coordinator runtime: commit', () => {
     assert.equal(tally.shard.counts.size, 0);
     assert.equal(tally.log.logEndOffset, 0);
     assert.deepEqual(await set(tally, fits, 1), { response: `${fits} is 1` });
+    await tally.log.close();
+  });
+
+  test('of a step that cannot fit no more is encoded than it takes to know that', async () => {
+    const tally = await serving({ batchSizeBytesMax: 300 });
+    const outcomeOf = (recordCount: number) =>
+      tally.runtime.run<string>(0, (_shard, _now, pending) => ({
+        records: [...Array<{ name: string; count: number }>(recordCount).fill({ name: 'a', count: 1 }), badEncode],
+        replies: [replyTo(pending, 'done')],
+      }));
+    // Each takes 40 bytes at most, and 239 there are.
+    assert.deepEqual(await outcomeOf(6), { errorCode: ErrorCode.MESSAGE_TOO_LARGE });
+    assert.deepEqual(await outcomeOf(5), { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
     await tally.log.close();
   });
 

@@ -115,22 +115,21 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
 
   function write(step: Step<R>, now: TimestampMs): boolean {
     const { records, transaction } = step;
+    const isAtomic = step.isAtomic !== false;
+    const roomBytes = options.batchSizeBytesMax();
     const encoded: EncodedRecord[] = [];
     let sizeBytes = 0;
-    let largestSizeBytes = 0;
     for (const record of records) {
       const bytes = serde.encode(record);
       const recordSizeBytes = recordSizeBytesMax(bytes);
-      encoded.push(bytes);
       sizeBytes += recordSizeBytes;
-      if (recordSizeBytes > largestSizeBytes) largestSizeBytes = recordSizeBytes;
-    }
-    const isAtomic = step.isAtomic !== false;
-    const roomBytes = options.batchSizeBytesMax();
-    if (BATCH_HEADER_SIZE_BYTES + (isAtomic ? sizeBytes : largestSizeBytes) > roomBytes) {
-      logger.warn('a step of a coordinator does not fit a batch', { records: records.length, sizeBytes });
-      failReplies(step, ErrorCode.MESSAGE_TOO_LARGE);
-      return false;
+      // Of a million records the rest need not be encoded to know.
+      if (BATCH_HEADER_SIZE_BYTES + (isAtomic ? sizeBytes : recordSizeBytes) > roomBytes) {
+        logger.warn('a step of a coordinator does not fit a batch', { records: records.length });
+        failReplies(step, ErrorCode.MESSAGE_TOO_LARGE);
+        return false;
+      }
+      encoded.push(bytes);
     }
     if (transaction !== undefined || (isAtomic && batch.sizeBytes + sizeBytes > roomBytes)) flush();
     if (isClosed) {
