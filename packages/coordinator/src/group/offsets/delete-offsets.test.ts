@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createOffsetsFixture, GROUP_ID, groupWith, type OffsetsFixture } from '../../testing/offsets-fixture.ts';
 import type { Group } from '../group.ts';
+import { DELETION_SLICE_OFFSETS_MAX } from './group-offsets.ts';
 
 describe('deleting offsets', () => {
   test('writes a tombstone where there is one, and is no error where there is none', () => {
@@ -81,6 +82,32 @@ describe('offsets of a topic', () => {
       );
       assert.deepEqual(fetch({}, { groupId: 'another' }).topics, []);
     }
+  });
+
+  test('go so many at once and no more, the rest when others have had their turn', async () => {
+    const fixture = createOffsetsFixture();
+    // Each is looked at, and is gone.
+    const groupsPerSlice = DELETION_SLICE_OFFSETS_MAX / 2;
+    const tombstoneCount = () => fixture.records.filter(({ value }) => value === null).length;
+    for (let group = 0; group < groupsPerSlice + 1; group++) fixture.commit({ groupId: `group ${group}` });
+    fixture.topicIds.delete('orders');
+    deleteTopics(fixture, ['orders']);
+    assert.equal(tombstoneCount(), groupsPerSlice);
+    await fixture.clock.advance(1);
+    assert.equal(tombstoneCount(), groupsPerSlice + 1);
+    assert.equal(fixture.clock.timerCount, 1, 'that of expiry');
+  });
+
+  test('go with it if another is deleted before all were looked at', async () => {
+    const fixture = createOffsetsFixture();
+    for (const topic of ['orders', 'payments']) {
+      for (let group = 0; group < DELETION_SLICE_OFFSETS_MAX; group++) fixture.commit({ groupId: `${group}`, topic });
+    }
+    fixture.topicIds.clear();
+    deleteTopics(fixture, ['orders']);
+    deleteTopics(fixture, ['payments']);
+    await fixture.clock.advance(100);
+    assert.equal(fixture.records.filter(({ value }) => value === null).length, 2 * DELETION_SLICE_OFFSETS_MAX);
   });
 
   test('go with it when it was made again at once, but not those of the new one', () => {

@@ -63,29 +63,30 @@ export function groupTombstones(
 }
 
 /**
- * For the offsets of topics that are gone. A topic of the same name may have come in between: what was committed for
- * that one stays.
+ * For the offsets of topics that are gone, group by group, so that others may have their turn in between. A topic of the
+ * same name may have come in between: what was committed for that one stays.
  */
-export function topicTombstones(
-  deleted: readonly string[],
+export function* topicTombstones(
+  deleted: ReadonlySet<string>,
   isGone: (topic: string, topicId: string) => boolean,
   committed: CommittedOffsets,
   pending: PendingOffsets,
-): readonly GroupRecord[] {
-  const tombstones: GroupRecord[] = [];
+): Generator<readonly GroupRecord[], void> {
   for (const groupId of committed.groupIds()) {
     const byTopic = committed.ofGroup(groupId);
     for (const topic of deleted) {
+      const tombstones: GroupRecord[] = [];
       for (const { partition, topicId } of byTopic?.get(topic)?.values() ?? []) {
         if (isGone(topic, topicId)) tombstones.push(offsetTombstone(groupId, topic, partition));
       }
+      yield tombstones;
     }
   }
-  const names = new Set(deleted);
+  const ofPending: GroupRecord[] = [];
   for (const { group, topic, partition } of pending.keys()) {
-    if (names.has(topic) && !committed.has(group, topic, partition)) {
-      tombstones.push(offsetTombstone(group, topic, partition));
+    if (deleted.has(topic) && !committed.has(group, topic, partition)) {
+      ofPending.push(offsetTombstone(group, topic, partition));
     }
   }
-  return tombstones;
+  yield ofPending;
 }

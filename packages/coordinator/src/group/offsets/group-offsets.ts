@@ -14,6 +14,9 @@ import { fetchOffsets } from './fetch-offsets.ts';
 import { createPendingOffsets } from './pending-offsets.ts';
 
 const EXPIRY_TIMER = 'offsets: expiry';
+const DELETION_TIMER = 'offsets: deleted topics';
+/** Tombstones that one look writes before others have their turn, a look for a topic of a group counting as one more. */
+export const DELETION_SLICE_OFFSETS_MAX = 2_000;
 
 export interface TransactionalGroupOffsets extends GroupOffsets {
   /** A marker ended the producer's transaction: what it committed counts from now on, or is forgotten. */
@@ -31,6 +34,8 @@ export function createGroupOffsets(
 ): TransactionalGroupOffsets {
   const committed = createCommittedOffsets(topics, (groupId) => table.get(groupId)?.groupId ?? groupId);
   const pending = createPendingOffsets();
+  /** Some of their offsets may still be there. */
+  const deletedTopics = new Set<string>();
 
   function groupOf(groupId: string, now: TimestampMs): Group {
     const known = table.get(groupId);
@@ -58,6 +63,26 @@ export function createGroupOffsets(
     }
     if (next.done === true) planExpiry();
     else timers.set(EXPIRY_TIMER, 0, (later) => expireSome(groups, later));
+    return { records, replies: [], isAtomic: false };
+  }
+
+  function isGone(topic: string, topicId: string): boolean {
+    return topicId === ZERO_UUID || topics.byName(topic)?.id !== topicId;
+  }
+
+  /** Offsets of deleted topics: of some groups now, then of the next ones, until all were seen. */
+  function forgetSome(tombstones: Iterator<readonly GroupRecord[]>): Step<GroupRecord> {
+    const records: GroupRecord[] = [];
+    for (let looks = 0; looks + records.length < DELETION_SLICE_OFFSETS_MAX; looks++) {
+      const next = tombstones.next();
+      if (next.done === true) {
+        timers.cancel(DELETION_TIMER);
+        deletedTopics.clear();
+        return { records, replies: [], isAtomic: false };
+      }
+      for (const record of next.value) records.push(record);
+    }
+    timers.set(DELETION_TIMER, 0, () => forgetSome(tombstones));
     return { records, replies: [], isAtomic: false };
   }
 
@@ -105,8 +130,9 @@ export function createGroupOffsets(
     onUnloaded() {},
     onTopicsChanged(deleted) {
       if (deleted.length === 0) return NOTHING;
-      const isGone = (topic: string, topicId: string) => topicId === ZERO_UUID || topics.byName(topic)?.id !== topicId;
-      return { records: topicTombstones(deleted, isGone, committed, pending), replies: [], isAtomic: false };
+      // What was not looked at yet for earlier ones is looked at again.
+      for (const topic of deleted) deletedTopics.add(topic);
+      return forgetSome(topicTombstones(deletedTopics, isGone, committed, pending));
     },
   };
 }
