@@ -17,7 +17,7 @@ import { inVersion, joinError } from './responses.ts';
 
 export const MEMBER_PROTOCOLS_MAX = 1000;
 /** Of all protocols of one member. A group whose record does not fit the log fails in SyncGroup long before. */
-export const MEMBER_METADATA_SIZE_BYTES_MAX = 16 * 1024 * 1024;
+export const MEMBER_METADATA_SIZE_BYTES_MAX = 2 * 1024 * 1024;
 
 /** JoinGroup. Session timeouts are within the broker's limits, and the group has an id: that was checked before. */
 export function join(
