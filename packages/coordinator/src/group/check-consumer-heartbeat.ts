@@ -1,5 +1,6 @@
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ConsumerGroupHeartbeatRequest } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
+import { shown } from './shown.ts';
 
 /** From then on members name themselves (KIP-1082). */
 const OWN_MEMBER_ID_FROM = 1;
@@ -31,7 +32,7 @@ export function checkConsumerHeartbeat(
   if (serverAssignor === null || assignors.includes(serverAssignor)) return undefined;
   return {
     errorCode: ErrorCode.UNSUPPORTED_ASSIGNOR,
-    errorMessage: `ServerAssignor ${serverAssignor} is not supported. Supported assignors: ${assignors.join(', ')}.`,
+    errorMessage: `ServerAssignor ${shown(serverAssignor)} is not supported. Supported assignors: ${assignors.join(', ')}.`,
   };
 }
 

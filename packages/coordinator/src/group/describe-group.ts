@@ -3,6 +3,7 @@ import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice
 import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
 import type { GroupTable } from './group.ts';
 import type { ClassicGroups, ConsumerGroups } from './group-parts.ts';
+import { shown } from './shown.ts';
 
 /** DescribeGroups says so since v6 (KIP-1043); before, a group that is none was a dead one. */
 const NOT_FOUND_FROM = 6;
@@ -16,7 +17,8 @@ export function describeGroup(
   const group = table.get(groupId);
   if (group?.type === 'classic') return classic.describe(groupId, apiVersion);
   if (apiVersion < NOT_FOUND_FROM) return undescribedGroup(groupId, ErrorCode.NONE, 'Dead');
-  const errorMessage = group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a classic group.`;
+  const errorMessage =
+    group === undefined ? `Group ${shown(groupId)} not found.` : `Group ${shown(groupId)} is not a classic group.`;
   return { ...undescribedGroup(groupId, ErrorCode.GROUP_ID_NOT_FOUND, 'Dead'), errorMessage };
 }
 
@@ -28,7 +30,7 @@ export function describeConsumerGroup(
   const group = table.get(groupId);
   if (group?.type === 'consumer') return consumer.describe(groupId);
   const errorMessage =
-    group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
+    group === undefined ? `Group ${shown(groupId)} not found.` : `Group ${shown(groupId)} is not a consumer group.`;
   return undescribedConsumerGroup(groupId, ErrorCode.GROUP_ID_NOT_FOUND, errorMessage);
 }
 

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { GroupRecord } from '../group-record.ts';
+import { shown } from '../shown.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import {
   type ConsumerGroupMember,
@@ -51,7 +52,7 @@ function findStaticMember(
   if (!isClassic && current.memberEpoch !== EPOCH_OF_ABSENT_STATIC_MEMBER) {
     return refuse(
       ErrorCode.UNRELEASED_INSTANCE_ID,
-      `Instance ${instanceId} is member ${current.memberId}, which has not left: ${memberId} cannot take its place.`,
+      `Instance ${shown(instanceId)} is member ${shown(current.memberId)}, which has not left: ${shown(memberId)} cannot take its place.`,
     );
   }
   const replacement = { ...current, memberId, memberEpoch: 0, previousMemberEpoch: 0 };
@@ -66,7 +67,7 @@ function findStaticMember(
 }
 
 export function unknownMember(groupId: string, memberId: string): Refusal {
-  return refuse(ErrorCode.UNKNOWN_MEMBER_ID, `Group ${groupId} has no member ${memberId}.`);
+  return refuse(ErrorCode.UNKNOWN_MEMBER_ID, `Group ${shown(groupId)} has no member ${shown(memberId)}.`);
 }
 
 /** A static member that is not there, or is somebody else. */
@@ -75,10 +76,10 @@ export function instanceRefusal(
   instanceId: string,
   memberId: string,
 ): Refusal {
-  if (current === undefined) return refuse(ErrorCode.UNKNOWN_MEMBER_ID, `Instance ${instanceId} is not known.`);
+  if (current === undefined) return refuse(ErrorCode.UNKNOWN_MEMBER_ID, `Instance ${shown(instanceId)} is not known.`);
   return refuse(
     ErrorCode.FENCED_INSTANCE_ID,
-    `Member ${current.memberId} has taken the place of ${memberId} as instance ${instanceId}.`,
+    `Member ${shown(current.memberId)} has taken the place of ${shown(memberId)} as instance ${shown(instanceId)}.`,
   );
 }
 

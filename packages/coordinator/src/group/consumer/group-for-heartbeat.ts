@@ -1,6 +1,7 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { ClassicGroup } from '../classic/classic-group.ts';
+import { shown } from '../shown.ts';
 import type { MemberDecision } from './change-member.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { asConsumerGroup, type ConsumerScope } from './consumer-scope.ts';
@@ -27,5 +28,5 @@ export function groupForHeartbeat(
 }
 
 export function groupNotFound(groupId: string): Refusal {
-  return refuse(ErrorCode.GROUP_ID_NOT_FOUND, `There is no consumer group ${groupId}.`);
+  return refuse(ErrorCode.GROUP_ID_NOT_FOUND, `There is no consumer group ${shown(groupId)}.`);
 }

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { assignedBy, createConsumerFixture, SESSION_TIMEOUT_MS } from '../../testing/consumer-fixture.ts';
 import { ALL, createClassicGroup, range, read } from '../../testing/migration-fixture.ts';
-import { encodeConsumerAssignment } from '../consumer-protocol.ts';
+import { encodeConsumerAssignment, encodeConsumerSubscription } from '../consumer-protocol.ts';
+import { SUBSCRIPTION_TOPICS_MAX } from './subscription-size.ts';
+import { UPGRADE_SIZE_BYTES_MAX } from './upgrade.ts';
 
 test('a heartbeat of the new protocol turns a classic group into a consumer group, whose members keep what they have', async () => {
   const fixture = createConsumerFixture();
@@ -149,3 +151,29 @@ for (const hasRebalanceBegun of [false, true]) {
     assert.deepEqual(read(synced?.assignment).orders, ALL);
   });
 }
+
+test('a group whose members say as much as fits its records is upgraded, one that says a byte more is not read', () => {
+  const said = range()[0]?.metadata ?? Buffer.alloc(0);
+  for (const { sizeBytes, errorCode } of [
+    { sizeBytes: UPGRADE_SIZE_BYTES_MAX, errorCode: 0 },
+    { sizeBytes: UPGRADE_SIZE_BYTES_MAX + 1, errorCode: ErrorCode.GROUP_ID_NOT_FOUND },
+  ]) {
+    const fixture = createConsumerFixture();
+    const metadata = Buffer.concat([said, Buffer.alloc(sizeBytes - said.length)]);
+    fixture.joinClassic({ groupInstanceId: 'large', protocols: [{ name: 'range', metadata }] });
+    assert.equal(fixture.joinAs('new').errorCode, errorCode);
+  }
+});
+
+test('a group is upgraded if its members name as many topics as is allowed, and not one more', () => {
+  for (const { count, errorCode } of [
+    { count: SUBSCRIPTION_TOPICS_MAX, errorCode: 0 },
+    { count: SUBSCRIPTION_TOPICS_MAX + 1, errorCode: ErrorCode.GROUP_ID_NOT_FOUND },
+  ]) {
+    const fixture = createConsumerFixture();
+    const topics = Array.from({ length: count }, (_, index) => `t${index}`);
+    const metadata = encodeConsumerSubscription({ topics, ownedPartitions: [] }, 1);
+    fixture.joinClassic({ groupInstanceId: 'large', protocols: [{ name: 'range', metadata }] });
+    assert.equal(fixture.joinAs('new').errorCode, errorCode);
+  }
+});

@@ -10,6 +10,7 @@ import { answerJoin, answerSync } from '../classic/waiting.ts';
 import { decodeConsumerAssignment, decodeConsumerSubscription } from '../consumer-protocol.ts';
 import { syncFailed } from '../failed-responses.ts';
 import type { ConsumerGroupRecord } from '../group-record.ts';
+import { shown } from '../shown.ts';
 import { applyToGroup } from './apply-record.ts';
 import type { MemberDecision } from './change-member.ts';
 import { withTopicIds } from './classic-assignment.ts';
@@ -27,6 +28,13 @@ import { extendSession } from './member-sessions.ts';
 import { downgradeKey } from './member-timers.ts';
 import { NO_PARTITIONS, type OwnedPartitions } from './owned-partitions.ts';
 import { isRefusal, type Refusal, refuse } from './refusal.ts';
+import { SUBSCRIPTION_TOPICS_MAX } from './subscription-size.ts';
+
+/**
+ * Of what the members of a classic group said, and were assigned: their records hold it all, and must fit one batch of the
+ * log (1 MiB by default). Reading more, to find out late, would hold up everybody.
+ */
+export const UPGRADE_SIZE_BYTES_MAX = 1_000_000;
 
 /**
  * The classic group as a consumer group: its members keep what they were assigned, at its generation as their epoch. It is
@@ -94,7 +102,18 @@ function upgradeRefusal(scope: ConsumerScope, { groupId, protocolType, members }
   }
   if (protocolType !== 'consumer') return cannotUpgrade(groupId, 'its members are no consumers');
   if (members.size > groupSizeMax) return cannotUpgrade(groupId, 'it has too many members');
+  if (sizeBytesOf(members) > UPGRADE_SIZE_BYTES_MAX) return cannotUpgrade(groupId, 'it is too large to be stored');
   return undefined;
+}
+
+/** Of what its members said, and were assigned. */
+function sizeBytesOf(members: ClassicGroup['members']): number {
+  let sizeBytes = 0;
+  for (const { protocols, assignment } of members.values()) {
+    sizeBytes += assignment.length;
+    for (const { metadata } of protocols) sizeBytes += metadata.length;
+  }
+  return sizeBytes;
 }
 
 function upgradedMember(
@@ -105,6 +124,9 @@ function upgradedMember(
   const subscription = decodeConsumerSubscription(subscriptionOf(group, member));
   const assigned = assignedTo(scope, group, member);
   if (subscription === undefined) return cannotUpgrade(group.groupId, 'a subscription is malformed');
+  if (subscription.topics.length > SUBSCRIPTION_TOPICS_MAX) {
+    return cannotUpgrade(group.groupId, 'a member names too many topics');
+  }
   if (isRefusal(assigned)) return assigned;
   return {
     ...newConsumerGroupMember(member.memberId),
@@ -149,6 +171,6 @@ function withoutEpochs(owned: OwnedPartitions): ReadonlyMap<string, readonly num
 function cannotUpgrade(groupId: string, reason: string): Refusal {
   return refuse(
     ErrorCode.GROUP_ID_NOT_FOUND,
-    `The classic group ${groupId} cannot become a consumer group: ${reason}.`,
+    `The classic group ${shown(groupId)} cannot become a consumer group: ${reason}.`,
   );
 }
