@@ -30,10 +30,13 @@ type Case = {
   run(stage: Stage, options: ChurnOptions): Promise<void>;
 };
 
+/** For clients that read as members of groups of their own: nobody else is to come. */
+const alone: Settings = { 'group.initial.rebalance.delay.ms': '0' };
+
 const cases: readonly Case[] = [
-  { name: 'matrix', run: matrix },
-  { name: 'seek', run: seek },
-  { name: 'flood', run: flood },
+  { name: 'matrix', run: matrix, settings: alone },
+  { name: 'seek', run: seek, settings: alone },
+  { name: 'flood', run: flood, settings: alone },
   { name: 'auto-create', run: autoCreate },
   { name: 'errors', run: errors, settings: { 'auto.create.topics.enable': 'false' } },
   { name: 'admin', run: admin },
