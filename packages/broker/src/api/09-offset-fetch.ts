@@ -2,7 +2,7 @@
  * OffsetFetch (9), versions 1–10.
  *
  * - No topics (null, from v2 on) asks for all that the group has. A partition without an offset is −1, no error.
- * - A group or a partition that is asked for twice is answered once: a small request must not be answered with megabytes.
+ * - A group or a partition that is asked for again and again is answered a few times (REPEATS_MAX).
  * - v2: an error of its own. v5: leader epochs (KIP-320). v6: flexible. v7: requireStable (KIP-447). v8: several groups
  *   (KIP-709). v9: member epochs (KIP-848). v10: topic ids; unknown ones are UNKNOWN_TOPIC_ID.
  */
@@ -24,7 +24,7 @@ import {
   offsetFetchResponseCodec,
 } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import { defineApi } from '../define-api.ts';
-import { eachGroupOnce, eachPartitionOnce } from '../groups/asked-once.ts';
+import { withFewRepeatedPartitions, withFewRepeats } from '../groups/few-repeats.ts';
 import { requestContext } from '../groups/request-context.ts';
 
 const SEVERAL_GROUPS_FROM = 8;
@@ -72,10 +72,10 @@ export function offsetFetchApi({ groups, image, clock }: OffsetFetchServices) {
     async handle(request, info) {
       const context = requestContext(info);
       if (info.apiVersion >= SEVERAL_GROUPS_FROM) {
-        const asked = eachGroupOnce(request.groups).map(eachPartitionOnce);
+        const asked = withFewRepeats(request.groups, ({ groupId }) => groupId).map(withFewRepeatedPartitions);
         return { groups: await inSlices(asked, clock, (group) => fetchOf(group, request.requireStable, context)) };
       }
-      const group = eachPartitionOnce(onlyGroup(request));
+      const group = withFewRepeatedPartitions(onlyGroup(request));
       const { errorCode = ErrorCode.NONE, topics } = await fetchOf(group, request.requireStable, context);
       return { errorCode, topics: topics.map((topic) => ({ name: topic.name ?? '', partitions: topic.partitions })) };
     },

@@ -2,7 +2,7 @@
  * DescribeGroups (15), versions 0–6.
  *
  * - Classic groups. Up to v5 any other id is a dead group; from v6 on it is GROUP_ID_NOT_FOUND (KIP-1043).
- * - A group that is named twice is described once: a small request must not be answered with megabytes.
+ * - A group that is named again and again is described a few times (REPEATS_MAX).
  * - v3: authorized operations (KIP-430). v4: static members. v5: flexible.
  */
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
@@ -11,6 +11,7 @@ import { describeGroupsRequestCodec } from '@sluice/protocol/generated/messages/
 import { describeGroupsResponseCodec } from '@sluice/protocol/generated/messages/describe-groups-response';
 import { GROUP_OPERATIONS, OPERATIONS_NOT_ASKED } from '../authorized-operations.ts';
 import { defineApi } from '../define-api.ts';
+import { withFewRepeats } from '../groups/few-repeats.ts';
 import { requestContext } from '../groups/request-context.ts';
 
 export function describeGroupsApi({ groups }: { groups: GroupCoordinator }) {
@@ -18,7 +19,10 @@ export function describeGroupsApi({ groups }: { groups: GroupCoordinator }) {
     request: describeGroupsRequestCodec,
     response: describeGroupsResponseCodec,
     async handle({ groups: groupIds, includeAuthorizedOperations }, info) {
-      const response = await groups.describeGroups([...new Set(groupIds)], requestContext(info));
+      const response = await groups.describeGroups(
+        withFewRepeats(groupIds, (id) => id),
+        requestContext(info),
+      );
       return {
         groups: response.groups.map((group) => ({
           ...group,

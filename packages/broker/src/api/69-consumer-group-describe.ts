@@ -2,7 +2,7 @@
  * ConsumerGroupDescribe (69), versions 0–1.
  *
  * - Consumer groups (KIP-848); any other id is GROUP_ID_NOT_FOUND.
- * - A group that is named twice is described once: a small request must not be answered with megabytes.
+ * - A group that is named again and again is described a few times (REPEATS_MAX).
  * - UNSUPPORTED_VERSION where `group.coordinator.rebalance.protocols` leaves "consumer" out.
  * - v1: whether a member is a classic one (KIP-1099).
  */
@@ -14,6 +14,7 @@ import { consumerGroupDescribeRequestCodec } from '@sluice/protocol/generated/me
 import { consumerGroupDescribeResponseCodec } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
 import { GROUP_OPERATIONS, OPERATIONS_NOT_ASKED } from '../authorized-operations.ts';
 import { defineApi } from '../define-api.ts';
+import { withFewRepeats } from '../groups/few-repeats.ts';
 
 export interface ConsumerGroupDescribeServices {
   readonly groups: GroupCoordinator;
@@ -25,7 +26,7 @@ export function consumerGroupDescribeApi({ groups, groupSettings }: ConsumerGrou
     request: consumerGroupDescribeRequestCodec,
     response: consumerGroupDescribeResponseCodec,
     async handle({ groupIds: asked, includeAuthorizedOperations }) {
-      const groupIds = [...new Set(asked)];
+      const groupIds = withFewRepeats(asked, (id) => id);
       if (!groupSettings.consumer.isEnabled) {
         const refused = groupIds.map((groupId) => undescribedConsumerGroup(groupId, ErrorCode.UNSUPPORTED_VERSION));
         return { throttleTimeMs: 0, groups: refused };

@@ -23,6 +23,7 @@ import { offsetFetchResponseCodec } from '@sluice/protocol/generated/messages/of
 import { createTopic, deleteTopic, produce } from '../testing/requests.ts';
 import { startTestBroker } from '../testing/test-broker.ts';
 import type { TestClient } from '../testing/test-client.ts';
+import { REPEATS_MAX } from './few-repeats.ts';
 
 const FIND = { request: findCoordinatorRequestCodec, response: findCoordinatorResponseCodec };
 const METADATA = { request: metadataRequestCodec, response: metadataResponseCodec };
@@ -227,19 +228,19 @@ describe('groups over a connection', () => {
     await client.ask(COMMIT, 9, { groupId: 'group', topics: [{ name: 'orders', partitions: [partition] }] });
     const again = <T>(item: T) => Array<T>(500).fill(item);
     const fetched = await client.ask(FETCH, 8, { groups: again({ groupId: 'group', topics: null }) });
-    assert.equal(fetched.groups.length, 1);
-    const topics = again({ name: 'orders', partitionIndexes: again(0) });
+    assert.equal(fetched.groups.length, 1 + REPEATS_MAX);
+    const topics = [{ name: 'orders', partitionIndexes: again(0) }];
     const { groups } = await client.ask(FETCH, 8, { groups: [{ groupId: 'group', topics }] });
     assert.deepEqual(
       groups[0]?.topics.map(({ partitions }) => partitions.length),
-      [1],
+      [1 + REPEATS_MAX],
     );
     assert.equal((await client.ask(FETCH, 7, { groupId: 'group', topics })).topics.length, 1);
-    assert.equal((await client.ask(DESCRIBE, 5, { groups: again('group') })).groups.length, 1);
+    assert.equal((await client.ask(DESCRIBE, 5, { groups: again('group') })).groups.length, 1 + REPEATS_MAX);
     assert.equal(
       (await client.ask(CONSUMER_DESCRIBE, 0, { groupIds: again('group'), includeAuthorizedOperations: false })).groups
         .length,
-      1,
+      1 + REPEATS_MAX,
     );
   });
 });
