@@ -21,6 +21,8 @@ export class DiskError extends Error {
   }
 }
 
+export type OpenMode = 'read' | 'update' | 'write' | 'create';
+
 export interface DiskFile {
   readonly path: string;
   /** Reads up to `target.length` bytes at `position`; fewer only at the end of the file. */
@@ -49,8 +51,11 @@ export interface DiskLock {
  * after `DiskFile.sync`. All failures are `DiskError`.
  */
 export interface Disk {
-  /** `read`: must exist. `write`: read and write, made if missing, content kept. `create`: read and write, must not exist. */
-  open(path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile>;
+  /**
+   * `read`: must exist. `update`: read and write, must exist. `write`: read and write, made if missing, content kept.
+   * `create`: read and write, must not exist.
+   */
+  open(path: string, mode: OpenMode): Promise<DiskFile>;
   /** Whole content, or `undefined` if there is no such file. For small files. */
   readFile(path: string): Promise<Buffer | undefined>;
   /** Replaces the content as one durable step: temporary file, sync, rename, directory sync. For small files. */

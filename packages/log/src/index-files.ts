@@ -1,6 +1,6 @@
 import type { Disk, DiskFile } from '@sluice/kernel/disk';
 import { crc32c } from '@sluice/protocol/records/crc32c';
-import { type FileCache, withFile } from './file-cache.ts';
+import { type FileCache, withExistingFile } from './file-cache.ts';
 import { OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX, TXN_INDEX_SUFFIX } from './file-names.ts';
 import { checkOffsetIndex, createOffsetIndex, OFFSET_INDEX_ENTRY_SIZE_BYTES } from './offset-index.ts';
 import { logPath, type Segment, type SegmentIndexes, segmentPath } from './segment.ts';
@@ -91,7 +91,7 @@ export async function readIndexFiles(
     abortedTxns: abortedTxns ?? [],
   };
   if (faults.length === 0 && indexes.times.last !== undefined) {
-    const isRight = await withFile(files, logPath(segment), (file) =>
+    const isRight = await withExistingFile(files, logPath(segment), (file) =>
       isTimeEntryRight(file, indexes.times.last, indexes, logSizeBytes),
     );
     if (!isRight) faults.push('.timeindex');

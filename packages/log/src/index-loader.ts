@@ -1,7 +1,7 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
-import { type FileCache, withFile } from './file-cache.ts';
+import { type FileCache, withExistingFile } from './file-cache.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import { activeSegment, type LogState } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
@@ -17,6 +17,8 @@ export interface IndexLoader {
   load(segment: Segment): Promise<SegmentIndexes>;
   /** For a caller that found an entry which the log contradicts; never the active segment, whose indexes grow. */
   rebuild(segment: Segment, reason: string): Promise<SegmentIndexes>;
+  /** Settles once no index files are read or written. Who has set `state.swapping` before has them alone then. */
+  idle(): Promise<void>;
 }
 
 export function createIndexLoader(options: {
@@ -44,10 +46,19 @@ export function createIndexLoader(options: {
   function once(segment: Segment, load: () => Promise<SegmentIndexes>): Promise<SegmentIndexes> {
     let result = loading.get(segment);
     if (result === undefined) {
-      result = load().finally(() => loading.delete(segment));
+      result = whenInPlace(segment)
+        .then(load)
+        .finally(() => loading.delete(segment));
       loading.set(segment, result);
     }
     return result;
+  }
+
+  /** Files of a segment that was replaced meanwhile are gone, or another segment's. */
+  function whenInPlace(segment: Segment): Promise<void> {
+    if (state.swapping !== undefined) return state.swapping.then(() => whenInPlace(segment));
+    if (state.segments.includes(segment)) return Promise.resolve();
+    return Promise.reject(new Error(`${logPath(segment)} is not part of the log any more`));
   }
 
   async function rebuild(segment: Segment, reason: string): Promise<SegmentIndexes> {
@@ -58,7 +69,7 @@ export function createIndexLoader(options: {
     // A stand-in: the scan must not touch what appends and reads use.
     const scanned = createSegment({ ...segment, sizeBytes: 0 });
     const indexes = emptyIndexes(segment.baseOffset);
-    const end = await withFile(files, logPath(segment), (file) =>
+    const end = await withExistingFile(files, logPath(segment), (file) =>
       scanSegment({
         file,
         segment: scanned,
@@ -90,5 +101,8 @@ export function createIndexLoader(options: {
       });
     },
     rebuild: (segment, reason) => once(segment, () => rebuild(segment, reason)),
+    async idle() {
+      await Promise.allSettled(loading.values());
+    },
   };
 }

@@ -4,11 +4,15 @@ import {
   CLEANED_SUFFIX,
   DELETED_SUFFIX,
   LOG_SUFFIX,
+  OFFSET_INDEX_SUFFIX,
   parseSegmentFileName,
   REPLACES_SUFFIX,
   SNAPSHOT_SUFFIX,
   SWAP_SUFFIX,
   segmentFileName,
+  TIME_INDEX_SUFFIX,
+  TXN_CHECKSUM_SUFFIX,
+  TXN_INDEX_SUFFIX,
 } from './file-names.ts';
 import { walkHeaders } from './walk-file.ts';
 
@@ -22,67 +26,68 @@ export async function clearLeftovers(disk: Disk, directory: string, logger: Logg
 
   await remove(disk, directory, inState(DELETED_SUFFIX));
   const cleaned = inState(CLEANED_SUFFIX);
-  const firstCleaned = Math.min(...cleaned.map(offsetOf));
-  // A split that was interrupted: its outputs come one by one, so those behind the first incomplete one are not used.
-  const swaps = inState(SWAP_SUFFIX).filter((name) => offsetOf(name) < firstCleaned);
-  await remove(disk, directory, [...inState(SWAP_SUFFIX).filter((name) => !swaps.includes(name)), ...cleaned]);
-  if (swaps.length > 0) await finishSwaps(disk, directory, swaps, names, logger);
+  const swaps = inState(SWAP_SUFFIX);
+  const complete = new Set(swaps.map(offsetOf).filter((offset) => isComplete(offset, swaps, cleaned)));
+  const incomplete = swaps.filter((name) => !complete.has(offsetOf(name)));
+  await remove(disk, directory, incomplete);
+  // The `.cleaned` files are what tells that the others are not complete: they go last, whatever a power loss keeps.
+  if (incomplete.length > 0) await disk.syncDirectory(directory);
+  await remove(disk, directory, cleaned);
+  for (const offset of [...complete].sort((left, right) => left - right)) {
+    logger.info('finishing a compaction that a crash interrupted', { path: directory, baseOffset: offset });
+    await finishSwap(disk, directory, offset);
+  }
 
   names = await disk.list(directory);
   const logs = new Set(names.filter((name) => isLive(name, LOG_SUFFIX)).map(offsetOf));
-  const orphans = names.filter((name) => {
-    const parsed = parseSegmentFileName(name);
-    if (parsed === undefined || parsed.state !== '') return false;
-    return parsed.suffix.endsWith('index') && !logs.has(parsed.offset);
-  });
+  const orphans = names.filter((name) => isIndex(name, '') && !logs.has(offsetOf(name)));
   await remove(disk, directory, orphans);
   return names.filter((name) => !orphans.includes(name));
 }
 
-/** Puts complete outputs in the place of the segments that they replace: those from the first output to the last. */
-async function finishSwaps(
-  disk: Disk,
-  directory: string,
-  swaps: readonly string[],
-  names: readonly string[],
-  logger: Logger,
-): Promise<void> {
-  logger.info('finishing a compaction that a crash interrupted', { path: directory, files: swaps.length });
-  const offsets = swaps.map(offsetOf);
-  const first = Math.min(...offsets);
-  const last = Math.max(...offsets, (await replacedUpTo(disk, directory, swaps)) - 1);
-  // An output whose log is in its place already: only the segments that it stands for may still be there.
-  const waiting = new Set(swaps.filter((name) => parseSegmentFileName(name)?.suffix === LOG_SUFFIX).map(offsetOf));
-  const inPlace = new Set(offsets.filter((offset) => !waiting.has(offset)));
+/**
+ * Ours is, once all of its files are `.swap`. Kafka's may be one of several outputs of a segment that it split; they come
+ * one by one, so those behind the first incomplete one are not used.
+ */
+function isComplete(offset: number, swaps: readonly string[], cleaned: readonly string[]): boolean {
+  const isOurs = swaps.includes(`${segmentFileName(offset, REPLACES_SUFFIX)}${SWAP_SUFFIX}`);
+  return isOurs ? !cleaned.some((name) => offsetOf(name) === offset) : offset < Math.min(...cleaned.map(offsetOf));
+}
+
+/** Puts a complete output in the place of the segments that it replaces. */
+async function finishSwap(disk: Disk, directory: string, baseOffset: number): Promise<void> {
+  const names = await disk.list(directory);
+  const log = segmentFileName(baseOffset, LOG_SUFFIX);
+  const replaces = `${segmentFileName(baseOffset, REPLACES_SUFFIX)}${SWAP_SUFFIX}`;
+  const isWaiting = names.includes(`${log}${SWAP_SUFFIX}`);
+  const replacedUpTo = Math.max(
+    names.includes(replaces) ? Number(await disk.readFile(`${directory}/${replaces}`)) : 0,
+    isWaiting ? await endOffsetOf(disk, `${directory}/${log}${SWAP_SUFFIX}`) : 0,
+  );
   const replaced = names.filter((name) => {
     const parsed = parseSegmentFileName(name);
     if (parsed === undefined || parsed.state !== '' || parsed.suffix === SNAPSHOT_SUFFIX) return false;
-    return parsed.offset >= first && parsed.offset <= last && !inPlace.has(parsed.offset);
+    if (parsed.offset !== baseOffset) return parsed.offset > baseOffset && parsed.offset < replacedUpTo;
+    // Beside a log that is in its place nobody knows whose indexes these are: they are made again from the log.
+    return isWaiting || isIndex(name, '');
   });
-  await remove(disk, directory, replaced);
-  for (const name of swaps) {
-    const parsed = parseSegmentFileName(name);
-    if (parsed === undefined || parsed.suffix === REPLACES_SUFFIX) continue;
-    await disk.rename(`${directory}/${name}`, `${directory}/${segmentFileName(parsed.offset, parsed.suffix)}`);
-  }
+  const indexes = names.filter((name) => offsetOf(name) === baseOffset && isIndex(name, SWAP_SUFFIX));
+  await remove(disk, directory, isWaiting ? replaced : [...replaced, ...indexes]);
   await disk.syncDirectory(directory);
-  await remove(
-    disk,
-    directory,
-    swaps.filter((name) => name.includes(REPLACES_SUFFIX)),
-  );
+  if (isWaiting) {
+    for (const name of [...indexes, `${log}${SWAP_SUFFIX}`]) {
+      await disk.rename(`${directory}/${name}`, `${directory}/${name.slice(0, -SWAP_SUFFIX.length)}`);
+    }
+    await disk.syncDirectory(directory);
+  }
+  await disk.unlink(`${directory}/${replaces}`);
 }
 
-/** The end of what is replaced: as the compaction wrote it down, or, for one of Kafka's, as its output tells. */
-async function replacedUpTo(disk: Disk, directory: string, swaps: readonly string[]): Promise<number> {
-  let end = 0;
-  for (const name of swaps) {
-    const suffix = parseSegmentFileName(name)?.suffix;
-    const path = `${directory}/${name}`;
-    if (suffix === REPLACES_SUFFIX) end = Math.max(end, Number(await disk.readFile(path)));
-    else if (suffix === LOG_SUFFIX) end = Math.max(end, await endOffsetOf(disk, path));
-  }
-  return end;
+const INDEX_SUFFIXES = [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX];
+
+function isIndex(name: string, state: string): boolean {
+  const parsed = parseSegmentFileName(name);
+  return parsed !== undefined && parsed.state === state && INDEX_SUFFIXES.includes(parsed.suffix);
 }
 
 async function endOffsetOf(disk: Disk, path: string): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Offset } from '@sluice/kernel/ids';
-import { type FileCache, withFile } from './file-cache.ts';
+import { type FileCache, withExistingFile } from './file-cache.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { activeSegment, type LogState, segmentIndexOf } from './log-state.ts';
 import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
@@ -50,7 +50,7 @@ async function locateInSegment(
   let isFirst = true;
   let isIndexWrong = false;
   let minOffset = segment.baseOffset;
-  const walked = await withFile(files, logPath(segment), (file) =>
+  const walked = await withExistingFile(files, logPath(segment), (file) =>
     walkHeaders(file, entry.position, end, (batch) => {
       if (isFirst && entry.batchLastOffset !== undefined && batch.lastOffset !== entry.batchLastOffset) {
         isIndexWrong = true;

@@ -283,6 +283,8 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
     // Only then is its name free: what is created over the old files would have their records.
     await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
+    // Who read or compacted it may have opened files until now; those of a later partition of this name are others.
+    await files.forgetDirectory(`${path}/${name}`);
     hosted.delete(name);
     await disk.syncDirectory(path);
     // A later partition of this name must not inherit its offsets.

@@ -180,7 +180,8 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     indexes,
     deletedFiles: options.deletedFiles,
     housekeeper,
-    fail: (error) => writer.fail(failureOf(error)),
+    // Also for want of space: what is in memory is not what is on disk any more, and only a start can tell.
+    fail: (error) => writer.fail({ ...failureOf(error), isDiskFull: false }),
   });
   const fullDisk = createFullDiskWatch({ state, disk, clock, logger, recover: cuts.recoverWritten });
 

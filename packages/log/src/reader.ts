@@ -3,7 +3,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { type BatchInfo, readBatchInfo } from './batch-info.ts';
 import { checkBatchFromDisk } from './check-batch.ts';
-import { type FileCache, withFile } from './file-cache.ts';
+import { type FileCache, withExistingFile } from './file-cache.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { type Located, locateBatch } from './locate-batch.ts';
 import { type LogState, lastStableOffset } from './log-state.ts';
@@ -79,7 +79,7 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
     const located = cursors.take(offset, state) ?? (await locateBatch(offset, state, files, indexes));
     if (located === undefined) return NOTHING;
     if (typeof located === 'string') return failed(located);
-    return withFile(files, logPath(located.segment), async (file) => {
+    return withExistingFile(files, logPath(located.segment), async (file) => {
       const { segment, position } = located;
       const end = segment.writtenSizeBytes;
       const wanted = Math.min(options.maxBytes, READ_SIZE_BYTES_MAX);

@@ -6,7 +6,7 @@ import { readRecords } from '@sluice/protocol/records/read-records';
 import type { BatchRecord } from '@sluice/protocol/records/record';
 import type { BatchInfo } from './batch-info.ts';
 import { checkBatchFromDisk } from './check-batch.ts';
-import { type FileCache, withFile } from './file-cache.ts';
+import { type FileCache, withExistingFile } from './file-cache.ts';
 import { isTimeEntryRight } from './index-files.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { activeSegment, type LogState, lastStableOffset } from './log-state.ts';
@@ -82,7 +82,7 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     const indexes = await options.indexes.load(segment);
     const entry = indexes.times.lookup(timestampMs);
     const isRight = (of: SegmentIndexes) =>
-      withFile(files, logPath(segment), (file) => isTimeEntryRight(file, entry, of, segment.writtenSizeBytes));
+      withExistingFile(files, logPath(segment), (file) => isTimeEntryRight(file, entry, of, segment.writtenSizeBytes));
     if (await isRight(indexes)) return entry;
     if (segment === activeSegment(state)) throw corrupt(segment, 'its time index does not agree with it');
     return (await options.indexes.rebuild(segment, '.timeindex')).times.lookup(timestampMs);
@@ -97,13 +97,14 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
 
   /** Among the batches that the log start leaves of a segment; the one that it cuts is read record by record. */
   async function maxTimestampOfRest(segment: Segment): Promise<TimeIndexEntry | undefined> {
+    if (segment.writtenSizeBytes === 0) return undefined;
     const { offsets } = await options.indexes.load(segment);
     const from = offsets.lookup(state.logStartOffset).position;
     let largest: TimeIndexEntry | undefined;
     const consider = (entry: TimeIndexEntry) => {
       if (entry.timestampMs > (largest?.timestampMs ?? -1)) largest = entry;
     };
-    return withFile(files, logPath(segment), async (file) => {
+    return withExistingFile(files, logPath(segment), async (file) => {
       let cut: BatchInfo | undefined;
       await walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
         if (batch.lastOffset < state.logStartOffset) return 'next';
@@ -131,7 +132,7 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     const indexes: SegmentIndexes = await options.indexes.load(segment);
     const startOffset = Math.max(fromOffset, state.logStartOffset);
     let from = indexes.offsets.lookup(startOffset).position;
-    return withFile(files, logPath(segment), async (file) => {
+    return withExistingFile(files, logPath(segment), async (file) => {
       for (;;) {
         const batch = await nextCandidate(file, segment, from, timestampMs, startOffset);
         if (batch === undefined) return undefined;

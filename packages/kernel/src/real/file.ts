@@ -13,6 +13,7 @@ const IMMEDIATE_WRITE_SIZE_BYTES_MAX = 32 * 1024;
 
 const FLAGS = {
   read: fs.constants.O_RDONLY,
+  update: fs.constants.O_RDWR,
   write: fs.constants.O_RDWR | fs.constants.O_CREAT,
   create: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
 };

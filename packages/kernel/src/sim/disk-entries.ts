@@ -1,4 +1,4 @@
-import { type Disk, DiskError, type DiskFile } from '../disk.ts';
+import { type Disk, DiskError, type DiskFile, type OpenMode } from '../disk.ts';
 import { openSimFile } from './disk-file.ts';
 import type { DiskOperations } from './disk-operations.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -58,15 +58,16 @@ export function createSimEntries(root: DirectoryNode, context: EntriesContext): 
     return step;
   };
 
-  const open = async (path: string, mode: 'read' | 'write' | 'create'): Promise<DiskFile> => {
-    const isMissing = mode !== 'read' && lookup(root, splitPath(path)) === undefined;
+  const open = async (path: string, mode: OpenMode): Promise<DiskFile> => {
+    const mustExist = mode === 'read' || mode === 'update';
+    const isMissing = !mustExist && lookup(root, splitPath(path)) === undefined;
     const opened = await operations.run({
       kind: isMissing ? 'create' : 'open',
       path,
       apply() {
         const { parent, name } = locateEntry(root, path);
         const existing = parent.entries.get(name);
-        if (existing === undefined && mode === 'read') throw notFound(path);
+        if (existing === undefined && mustExist) throw notFound(path);
         if (existing !== undefined && mode === 'create') throw new DiskError('exists', path, `${path} exists`);
         if (existing?.kind === 'directory') throw new DiskError('io', path, `${path} is a directory`);
         const node = existing ?? createFileNode(modelsCrashes, now());

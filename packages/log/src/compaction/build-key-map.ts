@@ -2,7 +2,7 @@ import type { Offset } from '@sluice/kernel/ids';
 import { isControlBatch, isTransactional, producerId } from '@sluice/protocol/records/batch-header';
 import { DEFAULT_READ_LIMITS, visitRecords } from '@sluice/protocol/records/read-records';
 import { readEndTxnMarker } from '../end-txn-marker.ts';
-import { type FileCache, withFile } from '../file-cache.ts';
+import { type FileCache, withExistingFile } from '../file-cache.ts';
 import { logPath, type Segment } from '../segment.ts';
 import type { AbortedTxn } from '../txn-index.ts';
 import type { KeyMap } from './key-map.ts';
@@ -31,7 +31,7 @@ export async function buildKeyMap(
   const transactions = createTransactionFilter(options.abortedTxns);
   let mappedTo = fromOffset;
   for (const segment of dirty) {
-    const result = await withFile(options.files, logPath(segment), (file) =>
+    const result = await withExistingFile(options.files, logPath(segment), (file) =>
       walkInSlices(
         file,
         segment.writtenSizeBytes,

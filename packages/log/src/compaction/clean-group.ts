@@ -12,13 +12,14 @@ import {
 } from '@sluice/protocol/records/batch-header';
 import { type BatchInfo, readBatchInfo } from '../batch-info.ts';
 import { readEndTxnMarker } from '../end-txn-marker.ts';
-import { type FileCache, withFile } from '../file-cache.ts';
+import { type FileCache, withExistingFile } from '../file-cache.ts';
 import { CLEANED_SUFFIX } from '../file-names.ts';
 import { writeIndexFiles } from '../index-files.ts';
 import type { LogState } from '../log-state.ts';
 import { addToSegment, createSegment, emptyIndexes, logPath, type Segment } from '../segment.ts';
 import { type BatchFate, filterBatch } from './filter-batch.ts';
 import type { KeyMap } from './key-map.ts';
+import { dropCleaned } from './swap-segments.ts';
 import type { TransactionFilter } from './transactions.ts';
 import { CompactionError, walkInSlices } from './walk-segment.ts';
 
@@ -45,9 +46,8 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
   const { baseOffset, directory, createdMs } = first;
   const indexes = emptyIndexes(baseOffset);
   const cleaned = createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes });
-  const path = `${logPath(cleaned)}${CLEANED_SUFFIX}`;
-  await disk.unlink(path);
-  const output = await disk.open(path, 'create');
+  await dropCleaned(directory, baseOffset, disk);
+  const output = await disk.open(`${logPath(cleaned)}${CLEANED_SUFFIX}`, 'create');
   let pending: Buffer[] = [];
 
   function keep(batch: Buffer): void {
@@ -66,7 +66,9 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
 
   try {
     for (const segment of group) {
-      await withFile(options.files, logPath(segment), (file) => cleanSegment(file, segment, options, keep, flush));
+      await withExistingFile(options.files, logPath(segment), (file) =>
+        cleanSegment(file, segment, options, keep, flush),
+      );
     }
     await output.sync();
   } finally {

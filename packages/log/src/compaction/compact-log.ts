@@ -57,9 +57,24 @@ export async function compactLog(
   resources: CompactionResources,
   options: CompactLogOptions,
 ): Promise<CompactionStats | undefined> {
-  const { state, disk } = options;
+  const isCut = createCutWatch(options.state);
+  try {
+    return await compact(plan, resources, options, isCut);
+  } catch (error) {
+    // Files that were cut, or whose log was closed, may end anywhere.
+    if (isCut()) return undefined;
+    throw error;
+  }
+}
+
+async function compact(
+  plan: CompactionPlan,
+  resources: CompactionResources,
+  options: CompactLogOptions,
+  isCut: CutWatch,
+): Promise<CompactionStats | undefined> {
+  const { state } = options;
   const { pace } = resources;
-  const isCut = createCutWatch(state);
   const nowMs = options.clock.now();
   const abortedIn = (segments: readonly Segment[]) =>
     abortedTransactionsIn(segments[0]?.baseOffset ?? 0, plan.firstUncleanableOffset, state, options.indexes);
@@ -81,33 +96,46 @@ export async function compactLog(
   let sizeBytesAfter = 0;
   const endOffset = Math.min(mapEndOffset, plan.firstUncleanableOffset);
   for (const group of groupSegments(cleanable, endOffset, state.config)) {
-    const cleaned = await cleanGroup(group, {
-      ...options,
-      map,
-      mapEndOffset,
-      roundEndOffset: plan.firstUncleanableOffset,
-      transactions,
-      nowMs,
-      betweenSlices: pace,
-    });
-    const isSwapped = await options.housekeeper.run(async () => {
-      if (isCut() || !group.every((segment) => state.segments.includes(segment))) return false;
-      await swapSegments(group, cleaned, options);
-      isCut.onOwnSwap();
-      return true;
-    });
-    if (!isSwapped) {
-      await dropCleaned(cleaned, disk);
-      return undefined;
+    try {
+      const cleaned = await cleanGroup(group, {
+        ...options,
+        map,
+        mapEndOffset,
+        roundEndOffset: plan.firstUncleanableOffset,
+        transactions,
+        nowMs,
+        betweenSlices: pace,
+      });
+      const isSwapped = await options.housekeeper.run(async () => {
+        if (isCut() || !group.every((segment) => state.segments.includes(segment))) return false;
+        await swapSegments(group, cleaned, options);
+        isCut.onOwnSwap();
+        return true;
+      });
+      if (!isSwapped) {
+        await drop(group, options);
+        return undefined;
+      }
+      sizeBytesBefore += totalSize(group);
+      sizeBytesAfter += cleaned.sizeBytes;
+    } catch (error) {
+      // What a failed swap leaves is for the next start to judge.
+      if (state.failure === undefined) await drop(group, options).catch(() => {});
+      throw error;
     }
-    sizeBytesBefore += totalSize(group);
-    sizeBytesAfter += cleaned.sizeBytes;
   }
   return { cleanedOffset: endOffset, sizeBytesBefore, sizeBytesAfter, keyCount: map.count };
 }
 
+async function drop(group: readonly Segment[], { disk }: CompactLogOptions): Promise<void> {
+  const [first] = group;
+  if (first !== undefined) await dropCleaned(first.directory, first.baseOffset, disk);
+}
+
+type CutWatch = (() => boolean) & { onOwnSwap(): void };
+
 /** Whether somebody else has changed the log's files since, or it has failed. */
-function createCutWatch(state: LogState): (() => boolean) & { onOwnSwap(): void } {
+function createCutWatch(state: LogState): CutWatch {
   let { truncations } = state;
   const isCut = () => state.failure !== undefined || state.isTruncating || truncations !== state.truncations;
   return Object.assign(isCut, {

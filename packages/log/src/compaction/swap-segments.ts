@@ -1,8 +1,10 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
 import type { DeletedFiles } from '../deleted-files.ts';
 import type { FileCache } from '../file-cache.ts';
-import { CLEANED_SUFFIX, LOG_SUFFIX, REPLACES_SUFFIX, SWAP_SUFFIX } from '../file-names.ts';
+import { CLEANED_SUFFIX, LOG_SUFFIX, parseSegmentFileName, REPLACES_SUFFIX, SWAP_SUFFIX } from '../file-names.ts';
+import type { IndexLoader } from '../index-loader.ts';
 import type { LogState } from '../log-state.ts';
 import { logPath, type Segment, segmentPath, segmentPaths } from '../segment.ts';
 
@@ -11,6 +13,7 @@ export interface SwapOptions {
   readonly disk: Disk;
   readonly files: FileCache;
   readonly deletedFiles: DeletedFiles;
+  readonly indexes: IndexLoader;
   /** Takes the log offline: its files are neither the old ones nor the new ones. */
   fail(error: unknown): void;
 }
@@ -30,14 +33,17 @@ export async function swapSegments(group: readonly Segment[], cleaned: Segment, 
   // Names and content of all of it are on disk before any of it counts.
   await disk.syncDirectory(cleaned.directory);
   const log = logPath(cleaned);
-  for (const path of [...output.filter((each) => each !== log), log]) {
+  for (const path of output.filter((each) => each !== log)) {
     await disk.rename(`${path}${CLEANED_SUFFIX}`, `${path}${SWAP_SUFFIX}`);
   }
-  await disk.syncDirectory(cleaned.directory);
 
   const { promise, resolve } = Promise.withResolvers<void>();
   state.swapping = promise;
   try {
+    // From here on a start after a crash may go on with it, so nothing else may happen to this log any more.
+    await disk.rename(`${log}${CLEANED_SUFFIX}`, `${log}${SWAP_SUFFIX}`);
+    await disk.syncDirectory(cleaned.directory);
+    await options.indexes.idle();
     await replaceFiles(group, cleaned, output, options);
     const index = state.segments.indexOf(group[0] as Segment);
     assert(index >= 0, 'what is replaced is in the log');
@@ -72,14 +78,24 @@ async function replaceFiles(
   for (const path of [...output.filter((each) => each !== log && each !== replaces), log]) {
     await disk.rename(`${path}${SWAP_SUFFIX}`, path);
   }
+  // Somebody may have opened the old file once more until now.
+  await files.forget(log);
   await disk.syncDirectory(cleaned.directory);
   // Last: until then a crash must know what is replaced.
   await disk.unlink(`${replaces}${SWAP_SUFFIX}`);
 }
 
-/** Of a compaction that came to nothing. */
-export async function dropCleaned(cleaned: Segment, disk: Disk): Promise<void> {
-  for (const path of segmentPaths(cleaned)) await disk.unlink(`${path}${CLEANED_SUFFIX}`);
+/**
+ * Removes what a compaction that came to nothing has left at a base offset. While an output's log is `.cleaned` its other
+ * files count for nothing, so it goes when they are gone for good.
+ */
+export async function dropCleaned(directory: string, baseOffset: Offset, disk: Disk): Promise<void> {
+  const names = (await disk.list(directory)).filter((name) => parseSegmentFileName(name)?.offset === baseOffset);
+  const inState = (state: string) => names.filter((name) => parseSegmentFileName(name)?.state === state);
+  const swaps = inState(SWAP_SUFFIX);
+  for (const name of swaps) await disk.unlink(`${directory}/${name}`);
+  if (swaps.length > 0) await disk.syncDirectory(directory);
+  for (const name of inState(CLEANED_SUFFIX)) await disk.unlink(`${directory}/${name}`);
 }
 
 async function exists(disk: Disk, path: string): Promise<boolean> {
