@@ -219,7 +219,8 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       onOpened: (each) => hosted.set(partitionName(each.topic, each.partition), each),
     });
     for (const name of loaded.deleted) removeLater(name);
-    await recoveryPoints.save();
+    // Also those of partitions whose deletion a crash interrupted: a later one of their name must not inherit them.
+    await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
     const retentionMs = options.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS;
     stopChores = startChores(clock, [
       { intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, run: () => checkpoint().catch(complain) },

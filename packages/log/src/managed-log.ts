@@ -171,7 +171,10 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     deleteRecordsBelow: cuts.deleteRecordsBelow,
   });
   let isConfigProvisional = options.isConfigProvisional ?? false;
-  const compaction = createLogCompaction(options.cleanedOffset, {
+  // What a recovery cut off was compacted; what comes in its place was not.
+  const cleanedOffset =
+    options.cleanedOffset === undefined ? undefined : Math.min(options.cleanedOffset, state.logEndOffset);
+  const compaction = createLogCompaction(cleanedOffset, {
     state,
     disk,
     clock,

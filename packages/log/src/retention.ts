@@ -32,6 +32,7 @@ export function createRetention(options: RetentionOptions): () => Promise<void> 
     const candidates = segmentsInSight();
     const count = Math.max(countBySize(candidates), await countByTime(candidates, nowMs));
     const last = candidates[count - 1];
+    if (state.failure !== undefined || state.isTruncating) return;
     // Cut or truncated while files were read: the next check sees it as it is then.
     if (last === undefined || !state.segments.includes(last)) return;
     if (last === activeSegment(state)) options.roll(nowMs);
@@ -45,7 +46,7 @@ export function createRetention(options: RetentionOptions): () => Promise<void> 
   function segmentsInSight(): Segment[] {
     const end = state.segments.findIndex((segment, index) => {
       const upperBound = state.segments[index + 1]?.baseOffset ?? state.logEndOffset;
-      return upperBound > state.highWatermark || segment.sizeBytes === 0;
+      return upperBound > state.highWatermark || (segment.sizeBytes === 0 && segment === activeSegment(state));
     });
     return end === -1 ? [...state.segments] : state.segments.slice(0, end);
   }
@@ -65,12 +66,14 @@ export function createRetention(options: RetentionOptions): () => Promise<void> 
     const { retentionMs } = state.config;
     if (retentionMs < 0) return 0;
     let count = 0;
-    for (const segment of candidates) {
+    for (const [index, segment] of candidates.entries()) {
+      // Emptied by compaction: it goes with the next one that is too old, and keeps none.
+      if (segment.sizeBytes === 0) continue;
       const largestMs = await largestTimestampMs(segment);
       if (largestMs > nowMs)
         complain(segment, 'records from the future keep a segment from being deleted', { largestMs });
       if (!(nowMs - largestMs > retentionMs)) break;
-      count++;
+      count = index + 1;
     }
     return count;
   }

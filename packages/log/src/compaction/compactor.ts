@@ -70,17 +70,33 @@ export function createCompactor(options: CompactorOptions): Compactor {
   const dirtyRatioMax = metrics.gauge('sluice_log_compaction_dirty_ratio_max');
   let running: Promise<void> | undefined;
   let isStopped = false;
+  /** Ends the wait that the rate limit wants. */
+  let wake = () => {};
 
   async function runAll(): Promise<void> {
-    for (let next = dirtiest(); next !== undefined && !isStopped; next = dirtiest()) await compactOne(next);
+    forgetOthers();
+    const cut = new Set<HostedLog>();
+    for (let next = dirtiest(cut); next !== undefined && !isStopped; next = dirtiest(cut)) {
+      if ((await compactOne(next)) === 'cut') cut.add(next.hosted);
+    }
+    forgetOthers();
     failedLogs.set(failures.size);
   }
 
-  function dirtiest(): { hosted: HostedLog; plan: CompactionPlan } | undefined {
+  /** Failures of partitions that are gone, or not compacted any more. */
+  function forgetOthers(): void {
+    const compacted = [...options.logs()].filter(({ log }) => log.isCompacted);
+    const names = new Set(compacted.map(({ topic, partition }) => partitionName(topic, partition)));
+    for (const name of failures.keys()) if (!names.has(name)) failures.delete(name);
+  }
+
+  /** `cut`: logs whose files changed while they were compacted; their turn comes again the next time. */
+  function dirtiest(cut: ReadonlySet<HostedLog>): { hosted: HostedLog; plan: CompactionPlan } | undefined {
     let found: { hosted: HostedLog; plan: CompactionPlan } | undefined;
     let ratioMax = 0;
     for (const hosted of options.logs()) {
-      if (!hosted.log.isCompacted || hosted.log.failure !== undefined || isHeldBack(hosted)) continue;
+      if (!hosted.log.isCompacted || hosted.log.failure !== undefined || cut.has(hosted) || isHeldBack(hosted))
+        continue;
       const plan = hosted.log.compaction.plan();
       ratioMax = Math.max(ratioMax, plan.dirtyRatio);
       if (plan.isDue && plan.dirtyRatio > (found?.plan.dirtyRatio ?? 0)) found = { hosted, plan };
@@ -94,7 +110,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
     return failure !== undefined && clock.monotonicMs() < failure.dueMs;
   }
 
-  async function compactOne({ hosted, plan }: { hosted: HostedLog; plan: CompactionPlan }): Promise<void> {
+  async function compactOne({ hosted, plan }: { hosted: HostedLog; plan: CompactionPlan }): Promise<'cut' | undefined> {
     const { topic, partition, log } = hosted;
     const name = partitionName(topic, partition);
     try {
@@ -105,7 +121,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
         markCompacted: options.saveCleanedOffsets,
       });
       failures.delete(name);
-      if (stats === undefined) return;
+      if (stats === undefined) return 'cut';
       await options.saveCleanedOffsets();
       runs.add();
       keptBytes.add(stats.sizeBytesAfter);
@@ -118,6 +134,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
     } catch (error) {
       if (!(error instanceof CompactorStopped)) fail(name, reasonOf(error));
     }
+    return undefined;
   }
 
   function fail(name: string, reason: string): void {
@@ -136,10 +153,20 @@ export function createCompactor(options: CompactorOptions): Compactor {
       totalBytes += sizeBytes;
       readBytes.add(sizeBytes);
       const aheadMs = (totalBytes / settings.bytesPerSecondMax) * 1000 - (clock.monotonicMs() - startedMs);
-      if (aheadMs > 0) await new Promise<void>((resolve) => void clock.setTimer(aheadMs, resolve));
+      if (aheadMs > 0) await waited(aheadMs);
       else await new Promise<void>((resolve) => (clock.soon ?? queueMicrotask)(resolve));
       if (isStopped) throw new CompactorStopped();
     };
+  }
+
+  function waited(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(delayMs, resolve);
+      wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   return {
@@ -155,6 +182,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
     },
     stop() {
       isStopped = true;
+      wake();
     },
     idle: () => running ?? Promise.resolve(),
   };
