@@ -16,10 +16,12 @@ import {
 } from '../testing/compaction-model.ts';
 import { append, durable, keyedRecordsOf, readBytesFrom } from '../testing/test-log.ts';
 
-const SEEDS = Array.from({ length: 25 }, (_, index) => index + 1);
-const CRASH_SEEDS = [1, 2, 3];
+/** `COMPACTION_SEEDS=200` for a longer look. */
+const SEED_COUNT = Number(process.env['COMPACTION_SEEDS'] ?? 12);
+const SEEDS = Array.from({ length: SEED_COUNT }, (_, index) => index + 1);
+const CRASH_SEEDS = Array.from({ length: Math.ceil(SEED_COUNT / 12) + 1 }, (_, index) => index + 1);
 const STEPS = 60;
-const CRASH_STEPS = 22;
+const CRASH_STEPS = 18;
 
 async function reopened(disk: SimDisk, load: CompactionWorkload): Promise<void> {
   const directory = await openAccounts(disk, load);
