@@ -30,13 +30,14 @@ export function createDeletedFiles(disk: Disk, clock: Clock, logger: Logger): De
   }
 
   async function removeDue(): Promise<void> {
+    timer = undefined;
+    if (isClosed) return;
     const nowMs = clock.monotonicMs();
     const firstLeft = waiting.findIndex(({ dueMs }) => dueMs > nowMs);
     const due = firstLeft === -1 ? waiting : waiting.slice(0, firstLeft);
     waiting = firstLeft === -1 ? [] : waiting.slice(firstLeft);
-    for (const { path } of due) await unlink(path);
-    timer = undefined;
     schedule();
+    for (const { path } of due) await unlink(path);
   }
 
   async function unlink(path: string): Promise<void> {

@@ -6,6 +6,8 @@ export interface LogHooks {
   persistLogStartOffset(offset: Offset): Promise<void>;
   /** Settles once the recovery point is on disk: the log is about to be cut below the old one. */
   persistRecoveryPoint(offset: Offset): Promise<void>;
+  /** Settles once the cleaned offset is on disk: the log is about to be cut below the old one. */
+  persistCleanedOffset(): Promise<void>;
   /** Settles once the partition's directory itself survives a power loss; asked before anything in it counts as durable. */
   persistDirectory(): Promise<void>;
   /** A segment is complete, so that the recovery point has moved. */

@@ -123,7 +123,10 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     metrics: options.metrics ?? createMetrics(),
     seed: random.below(2 ** 32),
     logs: () => hosted.values(),
-    saveCleanedOffsets: cleanedOffsets.save,
+    async saveCleanedOffsets() {
+      // So that no recovery goes through what was compacted: producer state there is more than its batches tell.
+      await Promise.all([cleanedOffsets.save(), recoveryPoints.save()]);
+    },
   });
 
   function open(
@@ -157,6 +160,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       hooks: {
         persistLogStartOffset: () => logStarts.save(),
         persistRecoveryPoint: () => recoveryPoints.save(),
+        persistCleanedOffset: () => cleanedOffsets.save(),
         onRecoveryPointMoved: () => recoveryPoints.save().catch(complain),
         onCheckpointDue: () => checkpointOne(name).catch(complain),
         ...hooks,

@@ -267,8 +267,8 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
         currentTxnStartOffset: entry.currentTxnFirstOffset,
       })),
     deleteRecordsBelow: cuts.deleteRecordsBelow,
-    truncateTo(offset) {
-      compaction.onCut(offset);
+    async truncateTo(offset) {
+      if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
       return cuts.truncateTo(offset);
     },
     compaction,
@@ -286,8 +286,8 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       if (!isConfigProvisional) await applyRetention();
     },
     removeDeletedSegments: cuts.removeDeletedSegments,
-    startAt(offset) {
-      compaction.onCut(offset);
+    async startAt(offset) {
+      if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
       return cuts.startAt(offset);
     },
     abortedTransactions: (fromOffset, toOffset) =>

@@ -9,8 +9,8 @@ export interface LogCompaction {
   plan(): CompactionPlan;
   /** Compacts once; `undefined` if the log was cut meanwhile. Fails with `DiskError` or `CompactionError`. */
   run(plan: CompactionPlan, resources: CompactionResources): Promise<CompactionStats | undefined>;
-  /** The log is cut there: what comes at these offsets next was never compacted. */
-  onCut(offset: Offset): void;
+  /** The log is cut there: what comes at these offsets next was never compacted. True if that lowers the cleaned offset. */
+  onCut(offset: Offset): boolean;
 }
 
 export function createLogCompaction(initial: Offset | undefined, options: CompactLogOptions): LogCompaction {
@@ -36,7 +36,9 @@ export function createLogCompaction(initial: Offset | undefined, options: Compac
       return stats;
     },
     onCut(offset) {
-      if (cleanedOffset !== undefined) cleanedOffset = Math.min(cleanedOffset, offset);
+      if (cleanedOffset === undefined || cleanedOffset <= offset) return false;
+      cleanedOffset = offset;
+      return true;
     },
   };
 }
