@@ -5,6 +5,12 @@ import { createTopicsRequestCodec } from '@sluice/protocol/generated/messages/cr
 import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/create-topics-response';
 import { fetchRequestCodec } from '@sluice/protocol/generated/messages/fetch-request';
 import { fetchResponseCodec } from '@sluice/protocol/generated/messages/fetch-response';
+import { findCoordinatorRequestCodec } from '@sluice/protocol/generated/messages/find-coordinator-request';
+import { findCoordinatorResponseCodec } from '@sluice/protocol/generated/messages/find-coordinator-response';
+import { offsetCommitRequestCodec } from '@sluice/protocol/generated/messages/offset-commit-request';
+import { offsetCommitResponseCodec } from '@sluice/protocol/generated/messages/offset-commit-response';
+import { offsetFetchRequestCodec } from '@sluice/protocol/generated/messages/offset-fetch-request';
+import { offsetFetchResponseCodec } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import { produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
 import { produceResponseCodec } from '@sluice/protocol/generated/messages/produce-response';
 import type { MessageCodec } from '@sluice/protocol/message-codec';
@@ -14,6 +20,7 @@ const CREATE_TOPICS_VERSION = 7;
 /** The last ones that name topics instead of giving their ids. */
 const PRODUCE_VERSION = 12;
 const FETCH_VERSION = 12;
+const OFFSETS_VERSION = 9;
 const REQUEST_TIMEOUT_MS = 10_000;
 const FETCH_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -36,6 +43,9 @@ export interface HonestClient {
   tryProduce(topic: Topic, records: Buffer | null, version?: number): Promise<number>;
   /** Everything from `offset` on that one fetch gives. */
   fetch(topic: Topic, offset: number): Promise<{ readonly highWatermark: number; readonly records: Buffer }>;
+  /** Of partition 0, once the group has a coordinator. */
+  commitOffset(groupId: string, topic: Topic, offset: number): Promise<void>;
+  committedOffset(groupId: string, topic: Topic): Promise<number>;
   readonly connection: RawConnection;
 }
 
@@ -89,6 +99,27 @@ export async function openHonest(target: Target, answerMs: number): Promise<Hone
       const { errorCode, baseOffset } = await tryProduce(topic, batch);
       if (errorCode !== 0) throw new Error(`Produce: error ${errorCode}`);
       return baseOffset;
+    },
+    async commitOffset(groupId, topic, offset) {
+      await ask(findCoordinatorRequestCodec, findCoordinatorResponseCodec, 4, {
+        keyType: 0,
+        coordinatorKeys: [groupId],
+      });
+      const partitions = [{ partitionIndex: 0, committedOffset: offset, committedMetadata: '' }];
+      const answer = await ask(offsetCommitRequestCodec, offsetCommitResponseCodec, OFFSETS_VERSION, {
+        groupId,
+        topics: [{ name: topic.name, partitions }],
+      });
+      const errorCode = answer.topics[0]?.partitions[0]?.errorCode;
+      if (errorCode !== 0) throw new Error(`OffsetCommit: error ${errorCode}`);
+    },
+    async committedOffset(groupId, topic) {
+      const groups = [{ groupId, topics: [{ name: topic.name, partitionIndexes: [0] }] }];
+      const answer = await ask(offsetFetchRequestCodec, offsetFetchResponseCodec, OFFSETS_VERSION, { groups });
+      const partition = answer.groups[0]?.topics[0]?.partitions[0];
+      if (partition === undefined || partition.errorCode !== 0)
+        throw new Error(`OffsetFetch: error ${partition?.errorCode}`);
+      return partition.committedOffset;
     },
     async fetch(topic, offset) {
       const answer = await ask(fetchRequestCodec, fetchResponseCodec, FETCH_VERSION, {

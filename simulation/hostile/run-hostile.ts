@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Battlefield, Limits } from './attack.ts';
 import { loadCorpus } from './corpus.ts';
 import { compareGuardedLog, fillGuardedLog } from './guarded-log.ts';
-import { openHonest } from './honest-client.ts';
+import { openHonest, type Topic } from './honest-client.ts';
 import { judgeProcess, type ProcessLimits } from './process-verdict.ts';
 import { watchProcess } from './process-watch.ts';
 import type { Target } from './raw-connection.ts';
@@ -29,6 +29,7 @@ export interface HostileOptions extends SiegeOptions {
 /** How long the well-behaved client is watched before the attacks begin. */
 const QUIET_MS = 2000;
 const FODDER_RENEWAL_MS = 3000;
+const GUARDED_OFFSET = 17;
 const SET_UP_MS_MAX = 30_000;
 
 /** Attacks a broker for a while, and looks at it as its other clients and its machine do. */
@@ -43,6 +44,8 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
   const fodder = await setUp.createTopic(`hostile-fodder-${suffix}`);
   const served = await setUp.servedVersions();
   const logBefore = await fillGuardedLog(setUp, guarded);
+  const guardedGroup = `hostile-guarded-${suffix}`;
+  await setUp.commitOffset(guardedGroup, guarded, GUARDED_OFFSET);
   setUp.connection.destroy();
 
   const wellBehaved = startWellBehaved(await openHonest(target, patientMs), ownTopic);
@@ -70,6 +73,7 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
   }
   if (slowestMs > hangMs) violations.push(`a well-behaved request took ${slowestMs.toFixed(0)} ms`);
   violations.push(...(await compareGuardedLog(target, patientMs, guarded, logBefore)));
+  violations.push(...(await compareGuardedOffset(target, patientMs, guardedGroup, guarded)));
   const process = await verdict();
   watch?.stop();
   return {
@@ -85,6 +89,24 @@ export async function runHostile(options: HostileOptions): Promise<HostileReport
     process: process.report,
     violations: [...violations, ...process.violations],
   };
+}
+
+/** What became of the offset that an honest group committed before: nothing, if the broker did as it should. */
+async function compareGuardedOffset(
+  target: Target,
+  answerMs: number,
+  groupId: string,
+  topic: Topic,
+): Promise<string[]> {
+  const client = await openHonest(target, answerMs);
+  try {
+    const offset = await client.committedOffset(groupId, topic);
+    return offset === GUARDED_OFFSET ? [] : [`the committed offset changed: ${GUARDED_OFFSET} before, ${offset} after`];
+  } catch (error) {
+    return [`the committed offset cannot be read back: ${error instanceof Error ? error.message : error}`];
+  } finally {
+    client.connection.destroy();
+  }
 }
 
 /** Some blows delete the fodder topic; then there must be a new one. While it is there, making it again fails. */

@@ -6,6 +6,7 @@ import { announcedFrames } from './announced-frames.ts';
 import { badBatches, bombPlain, compressionBombs } from './bad-batches.ts';
 import { abandonedFrames, byteFlips, randomBodies, unknownVersions } from './byte-flips.ts';
 import { frameSizes } from './frame-sizes.ts';
+import { groupCrowds } from './group-crowds.ts';
 import { hugeCounts } from './huge-counts.ts';
 import { recordedRequests } from './recorded-requests.ts';
 import { slowloris } from './slowloris.ts';
@@ -30,6 +31,7 @@ export function allAttacks(): readonly Attack[] {
     announcedFrames,
     frameSizes,
     hugeCounts,
+    groupCrowds,
     wrongProtocol,
     recordedRequests,
     structuredFuzz,
