@@ -15,7 +15,7 @@ import type { LogConfig } from './partition-log.ts';
 import { createProducerState } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
-import { createSegment, emptyIndexes, type Segment } from './segment.ts';
+import { createSegment, emptyIndexes, type Segment, segmentPaths } from './segment.ts';
 import type { TailCache } from './tail-cache.ts';
 import type { Durability } from './writer.ts';
 
@@ -82,6 +82,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
   if (epochs.fault !== undefined) {
     logger.warn('leader epochs are unusable and rebuilt from the log', { path: directory, fault: epochs.fault });
   }
+  await removeDeleted(segments, knownLogStart, disk);
   const producers = createProducerState();
   // Epochs that are gone are found again in the batches: in all of them.
   const recoveryPoint = epochs.fault === undefined ? options.recovery.recoveryPoint : 0;
@@ -169,6 +170,14 @@ async function findSegments(names: readonly string[], options: OpenLogOptions): 
     );
   }
   return segments;
+}
+
+/** A crash may keep any of the segments whose deletion was under way: a recovery must not take the others for a hole. */
+async function removeDeleted(segments: Segment[], logStartOffset: Offset, disk: Disk): Promise<void> {
+  const kept = segments.findIndex(
+    (_, index) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > logStartOffset,
+  );
+  for (const path of segments.splice(0, kept).flatMap(segmentPaths)) await disk.unlink(path);
 }
 
 function logStartOf(recovery: RecoveryInfo, epochs: LeaderEpochs): Offset {
