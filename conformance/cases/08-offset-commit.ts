@@ -128,6 +128,8 @@ export const cases: ApiCases = {
       name: 'as a member of a group that is not there, or has no members',
       topics,
       exchanges: (c) => [
+        commit(c, orders, { memberId: 'made-up', generationIdOrMemberEpoch: 1 }, 'missing'),
+        commit(c, orders, { memberId: '', generationIdOrMemberEpoch: 0 }, 'missing'),
         commit(c, orders, { memberId: 'made-up' }),
         commit(c, orders, { memberId: 'made-up', generationIdOrMemberEpoch: 1 }),
         commit(c, orders, { memberId: '', generationIdOrMemberEpoch: 0 }),

@@ -3,6 +3,7 @@ import { unknownId } from '../constants.ts';
 import { beat, enter, epochOf, holding, settled, wrongBeat } from '../groups/consumers.ts';
 import { configured, describedConsumers } from '../groups/requests.ts';
 
+const entering = { memberEpoch: 0, rebalanceTimeoutMs: 30_000, topicPartitions: [] };
 const topics = { orders: { partitions: 4 }, bills: {} };
 
 export const cases: ApiCases = {
@@ -203,6 +204,23 @@ export const cases: ApiCases = {
           beat(c, 'm'),
           beat(c, 'm', { serverAssignor: 'nonsense' }),
           describedConsumers(c, ''),
+        ];
+      },
+    },
+    {
+      name: 'more topics than a record can hold',
+      versions: { min: 1 },
+      topics,
+      exchanges: (c) => {
+        const subscribedTopicNames = Array.from({ length: 100_000 }, (_, index) => `topic-${index}`);
+        return [
+          ...settled(c),
+          enter(c, 'm'),
+          wrongBeat(c, 'm', { subscribedTopicNames }),
+          wrongBeat(c, 'x', { ...entering, memberId: 'x-id', subscribedTopicNames }),
+          wrongBeat(c, 'x', { ...entering, memberId: 'x-id', subscribedTopicNames }, 'new'),
+          describedConsumers(c, ''),
+          describedConsumers(c, '', 'new'),
         ];
       },
     },
