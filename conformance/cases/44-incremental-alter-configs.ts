@@ -209,7 +209,7 @@ export const cases: ApiCases = {
         ]),
         groupNow(c, '"value":"6000"'),
         onGroup(c, [['consumer.heartbeat.interval.ms', remove, null]]),
-        groupNow(c, '"value":"5000"'),
+        groupNow(c, '"name":"consumer.heartbeat.interval.ms","value":"5000"'),
       ],
     },
     {
