@@ -106,6 +106,22 @@ export const differences: readonly Difference[] = [
     places: [],
   },
   {
+    title: 'What members of groups and requests about groups may claim has limits',
+    kafka:
+      'A member may name as many topics, protocols and bytes as its request holds; a group or a partition that a request names again is answered each time.',
+    sluice:
+      'A member names at most 10,000 topics, the members of a group 50,000; a classic member has 1,000 protocols and 2 MB of metadata; a classic group of more than 1 MB is not upgraded; what a request names again is answered up to ten times.',
+    reason: 'Each of them let one client hold up everybody for seconds, or take hundreds of megabytes.',
+    places: [],
+  },
+  {
+    title: 'The first FindCoordinator waits for its topic',
+    kafka: 'COORDINATOR_NOT_AVAILABLE while __consumer_offsets is made; clients ask again.',
+    sluice: 'The answer comes once the topic is there.',
+    reason: 'A first consumer starts sooner by the time that its client would wait before it asks again.',
+    places: [],
+  },
+  {
     title: 'The same partition twice in one request',
     kafka: 'The last one wins; the others are dropped without a word.',
     sluice: 'Each is served and answered, in order.',
