@@ -234,14 +234,15 @@ const tests: readonly Test[] = [
 export async function groupDetails(stage: Stage): Promise<void> {
   const actor = stage.actors.find(({ hello }) => hello.can.includes('details'));
   if (actor === undefined) return;
-  for (const protocol of ['classic', 'consumer'] as const) {
+  const playAll = async (protocol: Join['protocol']) => {
     for (const [index, one] of tests.entries()) {
       if (one.only !== undefined && one.only !== protocol) continue;
       await stage.test(actor, `${protocol}: ${one.name}`, () =>
         play(stage, actor, protocol, one, `${protocol}.${index}`),
       );
     }
-  }
+  };
+  await Promise.all([playAll('classic'), playAll('consumer')]);
 }
 
 async function play(
