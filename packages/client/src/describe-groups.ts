@@ -1,5 +1,6 @@
 import { assert } from '@sluice/kernel/assert';
 import type { NodeId } from '@sluice/kernel/ids';
+import { decodeConsumerAssignment, decodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { consumerGroupDescribeRequestCodec } from '@sluice/protocol/generated/messages/consumer-group-describe-request';
 import {
@@ -16,7 +17,6 @@ import {
 } from '@sluice/protocol/generated/messages/describe-groups-response';
 import type { Broker } from './broker.ts';
 import type { Cluster } from './cluster.ts';
-import { assignedPartitions, subscribedTopics } from './consumer-protocol.ts';
 import { askCoordinators } from './group-coordinator.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { TopicPartition } from './topic-partition.ts';
@@ -195,9 +195,16 @@ function fromClassicMember(member: DescribedGroupMember, isConsumer: boolean): G
     rackId: null,
     assignment: isConsumer ? assignedPartitions(member.memberAssignment) : [],
     target: null,
-    subscribedTopics: isConsumer ? subscribedTopics(member.memberMetadata) : [],
+    subscribedTopics: isConsumer ? (decodeConsumerSubscription(member.memberMetadata)?.topics ?? []) : [],
     subscribedRegex: null,
     epoch: null,
     isUpgraded: null,
   };
+}
+
+/** None while there is no assignment, or when it cannot be read: members write these bytes themselves. */
+function assignedPartitions(blob: Buffer): readonly TopicPartition[] {
+  return (decodeConsumerAssignment(blob)?.assignedPartitions ?? []).flatMap(({ topic, partitions }) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom } from '@sluice/kernel/sim/random';
+import { encodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import type { HeartbeatRequest } from '@sluice/protocol/generated/messages/heartbeat-request';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
@@ -11,7 +12,6 @@ import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import { ClassicGroup } from '../group/classic/classic-group.ts';
 import { createClassicGroups } from '../group/classic/classic-groups.ts';
-import { encodeConsumerSubscription } from '../group/consumer-protocol.ts';
 import type { GroupTable } from '../group/group.ts';
 import type { GroupSettings } from '../group/group-environment.ts';
 import type { ClassicGroups } from '../group/group-parts.ts';

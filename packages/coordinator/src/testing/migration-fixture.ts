@@ -3,7 +3,7 @@ import {
   decodeConsumerAssignment,
   encodeConsumerAssignment,
   encodeConsumerSubscription,
-} from '../group/consumer-protocol.ts';
+} from '@sluice/protocol/consumer-protocol';
 import type { ConsumerFixture, Partitions } from './consumer-fixture.ts';
 
 /** All partitions of `orders`. */

@@ -1,6 +1,4 @@
-import { consumerProtocolSubscriptionCodec } from '@sluice/protocol/generated/messages/consumer-protocol-subscription';
-import { ProtocolError } from '@sluice/protocol/protocol-error';
-import { Reader } from '@sluice/protocol/reader';
+import { decodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { type ClassicGroup, CONSUMER_PROTOCOL_TYPE } from './classic-group.ts';
 import { metadataOf } from './classic-member.ts';
 
@@ -20,22 +18,12 @@ export function subscribedTopicsOf(group: ClassicGroup): ReadonlySet<string> | u
   let left = SUBSCRIBED_TOPICS_MAX;
   for (const member of group.members.values()) {
     const metadata = group.protocol === undefined ? undefined : metadataOf(member, group.protocol);
-    const own = metadata === undefined ? undefined : topicsOf(metadata, left);
+    // Topics stand in version 0, of which every later version is a continuation.
+    const limits = { versionMax: 0, elementCountMax: left };
+    const own = metadata === undefined ? undefined : decodeConsumerSubscription(metadata, limits)?.topics;
     if (own === undefined) return undefined;
     left -= own.length;
     for (const topic of own) topics.add(topic);
   }
   return topics;
-}
-
-/** Read as version 0, of which every later version is a continuation. */
-function topicsOf(subscription: Buffer, countMax: number): readonly string[] | undefined {
-  try {
-    const reader = new Reader(subscription, { utf8Lenient: true, elementCountMax: countMax });
-    if (reader.int16('version') < 0) return undefined;
-    return consumerProtocolSubscriptionCodec.decode(reader, 0).topics;
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Uuid } from '@sluice/kernel/ids';
+import { consumerProtocolVersion, encodeConsumerAssignment } from '@sluice/protocol/consumer-protocol';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { TopicPartition } from '@sluice/protocol/generated/messages/consumer-protocol-assignment';
-import { consumerProtocolVersion, encodeConsumerAssignment } from '../consumer-protocol.ts';
 import type { TopicsView } from '../group-environment.ts';
 
 /* Classic consumers name topics, groups of KIP-848 identify them. */

@@ -1,11 +1,11 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
+import { decodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
 import type { ClassicMemberMetadataInput } from '@sluice/protocol/generated/records/group/consumer-group-member-metadata-value';
 import { type MemberProtocol, withoutRepeatedNames } from '../classic/classic-member.ts';
-import { decodeConsumerSubscription } from '../consumer-protocol.ts';
 import { joinFailed } from '../failed-responses.ts';
 import type { RequestContext } from '../group-environment.ts';
 import { changeMember, changeSubscription, type MemberDecision, reconcile } from './change-member.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { encodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { createConsumerFixture } from '../../testing/consumer-fixture.ts';
 import { createTestTopics } from '../../testing/test-topics.ts';
-import { encodeConsumerSubscription } from '../consumer-protocol.ts';
 import type { ConsumerGroupRecord, GroupRecord } from '../group-record.ts';
 import { groupRecordSerde } from '../group-record-serde.ts';
 

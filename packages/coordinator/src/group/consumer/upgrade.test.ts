@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encodeConsumerAssignment, encodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { assignedBy, createConsumerFixture, SESSION_TIMEOUT_MS } from '../../testing/consumer-fixture.ts';
 import { ALL, createClassicGroup, range, read } from '../../testing/migration-fixture.ts';
-import { encodeConsumerAssignment, encodeConsumerSubscription } from '../consumer-protocol.ts';
 import { SUBSCRIPTION_TOPICS_MAX } from './subscription-size.ts';
 import { UPGRADE_SIZE_BYTES_MAX } from './upgrade.ts';
 

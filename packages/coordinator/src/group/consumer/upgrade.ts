@@ -1,4 +1,5 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
+import { decodeConsumerAssignment, decodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from '../classic/classic-group.ts';
@@ -7,7 +8,6 @@ import type { Decision } from '../classic/decision.ts';
 import { chooseProtocol } from '../classic/protocol-choice.ts';
 import { joinError } from '../classic/responses.ts';
 import { answerJoin, answerSync } from '../classic/waiting.ts';
-import { decodeConsumerAssignment, decodeConsumerSubscription } from '../consumer-protocol.ts';
 import { syncFailed } from '../failed-responses.ts';
 import type { ConsumerGroupRecord } from '../group-record.ts';
 import { shown } from '../shown.ts';

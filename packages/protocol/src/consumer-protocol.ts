@@ -2,16 +2,16 @@ import {
   type ConsumerProtocolAssignment,
   type ConsumerProtocolAssignmentInput,
   consumerProtocolAssignmentCodec,
-} from '@sluice/protocol/generated/messages/consumer-protocol-assignment';
+} from './generated/messages/consumer-protocol-assignment.ts';
 import {
   type ConsumerProtocolSubscription,
   type ConsumerProtocolSubscriptionInput,
   consumerProtocolSubscriptionCodec,
-} from '@sluice/protocol/generated/messages/consumer-protocol-subscription';
-import type { MessageCodec } from '@sluice/protocol/message-codec';
-import { ProtocolError } from '@sluice/protocol/protocol-error';
-import { Reader } from '@sluice/protocol/reader';
-import { Writer } from '@sluice/protocol/writer';
+} from './generated/messages/consumer-protocol-subscription.ts';
+import type { MessageCodec } from './message-codec.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { Reader } from './reader.ts';
+import { Writer } from './writer.ts';
 
 /*
  * What classic members of a group of consumers tell each other through the coordinator: an int16 version, then the message
@@ -27,9 +27,19 @@ export function consumerProtocolVersion(blob: Buffer): number | undefined {
   return blob.length < 2 ? undefined : blob.readInt16BE(0);
 }
 
+export interface BlobLimits {
+  /** Of a newer blob only this version's part is read. */
+  readonly versionMax?: number;
+  /** Topics and partitions, all together. */
+  readonly elementCountMax?: number;
+}
+
 /** `undefined` if the bytes are no subscription, or one that is too large. */
-export function decodeConsumerSubscription(blob: Buffer): ConsumerProtocolSubscription | undefined {
-  return decode(consumerProtocolSubscriptionCodec, blob);
+export function decodeConsumerSubscription(
+  blob: Buffer,
+  limits?: BlobLimits,
+): ConsumerProtocolSubscription | undefined {
+  return decode(consumerProtocolSubscriptionCodec, blob, limits);
 }
 
 /** `undefined` if the bytes are no assignment, or one that is too large. A member that was assigned nothing yet has no bytes. */
@@ -47,13 +57,17 @@ export function encodeConsumerSubscription(subscription: ConsumerProtocolSubscri
 }
 
 /** Each version continues the one before, so of a newer one the newest known part can be read; what follows is left alone. */
-function decode<Message>(codec: MessageCodec<Message, never>, blob: Buffer): Message | undefined {
+function decode<Message>(
+  codec: MessageCodec<Message, never>,
+  blob: Buffer,
+  { versionMax = codec.versionMax, elementCountMax = CONSUMER_PROTOCOL_ELEMENTS_MAX }: BlobLimits = {},
+): Message | undefined {
   const version = consumerProtocolVersion(blob);
   if (version === undefined || version < codec.versionMin) return undefined;
-  const reader = new Reader(blob, { utf8Lenient: true, elementCountMax: CONSUMER_PROTOCOL_ELEMENTS_MAX });
+  const reader = new Reader(blob, { utf8Lenient: true, elementCountMax });
   reader.position = 2;
   try {
-    return codec.decode(reader, Math.min(version, codec.versionMax));
+    return codec.decode(reader, Math.min(version, versionMax));
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;
