@@ -3,7 +3,7 @@ import {
   decodeConsumerSubscription,
   encodeConsumerAssignment,
   encodeConsumerSubscription,
-} from '@sluice/coordinator/group/consumer-protocol';
+} from '@sluice/protocol/consumer-protocol';
 
 /* What members tell each other through the coordinator, and partitions as "topic-partition". */
 
