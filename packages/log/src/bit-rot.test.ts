@@ -8,8 +8,9 @@ import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
 import { walkBatches } from '@sluice/protocol/records/walk-batches';
 import { DEFAULT_LOG_CONFIG } from './default-log-config.ts';
+import type { LogDirectory } from './log-directory.ts';
 import { LogDirectoryError } from './log-directory-error.ts';
-import { type LogDirectory, openLogDirectory } from './log-manager.ts';
+import { openLogDirectory } from './log-manager.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { createTailCache } from './tail-cache.ts';
 

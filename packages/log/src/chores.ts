@@ -9,16 +9,23 @@ export interface Chore {
   run(): Promise<void> | void;
 }
 
-/** Work that comes again and again: one timer each, however many logs there are. Returns the way to stop all of it. */
-export function startChores(clock: Clock, chores: readonly Chore[]): () => void {
+/**
+ * Work that comes again and again: one timer each, however many logs there are. Returns the way to stop all of it, which
+ * settles once nothing of it is under way.
+ */
+export function startChores(clock: Clock, chores: readonly Chore[]): () => Promise<void> {
   const timers = new Map<Chore, Timer>();
+  const underWay = new Set<Promise<void>>();
   let isStopped = false;
 
   function schedule(chore: Chore, delayMs: number): void {
     if (isStopped) return;
     timers.set(
       chore,
-      clock.setTimer(delayMs, () => void go(chore)),
+      clock.setTimer(delayMs, () => {
+        const going = go(chore).finally(() => underWay.delete(going));
+        underWay.add(going);
+      }),
     );
   }
 
@@ -28,8 +35,9 @@ export function startChores(clock: Clock, chores: readonly Chore[]): () => void 
   }
 
   for (const chore of chores) schedule(chore, chore.delayMs ?? chore.intervalMs);
-  return () => {
+  return async () => {
     isStopped = true;
     for (const timer of timers.values()) timer.cancel();
+    await Promise.all(underWay);
   };
 }

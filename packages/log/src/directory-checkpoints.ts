@@ -1,6 +1,6 @@
 import type { Disk } from '@sluice/kernel/disk';
 import type { HeldOffsets } from './held-offsets.ts';
-import type { HostedLog } from './log-manager.ts';
+import type { HostedLog } from './log-directory.ts';
 import { createOffsetCheckpoint, type OffsetCheckpoint } from './offset-checkpoint.ts';
 
 /** Kafka's checkpoint files of a data directory: an offset for each partition. */

@@ -5,7 +5,7 @@ import { reasonOf } from './failure-reason.ts';
 import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { HeldOffsets } from './held-offsets.ts';
-import type { HostedLog } from './log-manager.ts';
+import type { HostedLog } from './log-directory.ts';
 import type { ManagedLog } from './managed-log.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
 import { type RecoveryInfo, UNKNOWN_LOG_START } from './open-partition-log.ts';

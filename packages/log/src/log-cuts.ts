@@ -109,7 +109,11 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
         const next = state.segments[index + 1];
         return next === undefined || next.baseOffset > state.logStartOffset;
       });
-      if (kept > 0) await housekeeper.retireSegments(state.segments.splice(0, kept));
+      if (kept <= 0) return;
+      const removed = state.segments.splice(0, kept);
+      // Who looks for a place in them begins again.
+      state.truncations++;
+      await housekeeper.retireSegments(removed);
     });
   }
 

@@ -1,14 +1,9 @@
 import { assert } from '@sluice/kernel/assert';
-import type { Clock } from '@sluice/kernel/clock';
-import type { Disk } from '@sluice/kernel/disk';
-import type { NodeId, Uuid } from '@sluice/kernel/ids';
-import type { Logger } from '@sluice/kernel/logger';
-import type { Metrics } from '@sluice/kernel/metrics';
+import type { Uuid } from '@sluice/kernel/ids';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
-import type { Random } from '@sluice/kernel/random';
 import { startChores } from './chores.ts';
 import { claimDirectory } from './claim-directory.ts';
-import { type CompactorSettings, createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
+import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
 import { createDeletedFiles } from './deleted-files.ts';
 import { createDirectoryCheckpoints } from './directory-checkpoints.ts';
 import { reasonOf } from './failure-reason.ts';
@@ -17,6 +12,7 @@ import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
 import { loadPartitions } from './load-partitions.ts';
+import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
 import type { LogHooks } from './log-hooks.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
@@ -24,9 +20,7 @@ import type { LogConfig } from './partition-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
 import { deletedPartitionName, partitionName } from './partition-name.ts';
 import { createReadBuffers } from './read-buffers.ts';
-import type { TailCache } from './tail-cache.ts';
 import { writeUnsynced } from './write-unsynced.ts';
-import type { Durability } from './writer.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 
@@ -43,64 +37,6 @@ const CONCURRENCY_MAX = 16;
 /** Descriptors for segments, unless more are in use at once. */
 const FILES_MAX = 512;
 
-export interface LogDirectoryOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly path: string;
-  readonly clusterId: string;
-  readonly nodeId: NodeId;
-  /** Shared by all directories of a broker. */
-  readonly tailCache: TailCache;
-  readonly durability: Durability;
-  /** See `openPartitionLog`. */
-  readonly syncSpacingMs?: number;
-  /** The settings of a partition that is found on disk; `topicId` is unknown in directories of Kafka before 2.8. */
-  readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
-  /** Names in the directory that are not ours and not foreign either. */
-  readonly knownNames?: readonly string[];
-  readonly filesMax?: number;
-  readonly checkpointIntervalMs?: number;
-  readonly retentionCheckIntervalMs?: number;
-  readonly compactor?: CompactorSettings;
-  readonly metrics?: Metrics;
-  /** As for `openPartitionLog`: tests must notice it. */
-  readonly acknowledgesBeforeSync?: boolean;
-}
-
-export interface HostedLog {
-  readonly topic: string;
-  readonly partition: number;
-  readonly topicId: Uuid | undefined;
-  readonly log: ManagedLog;
-}
-
-/** One data directory: its partitions' logs, and what Kafka keeps beside them. */
-export interface LogDirectory {
-  readonly path: string;
-  readonly directoryId: Uuid;
-  get(topic: string, partition: number): HostedLog | undefined;
-  logs(): Iterable<HostedLog>;
-  /** Partitions on disk that could not be opened, with the reason. */
-  readonly unopened: ReadonlyMap<string, string>;
-  /** A new partition, with an empty log. It survives a power loss once something in it does. */
-  create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog>;
-  /** Gone for good when it settles: it does not come back after a crash. Its files go a little later. */
-  remove(topic: string, partition: number): Promise<void>;
-  /** Moves all recovery points behind what is in the logs now. */
-  checkpoint(): Promise<void>;
-  /** Deletes what is too old or too much in all logs. */
-  applyRetention(): Promise<void>;
-  /** Compacts what is due. */
-  compact(): Promise<void>;
-  /** Partitions that could not be compacted, with the reason. */
-  readonly uncompacted: ReadonlyMap<string, string>;
-  space(): Promise<{ totalBytes: number; freeBytes: number }>;
-  /** A clean stop: the next start reads nothing but the ends of the logs. */
-  close(brokerEpoch?: number): Promise<void>;
-}
-
 /** Opens a data directory, making it if need be. Fails with `LogDirectoryError`, or `DiskError`. */
 export async function openLogDirectory(options: LogDirectoryOptions): Promise<LogDirectory> {
   const { disk, clock, random, path } = options;
@@ -111,7 +47,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   const readBuffers = createReadBuffers();
   const hosted = new Map<string, HostedLog>();
   const removals = new Set<Promise<void>>();
-  let stopChores = () => {};
+  let stopChores = () => Promise.resolve();
 
   const held = createHeldOffsets();
   const { recoveryPoints, logStarts, cleanedOffsets } = createDirectoryCheckpoints(disk, path, hosted, held);
@@ -299,8 +235,8 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   }
 
   async function close(brokerEpoch = -1): Promise<void> {
-    stopChores();
     compactor.stop();
+    await stopChores();
     await compactor.idle();
     deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());

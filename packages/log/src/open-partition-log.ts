@@ -166,7 +166,14 @@ async function findSegments(names: readonly string[], options: OpenLogOptions): 
     const name = names.find((each) => parseSegmentFileName(each)?.offset === baseOffset && each.endsWith(LOG_SUFFIX));
     const stat = await disk.stat(`${directory}/${name}`);
     segments.push(
-      createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, sizeBytes: stat?.sizeBytes ?? 0 }),
+      createSegment({
+        baseOffset,
+        directory,
+        // What is known without reading it: the time of its last write.
+        createdMs: stat?.modifiedMs ?? createdMs,
+        rollJitterMs: 0,
+        sizeBytes: stat?.sizeBytes ?? 0,
+      }),
     );
   }
   return segments;

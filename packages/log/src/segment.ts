@@ -32,6 +32,7 @@ export interface Segment {
   maxTimestamp: TimeIndexEntry | undefined;
   /** Kafka rolls by the time that passed since this: the first batch's largest timestamp. */
   firstTimestampMs: TimestampMs | undefined;
+  /** Of one that was found on disk, the time of its last write. */
   readonly createdMs: TimestampMs;
   bytesSinceIndexEntry: number;
   /** So that the segments of many logs do not all roll at once. */

@@ -16,9 +16,15 @@ export function shouldRoll(
   nowMs: TimestampMs,
 ): boolean {
   if (segment.sizeBytes > config.segmentSizeBytes - batch.sizeBytes) return true;
-  if (segment.sizeBytes > 0 && waitedMs(segment, batch, nowMs) > config.segmentMs - segment.rollJitterMs) return true;
+  if (segment.sizeBytes > 0 && waitedMs(segment, batch, nowMs) > segmentMsOf(config) - segment.rollJitterMs)
+    return true;
   if (batch.lastOffset - segment.baseOffset > RELATIVE_OFFSET_MAX) return true;
   return isIndexFull(indexes, config);
+}
+
+/** Only sealed segments are compacted: what must be compacted within a time must be sealed within it. */
+function segmentMsOf({ cleanupCompact, segmentMs, compactionLagMsMax }: LogConfig): number {
+  return cleanupCompact ? Math.min(segmentMs, compactionLagMsMax) : segmentMs;
 }
 
 /** A producer's clock decides when its records have one, so that a replay of old data rolls by old time. */

@@ -39,34 +39,69 @@ export async function walkHeaders(
   return { position: end, fault: undefined };
 }
 
+export interface ChunkOptions {
+  /** Read at once; a larger batch is read whole. */
+  readonly chunkSizeBytes?: number;
+  /** Runs when the batches of a chunk were seen, before the next one takes the place of their bytes. */
+  readonly betweenChunks?: (walkedSizeBytes: number) => Promise<void>;
+}
+
 /** Reads every byte, one large chunk after the other; each batch that `visit` sees is whole. */
 export async function walkBatches(
   file: DiskFile,
   from: number,
   end: number,
   visit: (batch: BatchInfo, buffer: Buffer, at: number) => Verdict,
+  { chunkSizeBytes = SCAN_CHUNK_SIZE_BYTES, betweenChunks }: ChunkOptions = {},
 ): Promise<WalkEnd> {
-  let chunk = Buffer.allocUnsafe(Math.max(0, Math.min(SCAN_CHUNK_SIZE_BYTES, end - from)));
+  let chunk = Buffer.allocUnsafe(Math.max(0, Math.min(chunkSizeBytes, end - from)));
   for (let position = from; position < end; ) {
     const filled = await file.read(chunk.subarray(0, Math.min(chunk.length, end - position)), position);
-    const start = position;
-    for (;;) {
-      const at = position - start;
-      if (at + BATCH_HEADER_SIZE_BYTES > filled && position < end && at > 0) break;
-      if (position >= end) return { position: end, fault: undefined };
-      const batch = readBatchInfo(chunk.subarray(0, filled), at, position);
-      if (typeof batch === 'string') return { position, fault: batch };
-      if (position + batch.sizeBytes > end) return { position, fault: 'the file ends within a batch' };
-      if (at + batch.sizeBytes > filled) {
-        if (at > 0) break;
-        if (batch.sizeBytes <= chunk.length) return { position, fault: 'the file ends within a batch' };
-        chunk = Buffer.allocUnsafe(batch.sizeBytes);
-        break;
-      }
-      const verdict = visit(batch, chunk, at);
-      if (verdict !== 'next') return { position, fault: verdict === 'stop' ? undefined : verdict.fault };
-      position += batch.sizeBytes;
-    }
+    const walked = walkChunk(chunk.subarray(0, filled), position, end, visit);
+    if (walked.position > position) await betweenChunks?.(walked.position - position);
+    if (walked.isOver) return { position: walked.position, fault: walked.fault };
+    position = walked.position;
+    if (walked.cutBatchSizeBytes > chunk.length) chunk = Buffer.allocUnsafe(walked.cutBatchSizeBytes);
+    else if (walked.cutBatchSizeBytes > filled) return { position, fault: 'the file ends within a batch' };
   }
   return { position: end, fault: undefined };
+}
+
+interface WalkedChunk extends WalkEnd {
+  readonly isOver: boolean;
+  /** Of a first batch that the chunk does not hold whole; 0 if it held one. */
+  readonly cutBatchSizeBytes: number;
+}
+
+/** Shows the whole batches of a chunk that starts at `from` of the file. */
+function walkChunk(
+  chunk: Buffer,
+  from: number,
+  end: number,
+  visit: (batch: BatchInfo, buffer: Buffer, at: number) => Verdict,
+): WalkedChunk {
+  const over = (position: number, fault?: string): WalkedChunk => ({
+    position,
+    fault,
+    isOver: true,
+    cutBatchSizeBytes: 0,
+  });
+  const more = (position: number, cutBatchSizeBytes = 0): WalkedChunk => ({
+    position,
+    fault: undefined,
+    isOver: false,
+    cutBatchSizeBytes,
+  });
+  for (let position = from; ; ) {
+    const at = position - from;
+    if (position >= end) return more(end);
+    if (at + BATCH_HEADER_SIZE_BYTES > chunk.length && at > 0) return more(position);
+    const batch = readBatchInfo(chunk, at, position);
+    if (typeof batch === 'string') return over(position, batch);
+    if (position + batch.sizeBytes > end) return over(position, 'the file ends within a batch');
+    if (at + batch.sizeBytes > chunk.length) return more(position, at > 0 ? 0 : batch.sizeBytes);
+    const verdict = visit(batch, chunk, at);
+    if (verdict !== 'next') return over(position, verdict === 'stop' ? undefined : verdict.fault);
+    position += batch.sizeBytes;
+  }
 }

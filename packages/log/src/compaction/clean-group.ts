@@ -105,8 +105,8 @@ async function cleanSegment(
     (batch, buffer, at) => {
       const filtered = filterBatch(buffer, at, { ...filterOptions, fate: fateOf(batch, buffer, at, options) });
       if (isBatchError(filtered)) throw new CompactionError(`${file.path}: ${filtered.message}`);
-      // The walk reads the next batches over this one.
-      if (filtered.kind === 'kept') keep(Buffer.from(buffer.subarray(at, at + batch.sizeBytes)));
+      // A view: it is written before the walk reads the next batches over it.
+      if (filtered.kind === 'kept') keep(buffer.subarray(at, at + batch.sizeBytes));
       else if (filtered.kind === 'rewritten') keep(filtered.batch);
       return 'next';
     },

@@ -17,7 +17,8 @@ import {
 import { append, durable, keyedRecordsOf, readBytesFrom } from '../testing/test-log.ts';
 
 /** `COMPACTION_SEEDS=200` for a longer look. */
-const SEED_COUNT = Number(process.env['COMPACTION_SEEDS'] ?? 12);
+const { COMPACTION_SEEDS = '12' } = process.env;
+const SEED_COUNT = Number(COMPACTION_SEEDS);
 const SEEDS = Array.from({ length: SEED_COUNT }, (_, index) => index + 1);
 const CRASH_SEEDS = Array.from({ length: Math.ceil(SEED_COUNT / 12) + 1 }, (_, index) => index + 1);
 const STEPS = 60;
@@ -121,6 +122,18 @@ describe('a compacted log', () => {
     assert.equal(log.compaction.plan().isDue, false);
     await load.clock.advance(61_000);
     assert.equal(log.compaction.plan().isDue, true);
+    await directory.close();
+  });
+
+  it('is sealed in time for max.compaction.lag.ms, however long segment.ms is', async () => {
+    const { directory, log, load } = await filled(0, 1);
+    log.reconfigure({ ...COMPACTED, compactionLagMsMax: 60_000 });
+    keyed(log, [['account', 'old']], load.clock.now());
+    await load.clock.advance(61_000);
+    assert.equal(log.segmentCount, 1);
+    keyed(log, [['account', 'new']], load.clock.now());
+    assert.equal(log.segmentCount, 2);
+    await durable(log);
     await directory.close();
   });
 

@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import { reasonOf } from '../failure-reason.ts';
-import type { HostedLog } from '../log-manager.ts';
+import type { HostedLog } from '../log-directory.ts';
 import { partitionName } from '../partition-name.ts';
 import type { CompactionPlan } from './plan.ts';
 

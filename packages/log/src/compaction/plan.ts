@@ -56,7 +56,7 @@ function uncleanableFrom(state: LogState, dirty: Offset, recoveryPoint: Offset, 
     if (next === undefined || next.baseOffset > stable) return true;
     // What was compacted before may be so again, however young it is.
     if (config.compactionLagMsMin <= 0 || next.baseOffset <= dirty) return false;
-    // Unknown after a restart until the segment is looked at: then its last write counts.
+    // Unknown after a restart until the segment is looked at: its last write counts until then.
     const largestMs = segment.maxTimestamp?.timestampMs ?? segment.createdMs;
     return largestMs > nowMs - config.compactionLagMsMin;
   });

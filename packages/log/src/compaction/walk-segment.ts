@@ -20,21 +20,20 @@ export async function walkInSlices(
   visit: (batch: BatchInfo, buffer: Buffer, at: number) => 'next' | 'stop',
   betweenSlices: (readSizeBytes: number) => Promise<void>,
 ): Promise<'end' | 'stopped'> {
-  for (let position = 0; position < sizeBytes; ) {
-    let isStopped = false;
-    const sliceEnd = position + SLICE_SIZE_BYTES;
-    const end = await walkBatches(file, position, sizeBytes, (batch, buffer, at) => {
-      if (batch.position >= sliceEnd) return 'stop';
-      if (!isCrcValid(buffer, at))
+  let isStopped = false;
+  const end = await walkBatches(
+    file,
+    0,
+    sizeBytes,
+    (batch, buffer, at) => {
+      if (!isCrcValid(buffer, at)) {
         return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
-      if (visit(batch, buffer, at) === 'next') return 'next';
-      isStopped = true;
-      return 'stop';
-    });
-    if (end.fault !== undefined) throw new CompactionError(`${file.path} is corrupt at ${end.position}: ${end.fault}`);
-    await betweenSlices(end.position - position);
-    if (isStopped) return 'stopped';
-    position = end.position;
-  }
-  return 'end';
+      }
+      isStopped = visit(batch, buffer, at) === 'stop';
+      return isStopped ? 'stop' : 'next';
+    },
+    { chunkSizeBytes: SLICE_SIZE_BYTES, betweenChunks: betweenSlices },
+  );
+  if (end.fault !== undefined) throw new CompactionError(`${file.path} is corrupt at ${end.position}: ${end.fault}`);
+  return isStopped ? 'stopped' : 'end';
 }
