@@ -4,7 +4,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Network } from '@sluice/kernel/network';
 import type { Random } from '@sluice/kernel/random';
-import type { LogDirectory } from '@sluice/log/log-manager';
+import type { LogDirectory } from '@sluice/log/log-directory';
 import type { BrokerSettings } from '@sluice/metadata/config/broker-settings';
 import { brokerValues } from '@sluice/metadata/config/broker-values';
 import { logConfigOf } from '@sluice/metadata/config/log-config';

@@ -1,5 +1,5 @@
 import type { Logger } from '@sluice/kernel/logger';
-import type { LogDirectory } from '@sluice/log/log-manager';
+import type { LogDirectory } from '@sluice/log/log-directory';
 import { partitionName } from '@sluice/log/partition-name';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import type { LogHost } from './partition-table.ts';
