@@ -6,6 +6,7 @@ import type { SimNetwork } from '../harness/network.ts';
 import { HEARTBEAT_INTERVAL_MS, REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from '../harness/settings.ts';
 import type { SimTopics } from '../harness/topics.ts';
 import { assignmentBlob, partitionsOfBlob, subscriptionBlob, topicsOfBlob } from './blobs.ts';
+import { BACKOFF_MS, createMemberLife, TRY_AGAIN } from './member-life.ts';
 import { createPositions } from './positions.ts';
 import { assignRanges } from './range-assignment.ts';
 import type { SimMember } from './sim-member.ts';
@@ -23,18 +24,12 @@ export interface ClassicMemberOptions {
   readonly cluster: SimTopics;
 }
 
-const BACKOFF_MS = 100;
 const COMMIT_CHANCE = 0.5;
 const SYNC_VERSION = 5;
 const COMMIT_VERSION = 8;
 
 /** After these the member must begin anew under a new member id; after others it joins again under the old one. */
 const LOST: readonly number[] = [ErrorCode.UNKNOWN_MEMBER_ID];
-const TRY_AGAIN: readonly number[] = [
-  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-  ErrorCode.NOT_COORDINATOR,
-];
 
 /** A consumer of the classic protocol, eager: it owns nothing while it joins. If it leads, it assigns ranges. */
 export function createClassicMember(options: ClassicMemberOptions): SimMember {
@@ -44,20 +39,10 @@ export function createClassicMember(options: ClassicMemberOptions): SimMember {
   let generation = -1;
   let owned: ReadonlySet<string> = new Set();
   let mustRejoin = false;
-  /** Of the process: a crash ends it, and what it still had under way concerns nobody. */
-  let life = 0;
-  let isAlive = true;
-  let pausedUntilMs = 0;
+  const life = createMemberLife(clock);
+  const { lives, pass } = life;
   const context = (apiVersion: number) => ({ apiVersion, clientId: options.name, clientHost: '/127.0.0.1' });
   const positions = createPositions(options.name, groupId, random);
-
-  const pass = (delayMs: number) => new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
-
-  /** Everything that the process does goes through here: false once it is gone, later if it is paused. */
-  async function lives(mine: number): Promise<boolean> {
-    while (clock.monotonicMs() < pausedUntilMs) await pass(pausedUntilMs - clock.monotonicMs());
-    return mine === life && isAlive;
-  }
 
   async function run(mine: number): Promise<void> {
     while (await lives(mine)) {
@@ -149,17 +134,14 @@ export function createClassicMember(options: ClassicMemberOptions): SimMember {
   }
 
   function end(): void {
-    life++;
-    isAlive = false;
+    life.end();
     owned = new Set();
   }
 
   function start(): void {
-    isAlive = true;
-    pausedUntilMs = 0;
     memberId = '';
     generation = -1;
-    void run(life);
+    void run(life.begin());
   }
 
   start();
@@ -171,7 +153,7 @@ export function createClassicMember(options: ClassicMemberOptions): SimMember {
       return memberId;
     },
     get isAlive() {
-      return isAlive;
+      return life.isAlive;
     },
     get owned() {
       return owned;
@@ -183,9 +165,7 @@ export function createClassicMember(options: ClassicMemberOptions): SimMember {
       return subscription;
     },
     crash: end,
-    pause(durationMs) {
-      pausedUntilMs = clock.monotonicMs() + durationMs;
-    },
+    pause: life.pause,
     leave() {
       const members = [{ memberId, groupInstanceId, reason: null }];
       if (memberId !== '') void network.ask('leave', { groupId, memberId: '', members }, context(5));

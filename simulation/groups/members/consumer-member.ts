@@ -7,6 +7,7 @@ import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/gener
 import { keysOf, type PartitionKey, parseKey, partitionsOfTopics } from '../consumer/partition-key.ts';
 import type { SimNetwork } from '../harness/network.ts';
 import { HEARTBEAT_INTERVAL_MS, REBALANCE_TIMEOUT_MS } from '../harness/settings.ts';
+import { BACKOFF_MS, createMemberLife, TRY_AGAIN } from './member-life.ts';
 import { createPositions } from './positions.ts';
 import type { SimMember } from './sim-member.ts';
 
@@ -38,7 +39,6 @@ export interface ConsumerMember extends SimMember {
   reconnect(): void;
 }
 
-const BACKOFF_MS = 100;
 const COMMIT_CHANCE = 0.7;
 const OFFSETS_VERSION = 9;
 /** A client gives up on a commit, and on the partitions that it should have given up before. */
@@ -46,11 +46,6 @@ const COMMIT_TIMEOUT_MS = 3000;
 /** A callback mostly takes little; now and then it takes more than its member has. */
 const SLOW_CALLBACK_CHANCE = 0.05;
 
-const TRY_AGAIN: readonly number[] = [
-  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-  ErrorCode.NOT_COORDINATOR,
-];
 /** The member has nothing any more, and joins again. */
 const EXPELLED: readonly number[] = [
   ErrorCode.FENCED_MEMBER_EPOCH,
@@ -76,9 +71,8 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
   let reconcilingLife = -1;
   /** Rises when the member loses all that it has. */
   let losses = 0;
-  let life = 0;
-  let isAlive = true;
-  let pausedUntilMs = 0;
+  const life = createMemberLife(clock);
+  const { lives, pass } = life;
   let commitUnderWay: Promise<void> = Promise.resolve();
   let wake = () => {};
   let positions = createPositions(options.name, groupId, random);
@@ -86,13 +80,6 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
 
   /** KIP-848's first version of the API knew names only. */
   const hasRegexes = options.apiVersion >= 1;
-
-  const pass = (delayMs: number) => new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
-
-  async function lives(mine: number): Promise<boolean> {
-    while (clock.monotonicMs() < pausedUntilMs) await pass(pausedUntilMs - clock.monotonicMs());
-    return mine === life && isAlive;
-  }
 
   async function run(mine: number): Promise<void> {
     while (await lives(mine)) {
@@ -232,20 +219,18 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
   }
 
   function end(): void {
-    life++;
-    isAlive = false;
+    life.end();
     lose();
   }
 
   function start(): void {
-    isAlive = true;
-    pausedUntilMs = 0;
+    const mine = life.begin();
     positions = createPositions(options.name, groupId, random);
     lose();
     // A process that starts again makes itself a new id; one that only forgot its epoch does not.
     if (memberId === '' || random.chance(0.7)) memberId = options.apiVersion === 0 ? '' : random.uuid();
-    void run(life);
-    void consume(life);
+    void run(mine);
+    void consume(mine);
   }
 
   start();
@@ -263,7 +248,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       return regex;
     },
     get isAlive() {
-      return isAlive;
+      return life.isAlive;
     },
     get owned() {
       return new Set([...owned].flatMap(nameOf));
@@ -275,9 +260,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       return subscription;
     },
     crash: end,
-    pause(durationMs) {
-      pausedUntilMs = clock.monotonicMs() + durationMs;
-    },
+    pause: life.pause,
     leave() {
       const isAbsence = groupInstanceId !== null && random.chance(0.6);
       const request = { ...nextRequest(), memberEpoch: isAbsence ? -2 : -1 };
