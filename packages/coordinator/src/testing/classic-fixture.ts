@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom } from '@sluice/kernel/sim/random';
-import { encodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import type { HeartbeatRequest } from '@sluice/protocol/generated/messages/heartbeat-request';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
@@ -18,16 +17,11 @@ import type { ClassicGroups } from '../group/group-parts.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupTable } from '../group/group-table.ts';
-import type { Pending, Step } from '../runtime/coordinator-shard.ts';
+import type { Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
+import { type Asked, answered, ask } from './asked.ts';
+import { GROUP_ID, heartbeatRequest, joinRequest, leavers, syncRequest } from './classic-requests.ts';
 import { noTopics, testGroupSettings } from './group-settings.ts';
-
-/** What came of a request; `undefined` while it waits. */
-export interface Asked<T> {
-  readonly response: T | undefined;
-  /** Of `Pending.fail`. */
-  readonly failure: number | undefined;
-}
 
 export interface ClassicFixture {
   readonly clock: SimClock;
@@ -52,14 +46,7 @@ export interface ClassicFixtureOptions {
   readonly clock?: SimClock;
 }
 
-export const GROUP_ID = 'group';
 export const SESSION_TIMEOUT_MS = 10_000;
-export const REBALANCE_TIMEOUT_MS = 60_000;
-
-/** A subscription to these topics, as clients send it. */
-export function subscription(...topics: string[]): Buffer {
-  return encodeConsumerSubscription({ topics, userData: null }, 0);
-}
 
 /** Classic groups on the simulated clock. What is decided is applied and answered at once, as if committed. */
 export function createClassicFixture(options: ClassicFixtureOptions = {}): ClassicFixture {
@@ -103,51 +90,27 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
     records,
     join(request = {}, apiVersion = 3, clientId = 'client') {
       const { asked, pending } = ask<JoinGroupResponseInput>();
-      const full = {
-        groupId: GROUP_ID,
-        sessionTimeoutMs: SESSION_TIMEOUT_MS,
-        rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
-        memberId: '',
-        groupInstanceId: null,
-        protocolType: 'consumer',
-        reason: null,
-        ...request,
-        protocols: request.protocols ?? [{ name: 'range', metadata: subscription('orders') }],
-      };
-      perform(groups.join(full, contextOf(apiVersion, clientId), clock.now(), pending));
+      perform(
+        groups.join(joinRequest(request, SESSION_TIMEOUT_MS), contextOf(apiVersion, clientId), clock.now(), pending),
+      );
       return asked;
     },
     sync(request) {
       const { asked, pending } = ask<SyncGroupResponseInput>();
-      const full = {
-        groupId: GROUP_ID,
-        memberId: '',
-        generationId: 1,
-        groupInstanceId: null,
-        protocolType: null,
-        protocolName: null,
-        assignments: [],
-        ...request,
-      };
-      perform(groups.sync(full, contextOf(5), clock.now(), pending));
+      perform(groups.sync(syncRequest(request), contextOf(5), clock.now(), pending));
       return asked;
     },
     heartbeat(request) {
       const { asked, pending } = ask<{ errorCode: number }>();
-      const full = { groupId: GROUP_ID, memberId: '', generationId: 1, groupInstanceId: null, ...request };
-      perform(groups.heartbeat(full, contextOf(4), clock.now(), pending));
-      assert(asked.response !== undefined, 'a heartbeat is answered at once');
-      return asked.response.errorCode;
+      perform(groups.heartbeat(heartbeatRequest(request), contextOf(4), clock.now(), pending));
+      return answered(asked).errorCode;
     },
     leave(request, apiVersion = 5) {
       const { asked, pending } = ask<LeaveGroupResponseInput>();
-      const members = (request.members ?? []).map(({ memberId, groupInstanceId = null, reason = null }) => {
-        return { memberId, groupInstanceId, reason };
-      });
+      const members = leavers(request.members ?? []);
       const full = { groupId: request.groupId ?? GROUP_ID, memberId: request.memberId ?? '', members };
       perform(groups.leave(full, contextOf(apiVersion), clock.now(), pending));
-      assert(asked.response !== undefined, 'leaving is answered at once');
-      return asked.response;
+      return answered(asked);
     },
     group(groupId = GROUP_ID) {
       const group = table.get(groupId);
@@ -165,20 +128,4 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
 
 function contextOf(apiVersion: number, clientId = 'client') {
   return { apiVersion, clientId, clientHost: '/127.0.0.1' };
-}
-
-function ask<T>(): { asked: Asked<T>; pending: Pending<T> } {
-  const asked: { response: T | undefined; failure: number | undefined } = { response: undefined, failure: undefined };
-  const isOpen = () => asked.response === undefined && asked.failure === undefined;
-  const pending: Pending<T> = {
-    answer(response) {
-      assert(isOpen(), 'a request is answered once');
-      asked.response = response;
-    },
-    fail(errorCode) {
-      assert(isOpen(), 'a request is answered once');
-      asked.failure = errorCode;
-    },
-  };
-  return { asked, pending };
 }

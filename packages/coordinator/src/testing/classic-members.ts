@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
-import { type Asked, type ClassicFixture, GROUP_ID } from './classic-fixture.ts';
-
-export function answered<T>(asked: Asked<T>): T {
-  assert(asked.response !== undefined, 'the request is answered');
-  return asked.response;
-}
+import { type Asked, answered } from './asked.ts';
+import type { ClassicFixture } from './classic-fixture.ts';
+import { GROUP_ID } from './classic-requests.ts';
 
 /** Time passes until all are answered. */
 export async function allAnswered<T>(fixture: ClassicFixture, asked: readonly Asked<T>[]): Promise<readonly T[]> {

@@ -21,14 +21,20 @@ import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupShard, type GroupShard } from '../group/group-shard.ts';
 import { createGroupTable } from '../group/group-table.ts';
 import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
-import type { Pending, Step } from '../runtime/coordinator-shard.ts';
+import type { Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
-import { type Asked, subscription } from './classic-fixture.ts';
+import { type Asked, answered, ask } from './asked.ts';
+import {
+  GROUP_ID,
+  heartbeatRequest,
+  joinRequest,
+  leavers,
+  REBALANCE_TIMEOUT_MS,
+  syncRequest,
+} from './classic-requests.ts';
 import { testGroupSettings } from './group-settings.ts';
 import { createTestTopics, type TestTopics, testTopicId } from './test-topics.ts';
 
-export const GROUP_ID = 'group';
-export const REBALANCE_TIMEOUT_MS = 60_000;
 export const SESSION_TIMEOUT_MS = 45_000;
 
 /** Partitions by the names of topics. */
@@ -156,49 +162,24 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
       heartbeat({ groupId: GROUP_ID, memberId, memberEpoch, ...request }),
     joinClassic(request = {}, apiVersion = 9) {
       const { asked, pending } = ask<JoinGroupResponseInput>();
-      const full = {
-        groupId: GROUP_ID,
-        sessionTimeoutMs: SESSION_TIMEOUT_MS,
-        rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
-        memberId: '',
-        groupInstanceId: null,
-        protocolType: 'consumer',
-        reason: null,
-        ...request,
-        protocols: request.protocols ?? [{ name: 'range', metadata: subscription('orders') }],
-      };
-      perform(shard.join(full, contextOf(apiVersion), clock.now(), pending));
+      perform(shard.join(joinRequest(request, SESSION_TIMEOUT_MS), contextOf(apiVersion), clock.now(), pending));
       return asked;
     },
     syncClassic(request) {
       const { asked, pending } = ask<SyncGroupResponseInput>();
-      const full = {
-        groupId: GROUP_ID,
-        memberId: '',
-        generationId: 1,
-        groupInstanceId: null,
-        protocolType: 'consumer',
-        protocolName: 'range',
-        assignments: [],
-        ...request,
-      };
+      const full = syncRequest({ protocolType: 'consumer', protocolName: 'range', ...request });
       perform(shard.sync(full, contextOf(5), clock.now(), pending));
       return asked;
     },
     heartbeatClassic(memberId, generationId, groupInstanceId = null) {
       const { asked, pending } = ask<{ errorCode: number }>();
-      const request = { groupId: GROUP_ID, memberId, generationId, groupInstanceId };
+      const request = heartbeatRequest({ memberId, generationId, groupInstanceId });
       perform(shard.heartbeat(request, contextOf(4), clock.now(), pending));
       return answered(asked).errorCode;
     },
     leaveClassic(...members) {
       const { asked, pending } = ask<LeaveGroupResponseInput>();
-      const named = members.map(({ memberId, groupInstanceId = null }) => ({
-        memberId,
-        groupInstanceId,
-        reason: null,
-      }));
-      const request = { groupId: GROUP_ID, memberId: '', members: named };
+      const request = { groupId: GROUP_ID, memberId: '', members: leavers(members) };
       perform(shard.leave(request, contextOf(5), clock.now(), pending));
       return answered(asked);
     },
@@ -245,25 +226,4 @@ export function assignedBy(response: ConsumerGroupHeartbeatResponseInput, topics
 
 function copied(names: readonly string[] | null | undefined): string[] | null {
   return names === undefined || names === null ? null : [...names];
-}
-
-function answered<T>({ response }: Asked<T>): T {
-  assert(response !== undefined, 'it is answered at once');
-  return response;
-}
-
-function ask<T>(): { asked: Asked<T>; pending: Pending<T> } {
-  const asked: { response: T | undefined; failure: number | undefined } = { response: undefined, failure: undefined };
-  const isOpen = () => asked.response === undefined && asked.failure === undefined;
-  const pending: Pending<T> = {
-    answer(response) {
-      assert(isOpen(), 'a request is answered once');
-      asked.response = response;
-    },
-    fail(errorCode) {
-      assert(isOpen(), 'a request is answered once');
-      asked.failure = errorCode;
-    },
-  };
-  return { asked, pending };
 }

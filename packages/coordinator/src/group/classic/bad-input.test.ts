@@ -4,8 +4,9 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { HeartbeatRequest } from '@sluice/protocol/generated/messages/heartbeat-request';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
 import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
+import { answered } from '../../testing/asked.ts';
 import { type ClassicFixture, createClassicFixture } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
 import { ClassicGroup } from './classic-group.ts';
 
 const A = '(member a)';

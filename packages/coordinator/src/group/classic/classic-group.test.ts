@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { createClassicFixture, GROUP_ID, subscription } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { answered } from '../../testing/asked.ts';
+import { createClassicFixture } from '../../testing/classic-fixture.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
+import { GROUP_ID, subscription } from '../../testing/classic-requests.ts';
 import { createSimpleGroup } from './classic-group.ts';
 
 const nobody = { memberId: '', groupInstanceId: null, generationOrEpoch: -1, isTransactional: false, apiVersion: 8 };

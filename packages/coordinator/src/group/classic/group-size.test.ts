@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { answered } from '../../testing/asked.ts';
 import { createClassicFixture } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
 
 describe('classic groups: the largest size', () => {
   const small = { settings: { groupSizeMax: 2 } };

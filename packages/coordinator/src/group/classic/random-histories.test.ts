@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages/join-group-response';
 import fc from 'fast-check';
-import { type Asked, type ClassicFixture, createClassicFixture, subscription } from '../../testing/classic-fixture.ts';
+import type { Asked } from '../../testing/asked.ts';
+import { type ClassicFixture, createClassicFixture } from '../../testing/classic-fixture.ts';
+import { subscription } from '../../testing/classic-requests.ts';
 import type { ClassicGroup } from './classic-group.ts';
 
 const NAMES = ['range', 'roundrobin', 'sticky'];

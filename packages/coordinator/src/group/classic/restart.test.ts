@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { GroupMetadataValueInput } from '@sluice/protocol/generated/records/group/group-metadata-value';
-import { createClassicFixture, GROUP_ID, SESSION_TIMEOUT_MS, subscription } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { answered } from '../../testing/asked.ts';
+import { createClassicFixture, SESSION_TIMEOUT_MS } from '../../testing/classic-fixture.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
+import { GROUP_ID, subscription } from '../../testing/classic-requests.ts';
 import type { GroupRecord } from '../group-record.ts';
 
 function stored(value: Partial<GroupMetadataValueInput> | null): GroupRecord {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { answered } from '../../testing/asked.ts';
 import { createClassicFixture, SESSION_TIMEOUT_MS } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
 
 describe('classic groups: sessions', () => {
   test('a member that sends heartbeats stays, one that does not is out and the others begin anew', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { createClassicFixture, SESSION_TIMEOUT_MS, subscription } from '../../testing/classic-fixture.ts';
-import { answered, stableGroup } from '../../testing/classic-members.ts';
+import { answered } from '../../testing/asked.ts';
+import { createClassicFixture, SESSION_TIMEOUT_MS } from '../../testing/classic-fixture.ts';
+import { stableGroup } from '../../testing/classic-members.ts';
+import { subscription } from '../../testing/classic-requests.ts';
 
 const A = { groupInstanceId: 'a' };
 const B = { groupInstanceId: 'b' };

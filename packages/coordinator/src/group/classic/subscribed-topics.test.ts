@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createClassicFixture, subscription } from '../../testing/classic-fixture.ts';
+import { createClassicFixture } from '../../testing/classic-fixture.ts';
 import { stableGroup } from '../../testing/classic-members.ts';
+import { subscription } from '../../testing/classic-requests.ts';
 import { SUBSCRIBED_TOPICS_MAX } from './subscribed-topics.ts';
 
 function namesOf(count: number): string[] {

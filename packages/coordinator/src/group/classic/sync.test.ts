@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import {
-  createClassicFixture,
-  REBALANCE_TIMEOUT_MS,
-  SESSION_TIMEOUT_MS,
-  subscription,
-} from '../../testing/classic-fixture.ts';
-import { allAnswered, answered, stableGroup } from '../../testing/classic-members.ts';
+import { answered } from '../../testing/asked.ts';
+import { createClassicFixture, SESSION_TIMEOUT_MS } from '../../testing/classic-fixture.ts';
+import { allAnswered, stableGroup } from '../../testing/classic-members.ts';
+import { REBALANCE_TIMEOUT_MS, subscription } from '../../testing/classic-requests.ts';
 import { GROUP_METADATA_SIZE_BYTES_MAX } from './group-metadata-record.ts';
 
 async function completing(memberCount: number, request = {}) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ConsumerGroupHeartbeatRequestInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
-import { createConsumerFixture, GROUP_ID, owning } from '../../testing/consumer-fixture.ts';
+import { GROUP_ID } from '../../testing/classic-requests.ts';
+import { createConsumerFixture, owning } from '../../testing/consumer-fixture.ts';
 
 /** `a` at epoch 3 (before: 2) with half of the partitions, `s` as the static `instance` with the others. */
 function createStableGroup() {

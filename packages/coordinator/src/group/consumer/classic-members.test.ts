@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { JoinGroupRequest } from '@sluice/protocol/generated/messages/join-group-request';
-import { subscription } from '../../testing/classic-fixture.ts';
-import { createConsumerFixture, REBALANCE_TIMEOUT_MS } from '../../testing/consumer-fixture.ts';
+import { REBALANCE_TIMEOUT_MS, subscription } from '../../testing/classic-requests.ts';
+import { createConsumerFixture } from '../../testing/consumer-fixture.ts';
 import { ALL, createClassicGroup, range } from '../../testing/migration-fixture.ts';
 
 test('a classic member is told its id first, and nothing is written for it yet', () => {
