@@ -1,13 +1,7 @@
 import { type Broker, startBroker as startBrokerOn } from '@sluice/broker/broker';
-import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
-import { realClock } from '@sluice/kernel/real/clock';
-import { realDisk } from '@sluice/kernel/real/disk';
-import { realNetwork } from '@sluice/kernel/real/network';
-import { realRandom } from '@sluice/kernel/real/random';
-import { createMemoryDisk } from '@sluice/kernel/sim/disk';
 import type { LogDirectory } from '@sluice/log/log-directory';
 import { openLogDirectory } from '@sluice/log/log-manager';
 import { createTailCache } from '@sluice/log/tail-cache';
@@ -18,10 +12,10 @@ import { readServerProperties } from '@sluice/metadata/config/server-properties'
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import { topicValues } from '@sluice/metadata/config/topic-values';
 import { formatCluster } from '@sluice/metadata/image/format-cluster';
-import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
 import { METADATA_FILE, METADATA_FILES, prepareDataDirectory } from './data-directory.ts';
 import { explainStart, StartError } from './start-error.ts';
+import { memoryWorld, realWorld, type World } from './world.ts';
 
 export { StartError } from './start-error.ts';
 
@@ -35,6 +29,8 @@ export interface StartBrokerOptions {
   /** Everything in memory, and gone at the end. */
   readonly ephemeral: boolean;
   readonly logger: Logger;
+  /** Default: this machine's disk, or memory if `ephemeral`. */
+  readonly world?: World;
 }
 
 export interface RunningBroker {
@@ -70,8 +66,9 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   const path = ephemeral ? EPHEMERAL_DIRECTORY : options.dataDirectory;
   if (path === undefined)
     throw new StartError('there is no data directory', 'name one with --data, or use --ephemeral');
-  const disk: Disk = ephemeral ? createMemoryDisk(realClock) : realDisk;
-  await prepareDataDirectory(disk, path);
+  const world = options.world ?? (ephemeral ? memoryWorld() : realWorld);
+  const { clock, random, network } = world;
+  await prepareDataDirectory(world.disk, path);
 
   const failed = Promise.withResolvers<string>();
   const metrics = createMetrics();
@@ -89,17 +86,17 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
     }
   };
   try {
-    opened.store = openEmbeddedStore({ path: ephemeral ? ':memory:' : `${path}/${METADATA_FILE}`, clock: realClock });
-    const clusterId = await formatCluster(opened.store, { clusterId: realRandom.uuid() });
-    opened.directory = await openDirectory({ disk, path, clusterId, staticConfig, settings, logger, metrics });
+    opened.store = world.openStore(`${path}/${METADATA_FILE}`);
+    const clusterId = await formatCluster(opened.store, { clusterId: random.uuid() });
+    opened.directory = await openDirectory({ world, path, clusterId, staticConfig, settings, logger, metrics });
     opened.broker = await startBrokerOn({
       staticConfig,
       settings,
       store: opened.store,
       directory: opened.directory,
-      clock: realClock,
-      random: realRandom,
-      network: realNetwork,
+      clock,
+      random,
+      network,
       logger,
       metrics,
       onFatal(reason) {
@@ -136,7 +133,7 @@ function resolveSettings(staticConfig: StaticConfig): BrokerSettings {
 }
 
 function openDirectory(parts: {
-  readonly disk: Disk;
+  readonly world: World;
   readonly path: string;
   readonly clusterId: string;
   readonly staticConfig: StaticConfig;
@@ -144,14 +141,14 @@ function openDirectory(parts: {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Promise<LogDirectory> {
-  const { disk, path, clusterId, staticConfig, settings, logger, metrics } = parts;
+  const { world, path, clusterId, staticConfig, settings, logger, metrics } = parts;
   const broker = brokerValues({ config: () => NO_CONFIGS }, staticConfig);
   // Logs open with the broker's defaults; the partition table gives them their topics' settings before anybody appends.
   const config = logConfig(topicValues(NO_CONFIGS, broker), broker);
   return openLogDirectory({
-    disk,
-    clock: realClock,
-    random: realRandom,
+    disk: world.disk,
+    clock: world.clock,
+    random: world.random,
     logger,
     path,
     clusterId,
@@ -164,6 +161,7 @@ function openDirectory(parts: {
     metrics,
     configOf: () => config,
     knownNames: METADATA_FILES,
+    acknowledgesBeforeSync: world.acknowledgesBeforeSync ?? false,
   });
 }
 

@@ -1,0 +1,40 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Network } from '@sluice/kernel/network';
+import type { Random } from '@sluice/kernel/random';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realDisk } from '@sluice/kernel/real/disk';
+import { realNetwork } from '@sluice/kernel/real/network';
+import { realRandom } from '@sluice/kernel/real/random';
+import { createMemoryDisk } from '@sluice/kernel/sim/disk';
+import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
+import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
+
+/** All that a broker touches: this machine's, or a simulated one's. */
+export interface World {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  /** The cluster's metadata, kept in this file. */
+  openStore(path: string): MetadataStore;
+  /** For the tests of the tests only, see `openPartitionLog`. */
+  readonly acknowledgesBeforeSync?: boolean;
+}
+
+export const realWorld: World = {
+  disk: realDisk,
+  clock: realClock,
+  random: realRandom,
+  network: realNetwork,
+  openStore: (path) => openEmbeddedStore({ path, clock: realClock }),
+};
+
+/** This machine, but nothing is kept. */
+export function memoryWorld(): World {
+  return {
+    ...realWorld,
+    disk: createMemoryDisk(realClock),
+    openStore: () => openEmbeddedStore({ path: ':memory:', clock: realClock }),
+  };
+}
