@@ -32,6 +32,14 @@ for (const { name, disk, root } of worlds) {
   };
 
   describe(`${name} disk`, () => {
+    it('keeps the time of the last write that it is told', async () => {
+      const file = await newFile('content');
+      await file.close();
+      await disk.setModified(file.path, 1_600_000_000_000);
+      assert.equal((await disk.stat(file.path))?.modifiedMs, 1_600_000_000_000);
+      await rejects(disk.setModified(`${file.path}-missing`, 0), 'not-found');
+    });
+
     it('writes buffers one behind the other and reads them back', async () => {
       const file = await newFile();
       await file.writev([Buffer.from('one'), Buffer.alloc(0), Buffer.from('two')], 2);

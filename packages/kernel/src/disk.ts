@@ -63,6 +63,8 @@ export interface Disk {
   /** Names in a directory, sorted; `not-found` if there is none. */
   list(path: string): Promise<string[]>;
   stat(path: string): Promise<DiskStat | undefined>;
+  /** Says of a file when it was last written; a crash may undo it. */
+  setModified(path: string, modifiedMs: number): Promise<void>;
   /** Makes the directory and its parents; nothing happens if it is there. */
   makeDirectory(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;

@@ -24,6 +24,8 @@ export const realDisk: Disk = {
     const stats = await orNothing(call<fs.Stats>(path, (done) => fs.stat(path, done)));
     return stats && toDiskStat(stats);
   },
+  setModified: (path, modifiedMs) =>
+    call(path, (done) => fs.utimes(path, modifiedMs / 1000, modifiedMs / 1000, (error) => done(error))),
   makeDirectory,
   rename: (from, to) => call(from, (done) => fs.rename(from, to, (error) => done(error))),
   async unlink(path) {

@@ -125,6 +125,16 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
           return { sizeBytes, isDirectory: node.kind === 'directory', modifiedMs: node.modifiedMs };
         },
       }),
+    setModified: (path, modifiedMs) =>
+      operations.run({
+        kind: 'set-modified',
+        path,
+        apply() {
+          const node = lookup(root, splitPath(path));
+          if (node === undefined) throw notFound(path);
+          node.modifiedMs = modifiedMs;
+        },
+      }),
     async lock(path) {
       const key = splitPath(path).join('/');
       if (locked.has(key)) throw new DiskError('busy', path, `${path} is locked`);

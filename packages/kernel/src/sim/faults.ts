@@ -19,6 +19,7 @@ export type DiskChangeKind =
   | 'make-directory'
   | 'rename'
   | 'unlink'
+  | 'set-modified'
   | 'sync-directory';
 
 export type DiskFault =
