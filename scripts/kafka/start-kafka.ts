@@ -47,8 +47,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
   await writeFile(properties, `${lines.join('\n')}\n`);
 
   // A directory that was used before keeps its cluster id; formatting it again with another one is refused.
-  if (!existsSync(join(settings['log.dirs'] ?? dataDir, 'meta.properties')))
-    await format(classPath, properties, dataDir);
+  const [firstLogDir = dataDir] = (settings['log.dirs'] ?? dataDir).split(',');
+  if (!existsSync(join(firstLogDir, 'meta.properties'))) await format(classPath, properties, dataDir);
   const logPath = join(dataDir, 'kafka.log');
   const startedAt = performance.now();
   const child = spawnKafka(classPath, properties, options.heap ?? '1g', logPath);
