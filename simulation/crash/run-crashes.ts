@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerAddress } from '@sluice/client/broker-address';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realNetwork } from '@sluice/kernel/real/network';
 import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
 import { type BrokerProcess, type BrokerProcessOptions, startAndKill, startBrokerProcess } from './broker-process.ts';
 import type { Canary } from './canaries.ts';
@@ -85,6 +87,8 @@ async function run(options: CrashOptions, parts: Run): Promise<History> {
     target,
     recorder,
     random: own,
+    clock: realClock,
+    network: realNetwork,
     get isEnding() {
       return state.isEnding;
     },

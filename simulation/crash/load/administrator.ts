@@ -49,7 +49,7 @@ export async function runAdministrator(load: Load, name: string): Promise<void> 
     while (!load.isEnding) {
       await changeOne(broker, admin, topics);
       if (random.chance(0.1)) topics = new Map(await admin.look());
-      await pause(random, PAUSE_MS_MAX);
+      await pause(load, PAUSE_MS_MAX);
     }
     await admin.look();
     return 'done';

@@ -85,7 +85,7 @@ async function drive(load: Load, broker: Broker, { topic, lane, identity }: Driv
     take(load, lane, round, answers);
     const failure = answers.find((answer) => answer.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
-    await pause(random, PAUSE_MS_MAX);
+    await pause(load, PAUSE_MS_MAX);
   }
   return true;
 }

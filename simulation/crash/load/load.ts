@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, openBroker } from '@sluice/client/broker';
 import type { BrokerAddress } from '@sluice/client/broker-address';
 import { ClientError } from '@sluice/client/client-error';
-import { realClock } from '@sluice/kernel/real/clock';
-import { realNetwork } from '@sluice/kernel/real/network';
+import type { Clock } from '@sluice/kernel/clock';
+import type { Network } from '@sluice/kernel/network';
 import type { SimRandom } from '@sluice/kernel/sim/random';
 import type { Recorder } from '../recorder.ts';
 
@@ -16,6 +15,8 @@ export interface Load {
   readonly target: BrokerAddress;
   readonly recorder: Recorder;
   readonly random: SimRandom;
+  readonly clock: Clock;
+  readonly network: Network;
   /** No more new work: finish what is under way. */
   readonly isEnding: boolean;
   /** Gives up, also on what is under way. */
@@ -35,7 +36,8 @@ export async function withConnections(
   clientId: string,
   work: (broker: Broker) => Promise<'done' | 'again'>,
 ): Promise<void> {
-  const options = { network: realNetwork, clock: realClock, clientId, timeoutMs: ANSWER_MS_MAX };
+  const { network, clock } = load;
+  const options = { network, clock, clientId, timeoutMs: ANSWER_MS_MAX };
   while (!load.isOver) {
     let broker: Broker | undefined;
     try {
@@ -48,13 +50,17 @@ export async function withConnections(
       } else if (error.tag === 'timeout') {
         load.recorder.record({ kind: 'odd', what: `${clientId}: ${error.message}` });
       }
-      await sleep(REDIAL_MS);
+      await sleep(load.clock, REDIAL_MS);
     } finally {
       broker?.close();
     }
   }
 }
 
-export function pause(random: SimRandom, msMax: number): Promise<void> {
-  return sleep(random.below(msMax + 1));
+export function pause({ random, clock }: Load, msMax: number): Promise<void> {
+  return sleep(clock, random.below(msMax + 1));
+}
+
+export function sleep(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(delayMs, resolve));
 }

@@ -23,7 +23,7 @@ export async function runPlainProducer(load: Load, name: string, topic: LoadTopi
       const answers = await Promise.allSettled(round.map((batch) => sendBatch(load, broker, batch, true)));
       const failure = answers.find((answer) => answer.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
-      await pause(random, PAUSE_MS_MAX);
+      await pause(load, PAUSE_MS_MAX);
     }
     return 'done';
   });

@@ -38,7 +38,7 @@ export async function runRecordDeleter(load: Load, name: string, topic: LoadTopi
           throw error;
         }
       }
-      await pause(random, PAUSE_MS_MAX);
+      await pause(load, PAUSE_MS_MAX);
     }
     return 'done';
   });

@@ -44,7 +44,7 @@ export function makeBatch(load: Load, batch: NewBatch): LoadBatch {
     count,
   };
   const { random } = load;
-  const timestampMs = Date.now();
+  const timestampMs = load.clock.now();
   const records = idsOf(sent).map((id) => ({
     key: id,
     value: encodeValue(id, random.below(FILLER_SIZE_BYTES_MAX)),

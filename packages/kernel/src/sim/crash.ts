@@ -51,13 +51,29 @@ export function surviveCrash(root: DirectoryNode, random: SimRandom, options: Cr
     const entries = new Map<string, TreeNode>();
     for (const [name, child] of kept) {
       const survivor = survive(child);
-      if (survivor.kind === 'file') survivor.holders++;
+      if (survivor.kind === 'file') {
+        survivor.holders++;
+        survivor.linkCount++;
+      }
       entries.set(name, survivor);
     }
     return createDirectoryNode(true, node.modifiedMs, entries);
   };
 
   return surviveDirectory(root);
+}
+
+/** The process is gone and its handles with it; what it wrote waits for the next one's sync. */
+export function surviveKill(directory: DirectoryNode): void {
+  for (const change of directory.history?.pending ?? []) change.step.settled = true;
+  for (const node of directory.entries.values()) {
+    if (node.kind === 'directory') {
+      surviveKill(node);
+    } else {
+      node.holders = node.linkCount;
+      for (const write of node.history?.pending ?? []) write.settled = true;
+    }
+  }
 }
 
 function surviveFile(node: FileNode, random: SimRandom, options: CrashOptions): FileNode {

@@ -21,7 +21,7 @@ interface EntriesContext {
   readonly now: () => number;
 }
 
-type Entries = Pick<Disk, 'open' | 'makeDirectory' | 'rename' | 'unlink' | 'removeTree' | 'syncDirectory'>;
+type Entries = Pick<Disk, 'open' | 'makeDirectory' | 'rename' | 'link' | 'unlink' | 'removeTree' | 'syncDirectory'>;
 
 /** The half of the simulated disk that makes, moves and removes names. */
 export function createSimEntries(root: DirectoryNode, context: EntriesContext): Entries {
@@ -35,13 +35,22 @@ export function createSimEntries(root: DirectoryNode, context: EntriesContext): 
     const { removes, adds, node, step } = change;
     if (adds !== undefined) {
       const replaced = parent.entries.get(adds);
-      if (node.kind === 'file') space.hold(node);
+      if (node.kind === 'file') {
+        space.hold(node);
+        node.linkCount++;
+      }
       parent.entries.set(adds, node);
-      if (replaced?.kind === 'file') space.release(replaced);
+      if (replaced?.kind === 'file') {
+        space.release(replaced);
+        replaced.linkCount--;
+      }
     }
     if (removes !== undefined) {
       parent.entries.delete(removes);
-      if (node.kind === 'file') space.release(node);
+      if (node.kind === 'file') {
+        space.release(node);
+        node.linkCount--;
+      }
     }
     parent.modifiedMs = now();
     parent.history?.pending.push({ removes, adds, node, step });
@@ -147,6 +156,22 @@ export function createSimEntries(root: DirectoryNode, context: EntriesContext): 
             changeEntries(source.parent, { removes: source.name, node, step });
           }
           return step;
+        },
+        settle,
+      });
+    },
+    async link(from, to) {
+      await operations.run({
+        kind: 'link',
+        path: to,
+        apply() {
+          const source = locateEntry(root, from);
+          const target = locateEntry(root, to);
+          const node = source.parent.entries.get(source.name);
+          if (node === undefined) throw notFound(from);
+          if (node.kind === 'directory') throw new DiskError('denied', from, `${from} is a directory`);
+          if (target.parent.entries.has(target.name)) throw new DiskError('exists', to, `${to} exists`);
+          return addEntry(target.parent, target.name, node);
         },
         settle,
       });

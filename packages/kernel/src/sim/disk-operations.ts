@@ -76,6 +76,7 @@ export function createDiskOperations(modelsCrashes: boolean, clock: Clock | unde
       throw powerIsOff(path);
     }
     const value = operation.apply();
+    if (fault?.kind === 'lie') return value;
     if (!modelsCrashes && fault === undefined) return value;
     // Done, but nobody knows yet: what begins in between must not count on it.
     await (fault === undefined ? undefined : delay(fault.delayMs));

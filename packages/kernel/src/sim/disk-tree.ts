@@ -9,6 +9,8 @@ export interface FileNode {
   modifiedMs: number;
   /** Directory entries and open handles that hold its space. */
   holders: number;
+  /** Directory entries alone. */
+  linkCount: number;
 }
 
 export interface DirectoryNode {
@@ -57,7 +59,7 @@ export interface EntryStep {
 
 export function createFileNode(crashModel: boolean, nowMs: number, content = createContent()): FileNode {
   const history = crashModel ? { durable: content.clone(), pending: [] } : undefined;
-  return { kind: 'file', content, history, modifiedMs: nowMs, holders: 0 };
+  return { kind: 'file', content, history, modifiedMs: nowMs, holders: 0, linkCount: 0 };
 }
 
 export function createDirectoryNode(

@@ -146,6 +146,19 @@ describe('a crash of the simulated disk', () => {
     assert.ok(third === survived || third === `${survived}!`);
   });
 
+  it('a kill takes nothing with it, and the next process syncs what it left', async () => {
+    const disk = await diskWithFile('/x', '');
+    const file = await disk.open('/x', 'write');
+    await file.writev([Buffer.from('kept')], 0);
+    await disk.rename('/x', '/y');
+    const after = disk.afterKill();
+    await assert.rejects(file.sync(), { tag: 'io' });
+    assert.equal(await contentOf(after, '/y'), 'kept');
+    await (await after.open('/y', 'update')).sync();
+    await after.syncDirectory('/');
+    for (let seed = 1; seed <= 10; seed++) assert.equal(await contentOf(after.reboot(seed), '/y'), 'kept');
+  });
+
   it('leaves a prefix of the history, whatever the writes and syncs', async () => {
     const step = fc.oneof(fc.constant('sync' as const), fc.integer({ min: 1, max: 40 }));
     await fc.assert(
@@ -191,6 +204,25 @@ describe('faults of the simulated disk', () => {
     stop();
     await file.sync();
     assert.ok((await outcomes(disk, (after) => contentOf(after, '/x'))).has('""'));
+  });
+
+  it('a sync that lies is undone by a power loss, and not by a kill', async () => {
+    for (const [restart, expected] of [
+      [(disk: SimDisk) => disk.afterKill(), new Set(['"lost"'])],
+      [(disk: SimDisk, seed: number) => disk.reboot(seed), new Set(['""', '"lost"'])],
+    ] as const) {
+      const found = new Set<string>();
+      for (let seed = 1; seed <= 20; seed++) {
+        const disk = await diskWithFile('/x', '');
+        disk.inject(({ kind }) => (kind === 'sync' ? { kind: 'lie' } : undefined));
+        const file = await disk.open('/x', 'write');
+        await file.writev([Buffer.from('lost')], 0);
+        await file.sync();
+        const content = JSON.stringify(await contentOf(restart(disk, seed), '/x'));
+        if (content === '""' || content === '"lost"') found.add(content);
+      }
+      assert.deepEqual(found, expected);
+    }
   });
 
   it('delay on the virtual clock', async () => {

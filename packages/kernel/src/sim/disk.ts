@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts';
 import { type Disk, DiskError } from '../disk.ts';
 import { replaceFile } from '../replace-file.ts';
 import { createSerializer } from '../serialize.ts';
-import { surviveCrash } from './crash.ts';
+import { surviveCrash, surviveKill } from './crash.ts';
 import { createSimEntries } from './disk-entries.ts';
+import { createDiskLocks } from './disk-locks.ts';
 import { createDiskOperations } from './disk-operations.ts';
 import { createDiskSpace } from './disk-space.ts';
 import {
@@ -40,6 +41,8 @@ export interface SimDisk extends Disk {
   crash(): void;
   /** The disk as the crash might have left it, by this seed. Crashes first where that is still to come. */
   reboot(seed: number): SimDisk;
+  /** The disk as a killed process leaves it: the power stays, so all that was done is there, synced or not. */
+  afterKill(): SimDisk;
   /** Changes a byte behind everybody's back. */
   flipByte(path: string, position: number, mask?: number): void;
   setCapacity(bytes: number): void;
@@ -62,7 +65,7 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
   const space = createDiskSpace(options.capacityBytes);
   const now = () => options.clock?.now() ?? 0;
   const replacing = createSerializer();
-  const locked = new Set<string>();
+  const locks = createDiskLocks((path) => splitPath(path).join('/'));
   for (const [, node] of walkFiles(root)) space.resized(node.content.sizeBytes);
 
   const entries = createSimEntries(root, { operations, space, modelsCrashes, now });
@@ -84,6 +87,11 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
       operations.crash();
       const survivor = surviveCrash(root, createSimRandom(seed), { zeroTails: options.zeroTails ?? false });
       return simDiskOf(survivor, { ...options, capacityBytes: space.totalBytes });
+    },
+    afterKill() {
+      operations.crash();
+      surviveKill(root);
+      return simDiskOf(root, { ...options, capacityBytes: space.totalBytes });
     },
     flipByte(path, position, mask = 0xff) {
       const node = lookup(root, splitPath(path));
@@ -121,8 +129,9 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
         apply() {
           const node = lookup(root, splitPath(path));
           if (node === undefined) return undefined;
-          const sizeBytes = node.kind === 'file' ? node.content.sizeBytes : 0;
-          return { sizeBytes, isDirectory: node.kind === 'directory', modifiedMs: node.modifiedMs };
+          const { modifiedMs } = node;
+          if (node.kind === 'directory') return { sizeBytes: 0, isDirectory: true, modifiedMs, linkCount: 1 };
+          return { sizeBytes: node.content.sizeBytes, isDirectory: false, modifiedMs, linkCount: node.linkCount };
         },
       }),
     setModified: (path, modifiedMs) =>
@@ -136,17 +145,15 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
         },
       }),
     async lock(path) {
-      const key = splitPath(path).join('/');
-      if (locked.has(key)) throw new DiskError('busy', path, `${path} is locked`);
+      locks.check(path, false);
       const file = await entries.open(path, 'write');
       await file.close();
-      if (locked.has(key)) throw new DiskError('busy', path, `${path} is locked`);
-      locked.add(key);
-      return {
-        async release() {
-          locked.delete(key);
-        },
-      };
+      return locks.take(path, false);
+    },
+    async lockShared(path) {
+      const file = await entries.open(path, 'read');
+      await file.close();
+      return locks.take(path, true);
     },
     async space() {
       return { totalBytes: space.totalBytes, freeBytes: space.freeBytes };

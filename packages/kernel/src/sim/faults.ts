@@ -18,12 +18,15 @@ export type DiskChangeKind =
   | 'sync'
   | 'make-directory'
   | 'rename'
+  | 'link'
   | 'unlink'
   | 'set-modified'
   | 'sync-directory';
 
 export type DiskFault =
   | { readonly kind: 'fail'; readonly tag: DiskErrorTag }
+  /** Answers that it is done, and does nothing that a power loss would not undo. Of a sync only. */
+  | { readonly kind: 'lie' }
   /** Needs the disk to have a clock. */
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** The power goes while the operation is under way: it may have happened, in part or not at all. */
