@@ -221,6 +221,42 @@ for (const { name, disk, root } of worlds) {
       await rejects(disk.lock(join(path, '..', 'none', '.lock')), 'not-found');
     });
 
+    it('shares a lock with others who share it, and with nobody else', async () => {
+      const path = join(await newFolder(), '.lock');
+      await rejects(disk.lockShared(path), 'not-found');
+      const alone = await disk.lock(path);
+      await rejects(disk.lockShared(path), 'busy');
+      await alone.release();
+      const first = await disk.lockShared(path);
+      const second = await disk.lockShared(path);
+      await rejects(disk.lock(path), 'busy');
+      await first.release();
+      await first.release();
+      await rejects(disk.lock(path), 'busy');
+      await second.release();
+      await (await disk.lock(path)).release();
+      assert.equal((await disk.stat(path))?.sizeBytes, 0);
+    });
+
+    it('gives a file a second name', async () => {
+      const file = await newFile('one');
+      const other = `${file.path}-other`;
+      await disk.link(file.path, other);
+      assert.equal((await disk.stat(file.path))?.linkCount, 2);
+      await file.writev([Buffer.from('1')], 0);
+      await file.close();
+      assert.equal(String(await disk.readFile(other)), '1ne');
+      await rejects(disk.link(file.path, other), 'exists');
+      await rejects(disk.link(`${file.path}-none`, `${other}-2`), 'not-found');
+      await disk.replaceFile(file.path, 'two');
+      assert.equal(String(await disk.readFile(other)), '1ne');
+      assert.equal((await disk.stat(other))?.linkCount, 1);
+      await disk.link(file.path, `${file.path}-third`);
+      await disk.unlink(file.path);
+      assert.equal((await disk.stat(`${file.path}-third`))?.linkCount, 1);
+      assert.equal(String(await disk.readFile(`${file.path}-third`)), 'two');
+    });
+
     it('knows its space', async () => {
       const space = await disk.space(await newFolder());
       assert.ok(space.freeBytes > 0 && space.totalBytes >= space.freeBytes);

@@ -8,6 +8,8 @@ export type DiskErrorTag =
   | 'denied'
   | 'too-many-files'
   | 'busy'
+  /** No hard link can be made: another file system, one without links, or too many of them. */
+  | 'no-link'
   | 'io';
 
 export class DiskError extends Error {
@@ -40,6 +42,8 @@ export interface DiskStat {
   readonly sizeBytes: number;
   readonly isDirectory: boolean;
   readonly modifiedMs: number;
+  /** The names that a file has: more than one where hard links were made. */
+  readonly linkCount: number;
 }
 
 export interface DiskLock {
@@ -68,6 +72,11 @@ export interface Disk {
   /** Makes the directory and its parents; nothing happens if it is there. */
   makeDirectory(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /**
+   * Gives a file a second name; what is written through one is read through the other. Fails with `exists`, with
+   * `no-link` where there can be none, or with `denied`.
+   */
+  link(from: string, to: string): Promise<void>;
   /** Missing is fine. */
   unlink(path: string): Promise<void>;
   /** A directory with all that is in it. Missing is fine. */
@@ -75,6 +84,11 @@ export interface Disk {
   syncDirectory(path: string): Promise<void>;
   /** Exclusive until released or the process ends (however it ends): `busy` if another holder lives. */
   lock(path: string): Promise<DiskLock>;
+  /**
+   * Keeps those away who want the lock for themselves, and is `busy` while one has it; others may share it. Needs no
+   * right to write and makes nothing: `not-found` if there is no such file.
+   */
+  lockShared(path: string): Promise<DiskLock>;
   /** Space of the file system that holds `path`. */
   space(path: string): Promise<{ totalBytes: number; freeBytes: number }>;
 }

@@ -43,6 +43,24 @@ export async function lockFile(path: string): Promise<DiskLock> {
   return hold(database);
 }
 
+/**
+ * As `lockFile`, but beside others who share it: SQLite's lock of a reader. It opens the file for reading only, so a
+ * directory that is not ours to change stays as it is.
+ */
+export async function lockFileShared(path: string): Promise<DiskLock> {
+  await ensureReadable(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+    // The read is what locks: a transaction alone has not begun yet.
+    database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+  } catch (error) {
+    database?.close();
+    throw fromSqlite(error, path);
+  }
+  return hold(database);
+}
+
 function hold(database: DatabaseSync): DiskLock {
   held.add(database);
   return {
@@ -50,6 +68,12 @@ function hold(database: DatabaseSync): DiskLock {
       if (held.delete(database)) database.close();
     },
   };
+}
+
+function ensureReadable(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.access(path, fs.constants.R_OK, (error) => (error ? reject(toDiskError(error, path)) : resolve()));
+  });
 }
 
 /** SQLite says "cannot open" for every reason; the system's own answer tells them apart. */

@@ -13,6 +13,8 @@ const TAG_BY_CODE: Readonly<Record<string, DiskErrorTag>> = {
   EMFILE: 'too-many-files',
   ENFILE: 'too-many-files',
   EBUSY: 'busy',
+  EXDEV: 'no-link',
+  EMLINK: 'no-link',
 };
 
 /** What the operating system said, in our words. The cause keeps its own. */

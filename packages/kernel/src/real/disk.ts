@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Disk, DiskError, type DiskStat } from '../disk.ts';
 import { replaceFile } from '../replace-file.ts';
 import { createSerializer } from '../serialize.ts';
-import { lockFile } from './directory-lock.ts';
+import { lockFile, lockFileShared } from './directory-lock.ts';
 import { toDiskError } from './disk-error.ts';
 import { openFile } from './file.ts';
 
@@ -28,12 +28,14 @@ export const realDisk: Disk = {
     call(path, (done) => fs.utimes(path, modifiedMs / 1000, modifiedMs / 1000, (error) => done(error))),
   makeDirectory,
   rename: (from, to) => call(from, (done) => fs.rename(from, to, (error) => done(error))),
+  link,
   async unlink(path) {
     await orNothing(call(path, (done) => fs.unlink(path, (error) => done(error))));
   },
   removeTree: (path) => call(path, (done) => fs.rm(path, { recursive: true, force: true }, (error) => done(error))),
   syncDirectory,
   lock: lockFile,
+  lockShared: lockFileShared,
   async space(path) {
     const stats = await call<fs.StatsFs>(path, (done) => fs.statfs(path, done));
     return { totalBytes: stats.blocks * stats.bsize, freeBytes: stats.bavail * stats.bsize };
@@ -52,7 +54,23 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function toDiskStat(stats: fs.Stats): DiskStat {
-  return { sizeBytes: stats.size, isDirectory: stats.isDirectory(), modifiedMs: Math.floor(stats.mtimeMs) };
+  return {
+    sizeBytes: stats.size,
+    isDirectory: stats.isDirectory(),
+    modifiedMs: Math.floor(stats.mtimeMs),
+    linkCount: stats.nlink,
+  };
+}
+
+async function link(from: string, to: string): Promise<void> {
+  try {
+    await call(to, (done) => fs.link(from, to, (error) => done(error)));
+  } catch (error) {
+    const code =
+      error instanceof DiskError && error.cause instanceof Error && 'code' in error.cause && error.cause.code;
+    if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
+    throw new DiskError('no-link', to, `${to}: this file system has no hard links`, { cause: error });
+  }
 }
 
 /** Missing is an answer here, not a failure. */
