@@ -3,6 +3,7 @@ import type { Uuid } from '@sluice/kernel/ids';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { startChores } from './chores.ts';
 import { claimDirectory } from './claim-directory.ts';
+import { createClockWindow } from './clock-window.ts';
 import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
 import { createDeletedFiles } from './deleted-files.ts';
 import { createDirectoryCheckpoints } from './directory-checkpoints.ts';
@@ -42,6 +43,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   const { disk, clock, random, path } = options;
   const logger = options.logger.with({ directory: path });
   const { directoryId, lock } = await claimDirectory(options);
+  const clockWindow = createClockWindow(clock);
   const files = createFileCache(disk, options.filesMax ?? FILES_MAX);
   const deletedFiles = createDeletedFiles(disk, clock, logger);
   const readBuffers = createReadBuffers();
@@ -57,6 +59,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     clock,
     logger,
     metrics: options.metrics ?? createMetrics(),
+    directory: path,
     seed: random.below(2 ** 32),
     logs: () => hosted.values(),
     async saveCleanedOffsets() {
@@ -88,6 +91,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       recovery,
       durability: options.durability,
       syncSpacingMs: options.syncSpacingMs,
+      clockWindow,
       files,
       deletedFiles,
       isConfigProvisional,
@@ -122,7 +126,7 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   }
 
   function expireProducers(): void {
-    for (const { log } of hosted.values()) log.expireProducers(clock.now());
+    for (const { log } of hosted.values()) log.expireProducers(clockWindow.earliestMs());
   }
 
   async function applyRetention(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { abortedTransactionsIn } from './aborted-transactions.ts';
 import { createAppender } from './append.ts';
+import type { ClockWindow } from './clock-window.ts';
 import { createLogCompaction, type LogCompaction } from './compaction/log-compaction.ts';
 import type { DeletedFiles } from './deleted-files.ts';
 import { failureOf } from './failure-reason.ts';
@@ -58,6 +59,7 @@ export interface ManagedLogOptions {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random?: Random;
+  readonly clockWindow: ClockWindow;
   readonly files: FileCache;
   readonly deletedFiles: DeletedFiles;
   /** Nothing is deleted by it until the topic's own settings are known. */
@@ -76,7 +78,7 @@ export interface ManagedLogOptions {
 
 /** Puts the parts of one log together around its state. */
 export function createManagedLog(options: ManagedLogOptions): ManagedLog {
-  const { state, disk, clock, files, logger, hooks } = options;
+  const { state, disk, clock, clockWindow, files, logger, hooks } = options;
   const watchers = new Set<() => void>();
 
   const notify = () => {
@@ -165,6 +167,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     state,
     disk,
     clock,
+    clockWindow,
     logger,
     indexes,
     roll: housekeeper.roll,
@@ -177,7 +180,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const compaction = createLogCompaction(cleanedOffset, {
     state,
     disk,
-    clock,
+    clockWindow,
     logger,
     files,
     indexes,

@@ -3,6 +3,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
+import { type ClockWindow, createClockWindow } from './clock-window.ts';
 import { createDeletedFiles, type DeletedFiles } from './deleted-files.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
@@ -38,6 +39,8 @@ export interface OpenLogOptions {
   readonly durability: Durability;
   /** A busy log's syncs begin at least this far apart: fewer syncs, each of which covers more. Without it they follow at once. */
   readonly syncSpacingMs?: number | undefined;
+  /** Shared with the other logs of a data directory. */
+  readonly clockWindow?: ClockWindow;
   /** Shared with the other logs of a data directory. */
   readonly files?: FileCache;
   /** Shared with the other logs of a data directory. */
@@ -133,6 +136,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
   const log = createManagedLog({
     ...options,
     state,
+    clockWindow: options.clockWindow ?? createClockWindow(clock),
     files,
     deletedFiles: options.deletedFiles ?? createDeletedFiles(disk, clock, logger),
     logger,

@@ -1,8 +1,9 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Offset } from '@sluice/kernel/ids';
-import { BATCH_HEADER_SIZE_BYTES, isCrcValid } from '@sluice/protocol/records/batch-header';
-import { type BatchInfo, readBatchInfo } from './batch-info.ts';
+import { isCrcValid } from '@sluice/protocol/records/batch-header';
+import type { BatchInfo } from './batch-info.ts';
 import { withFile } from './file-cache.ts';
+import { firstTimestampOf } from './first-timestamp.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import { segmentIndexOf } from './log-state.ts';
@@ -46,7 +47,7 @@ export async function openCleanly(options: RecoverOptions): Promise<Recovered | 
     if (last === undefined || last.lastOffset + 1 !== options.recoveryPoint) return undefined;
     active.indexes = indexes;
     active.maxTimestamp = indexes.times.last;
-    active.firstTimestampMs = await firstTimestamp(active, options);
+    active.firstTimestampMs = await firstTimestampOf(active, options.files);
     active.bytesSinceIndexEntry = active.sizeBytes - indexes.offsets.lastPosition;
   }
   await rebuildProducers(options.producers, options.recoveryPoint, options);
@@ -66,13 +67,6 @@ async function lastBatch(segment: Segment, indexes: SegmentIndexes, options: Rec
     await file.read(buffer, last.position);
     return isCrcValid(buffer, 0) ? last : undefined;
   });
-}
-
-async function firstTimestamp(segment: Segment, options: RecoverOptions): Promise<number | undefined> {
-  const header = Buffer.alloc(BATCH_HEADER_SIZE_BYTES);
-  await withFile(options.files, logPath(segment), (file) => file.read(header, 0));
-  const first = readBatchInfo(header, 0, 0);
-  return typeof first === 'string' ? undefined : first.maxTimestampMs;
 }
 
 /**
@@ -187,7 +181,7 @@ async function findScanStart(segment: Segment | undefined, options: RecoverOptio
   if (!isIndexRight || !isReached) return fromStart;
   indexes.times.truncateTo(recoveryPoint);
   segment.maxTimestamp = indexes.times.last;
-  segment.firstTimestampMs = await firstTimestamp(segment, options);
+  segment.firstTimestampMs = await firstTimestampOf(segment, options.files);
   segment.bytesSinceIndexEntry = end.position - lastPosition;
   const abortedTxns = indexes.abortedTxns.filter((txn) => txn.lastOffset < recoveryPoint);
   return { offset: recoveryPoint, position: end.position, indexes: { ...indexes, abortedTxns } };

@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import type { ClockWindow } from './clock-window.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { activeSegment, type LogState } from './log-state.ts';
 import { logPath, type Segment } from './segment.ts';
@@ -10,6 +11,8 @@ export interface RetentionOptions {
   readonly state: LogState;
   readonly disk: Disk;
   readonly clock: Clock;
+  /** What is too old must be so by the earliest that it may be. */
+  readonly clockWindow: ClockWindow;
   readonly logger: Logger;
   readonly indexes: IndexLoader;
   readonly roll: (nowMs: TimestampMs) => void;
@@ -30,7 +33,7 @@ export function createRetention(options: RetentionOptions): () => Promise<void> 
     if (!state.config.cleanupDelete || state.failure !== undefined || state.isTruncating) return;
     const nowMs = clock.now();
     const candidates = segmentsInSight();
-    const count = Math.max(countBySize(candidates), await countByTime(candidates, nowMs));
+    const count = Math.max(countBySize(candidates), await countByTime(candidates));
     const last = candidates[count - 1];
     if (state.failure !== undefined || state.isTruncating) return;
     // Cut or truncated while files were read: the next check sees it as it is then.
@@ -62,15 +65,16 @@ export function createRetention(options: RetentionOptions): () => Promise<void> 
     return kept === -1 ? candidates.length : kept;
   }
 
-  async function countByTime(candidates: readonly Segment[], nowMs: TimestampMs): Promise<number> {
+  async function countByTime(candidates: readonly Segment[]): Promise<number> {
     const { retentionMs } = state.config;
     if (retentionMs < 0) return 0;
+    const nowMs = options.clockWindow.earliestMs();
     let count = 0;
     for (const [index, segment] of candidates.entries()) {
       // Emptied by compaction: it goes with the next one that is too old, and keeps none.
       if (segment.sizeBytes === 0) continue;
       const largestMs = await largestTimestampMs(segment);
-      if (largestMs > nowMs)
+      if (largestMs > clock.now())
         complain(segment, 'records from the future keep a segment from being deleted', { largestMs });
       if (!(nowMs - largestMs > retentionMs)) break;
       count = index + 1;

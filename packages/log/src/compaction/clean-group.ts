@@ -34,16 +34,30 @@ export interface CleanOptions {
   readonly roundEndOffset: Offset;
   /** Goes with the compaction from its first segment to its last. */
   readonly transactions: TransactionFilter;
-  readonly nowMs: TimestampMs;
+  /** See `FilterOptions`. */
+  readonly earliestNowMs: TimestampMs;
+  readonly latestNowMs: TimestampMs;
+  readonly mayGrow: boolean;
+  /** Places in a file are 32 bits in the index; more is an `OutputTooLarge`. */
+  readonly outputSizeBytesMax: number;
   readonly betweenSlices: (sizeBytes: number) => Promise<void>;
+}
+
+/** What is kept of a group does not fit into one segment: tombstones got a delete horizon, or codecs another level. */
+export class OutputTooLarge extends Error {
+  override readonly name = 'OutputTooLarge';
 }
 
 /** Writes what compaction keeps of a group of neighbours as one segment, in files named `.cleaned`, durably. */
 export async function cleanGroup(group: readonly Segment[], options: CleanOptions): Promise<Segment> {
   const { state, disk, transactions } = options;
   const first = group[0];
-  assert(first !== undefined, 'a group has a segment');
-  const { baseOffset, directory, createdMs } = first;
+  const last = group.at(-1);
+  assert(first !== undefined && last !== undefined, 'a group has a segment');
+  const { baseOffset, directory } = first;
+  // As Kafka: where records have no timestamps of their own, retention goes by when the last of them was written.
+  const { createdMs } = last;
+  const modifiedMs = (await disk.stat(logPath(last)))?.modifiedMs;
   const indexes = emptyIndexes(baseOffset);
   const cleaned = createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes });
   await dropCleaned(directory, baseOffset, disk);
@@ -53,6 +67,7 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
   function keep(batch: Buffer): void {
     const info = readBatchInfo(batch, 0, cleaned.sizeBytes);
     assert(typeof info !== 'string', 'compaction writes good batches');
+    if (cleaned.sizeBytes + info.sizeBytes > options.outputSizeBytesMax) throw new OutputTooLarge(logPath(cleaned));
     addToSegment(cleaned, indexes, info, state.config);
     pending.push(batch);
   }
@@ -74,6 +89,7 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
   } finally {
     await output.close();
   }
+  if (modifiedMs !== undefined) await disk.setModified(`${logPath(cleaned)}${CLEANED_SUFFIX}`, modifiedMs);
   indexes.abortedTxns.push(...transactions.takeKept());
   if (cleaned.maxTimestamp !== undefined) indexes.times.appendIfLarger(cleaned.maxTimestamp);
   cleaned.writtenSizeBytes = cleaned.sizeBytes;
@@ -90,11 +106,12 @@ async function cleanSegment(
   keep: (batch: Buffer) => void,
   flush: (readSizeBytes: number) => Promise<void>,
 ): Promise<void> {
-  const { map, mapEndOffset, nowMs, state } = options;
+  const { map, mapEndOffset, state } = options;
   const filterOptions = {
-    nowMs,
+    earliestNowMs: options.earliestNowMs,
+    latestNowMs: options.latestNowMs,
+    mayGrow: options.mayGrow,
     deleteRetentionMs: state.config.deleteRetentionMs,
-    config: state.config,
     mapEndOffset,
     latestOffset: (cursor: { payload: Buffer; keyStart: number; keySizeBytes: number }) =>
       map.offsetOf(cursor.payload, cursor.keyStart, cursor.keySizeBytes),
@@ -115,7 +132,7 @@ async function cleanSegment(
 }
 
 function fateOf(batch: BatchInfo, buffer: Buffer, at: number, options: CleanOptions): BatchFate {
-  const { state, transactions, nowMs } = options;
+  const { state, transactions, earliestNowMs } = options;
   const id = producerId(buffer, at);
   // Who reads to the end must get there, also when nothing comes behind it.
   const isEndOfRound = batch.lastOffset + 1 === options.roundEndOffset;
@@ -128,7 +145,7 @@ function fateOf(batch: BatchInfo, buffer: Buffer, at: number, options: CleanOpti
   }
   const marker = readEndTxnMarker(buffer, at);
   const isEmpty = marker !== undefined && transactions.onMarker(id, batch.baseOffset, marker.isAbort);
-  const isPast = hasDeleteHorizon(buffer, at) && baseTimestamp(buffer, at) <= nowMs;
+  const isPast = hasDeleteHorizon(buffer, at) && baseTimestamp(buffer, at) <= earliestNowMs;
   return { isDiscarded: isEmpty && isPast, isKeptEmpty, isEmptyTransactionsMarker: isEmpty };
 }
 

@@ -16,6 +16,7 @@ describe('the compactor', () => {
       clock: createSimClock(),
       logger: silentLogger,
       metrics: createMetrics(),
+      directory: '/data',
       seed: 1,
       logs: () => directory.logs(),
       saveCleanedOffsets: async () => {},

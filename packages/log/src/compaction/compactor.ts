@@ -4,6 +4,9 @@ import type { Metrics } from '@sluice/kernel/metrics';
 import { reasonOf } from '../failure-reason.ts';
 import type { HostedLog } from '../log-directory.ts';
 import { partitionName } from '../partition-name.ts';
+import type { CompactionCanary } from './compact-log.ts';
+import { createCompactionFailures } from './compaction-failures.ts';
+import { createCompactionMetrics } from './compaction-metrics.ts';
 import type { CompactionPlan } from './plan.ts';
 
 /** Kafka's `log.cleaner.*`. */
@@ -15,6 +18,9 @@ export interface CompactorSettings {
   readonly keyMemorySizeBytes: number;
   /** `log.cleaner.io.max.bytes.per.second`, read and written together. */
   readonly bytesPerSecondMax: number;
+  /** For tests: see `CompactionResources`. */
+  readonly outputSizeBytesMax?: number;
+  readonly canary?: CompactionCanary;
 }
 
 export const DEFAULT_COMPACTOR_SETTINGS: CompactorSettings = {
@@ -29,6 +35,8 @@ export interface CompactorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** The data directory, in metrics. */
+  readonly directory: string;
   /** For the hashes of keys. */
   readonly seed: number;
   logs(): Iterable<HostedLog>;
@@ -47,27 +55,17 @@ export interface Compactor {
   idle(): Promise<void>;
 }
 
-/** A partition that failed is tried again: what was wrong may pass, as a full disk does. */
-const RETRY_MS_MIN = 60_000;
-const RETRY_MS_MAX = 3_600_000;
-
-interface Failure {
-  readonly reason: string;
-  readonly retryMs: number;
-  readonly dueMs: number;
+interface Candidate {
+  readonly hosted: HostedLog;
+  readonly plan: CompactionPlan;
 }
 
 class CompactorStopped extends Error {}
 
 export function createCompactor(options: CompactorOptions): Compactor {
-  const { settings, clock, logger, metrics } = options;
-  const failures = new Map<string, Failure>();
-  const runs = metrics.counter('sluice_log_compactions_total');
-  const failedRuns = metrics.counter('sluice_log_compaction_failures_total');
-  const readBytes = metrics.counter('sluice_log_compaction_input_bytes_total');
-  const keptBytes = metrics.counter('sluice_log_compaction_output_bytes_total');
-  const failedLogs = metrics.gauge('sluice_log_compaction_failed_partitions');
-  const dirtyRatioMax = metrics.gauge('sluice_log_compaction_dirty_ratio_max');
+  const { settings, clock, logger } = options;
+  const failures = createCompactionFailures(clock);
+  const metrics = createCompactionMetrics(options.metrics, options.directory);
   let running: Promise<void> | undefined;
   let isStopped = false;
   /** Ends the wait that the rate limit wants. */
@@ -76,55 +74,67 @@ export function createCompactor(options: CompactorOptions): Compactor {
   async function runAll(): Promise<void> {
     forgetOthers();
     const cut = new Set<HostedLog>();
-    for (let next = dirtiest(cut); next !== undefined && !isStopped; next = dirtiest(cut)) {
+    for (;;) {
+      const next = await dirtiest(cut);
+      if (next === undefined || isStopped) return;
       if ((await compactOne(next)) === 'cut') cut.add(next.hosted);
     }
-    forgetOthers();
-    failedLogs.set(failures.size);
   }
 
-  /** Failures of partitions that are gone, or not compacted any more. */
   function forgetOthers(): void {
     const compacted = [...options.logs()].filter(({ log }) => log.isCompacted);
-    const names = new Set(compacted.map(({ topic, partition }) => partitionName(topic, partition)));
-    for (const name of failures.keys()) if (!names.has(name)) failures.delete(name);
+    failures.keepOnly(new Set(compacted.map(nameOf)));
   }
 
   /** `cut`: logs whose files changed while they were compacted; their turn comes again the next time. */
-  function dirtiest(cut: ReadonlySet<HostedLog>): { hosted: HostedLog; plan: CompactionPlan } | undefined {
-    let found: { hosted: HostedLog; plan: CompactionPlan } | undefined;
-    let ratioMax = 0;
+  async function dirtiest(cut: ReadonlySet<HostedLog>): Promise<Candidate | undefined> {
+    let found: Candidate | undefined;
+    let dirtyRatioMax = 0;
+    let delayMsMax = 0;
+    let failedSizeBytes = 0;
     for (const hosted of options.logs()) {
-      if (!hosted.log.isCompacted || hosted.log.failure !== undefined || cut.has(hosted) || isHeldBack(hosted))
-        continue;
-      const plan = hosted.log.compaction.plan();
-      ratioMax = Math.max(ratioMax, plan.dirtyRatio);
+      const plan = await planOf(hosted);
+      if (plan === undefined) continue;
+      dirtyRatioMax = Math.max(dirtyRatioMax, plan.dirtyRatio);
+      delayMsMax = Math.max(delayMsMax, plan.delayMs);
+      if (failures.has(nameOf(hosted))) failedSizeBytes += plan.dirtySizeBytes;
+      if (cut.has(hosted) || failures.isHeldBack(nameOf(hosted))) continue;
       if (plan.isDue && plan.dirtyRatio > (found?.plan.dirtyRatio ?? 0)) found = { hosted, plan };
     }
-    dirtyRatioMax.set(ratioMax);
+    metrics.onLook({ dirtyRatioMax, delayMsMax, failedPartitions: failures.count, failedSizeBytes });
     return found;
   }
 
-  function isHeldBack({ topic, partition }: HostedLog): boolean {
-    const failure = failures.get(partitionName(topic, partition));
-    return failure !== undefined && clock.monotonicMs() < failure.dueMs;
+  /** `undefined`: it is not to be compacted, or not now. */
+  async function planOf({ topic, partition, log }: HostedLog): Promise<CompactionPlan | undefined> {
+    if (!log.isCompacted || log.failure !== undefined) return undefined;
+    try {
+      await log.compaction.prepare();
+      return log.failure === undefined ? log.compaction.plan() : undefined;
+    } catch (error) {
+      // Its files may just have been deleted; what is wrong with them is for those to say who compact or read them.
+      logger.debug('how old the segments of a log are is unknown', { topic, partition, reason: reasonOf(error) });
+      return undefined;
+    }
   }
 
-  async function compactOne({ hosted, plan }: { hosted: HostedLog; plan: CompactionPlan }): Promise<'cut' | undefined> {
+  async function compactOne({ hosted, plan }: Candidate): Promise<'cut' | undefined> {
     const { topic, partition, log } = hosted;
-    const name = partitionName(topic, partition);
+    const name = nameOf(hosted);
+    const startedMs = clock.monotonicMs();
     try {
       const stats = await log.compaction.run(plan, {
         memorySizeBytes: settings.keyMemorySizeBytes,
         seed: options.seed,
         pace: createPace(),
         markCompacted: options.saveCleanedOffsets,
+        ...(settings.outputSizeBytesMax === undefined ? {} : { outputSizeBytesMax: settings.outputSizeBytesMax }),
+        ...(settings.canary === undefined ? {} : { canary: settings.canary }),
       });
-      failures.delete(name);
+      failures.heal(name);
       if (stats === undefined) return 'cut';
       await options.saveCleanedOffsets();
-      runs.add();
-      keptBytes.add(stats.sizeBytesAfter);
+      metrics.onDone(stats, clock.monotonicMs() - startedMs);
       const { sizeBytesBefore, sizeBytesAfter, keyCount, cleanedOffset } = stats;
       logger.info('log compacted', { topic, partition, sizeBytesBefore, sizeBytesAfter, keyCount, cleanedOffset });
       // With more keys than memory one run does a part; without progress it would go on for ever.
@@ -138,10 +148,8 @@ export function createCompactor(options: CompactorOptions): Compactor {
   }
 
   function fail(name: string, reason: string): void {
-    const earlier = failures.get(name);
-    const retryMs = Math.min(RETRY_MS_MAX, (earlier?.retryMs ?? RETRY_MS_MIN / 2) * 2);
-    failures.set(name, { reason, retryMs, dueMs: clock.monotonicMs() + retryMs });
-    failedRuns.add();
+    const retryMs = failures.add(name, reason);
+    metrics.onFailure();
     logger.error('a log could not be compacted', { name, reason, retryMs });
   }
 
@@ -151,7 +159,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
     let totalBytes = 0;
     return async (sizeBytes) => {
       totalBytes += sizeBytes;
-      readBytes.add(sizeBytes);
+      metrics.onRead(sizeBytes);
       const aheadMs = (totalBytes / settings.bytesPerSecondMax) * 1000 - (clock.monotonicMs() - startedMs);
       if (aheadMs > 0) await waited(aheadMs);
       else await new Promise<void>((resolve) => (clock.soon ?? queueMicrotask)(resolve));
@@ -178,7 +186,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
       return running;
     },
     get failed() {
-      return new Map([...failures].map(([name, { reason }]) => [name, reason]));
+      return failures.reasons;
     },
     stop() {
       isStopped = true;
@@ -186,4 +194,8 @@ export function createCompactor(options: CompactorOptions): Compactor {
     },
     idle: () => running ?? Promise.resolve(),
   };
+}
+
+function nameOf({ topic, partition }: HostedLog): string {
+  return partitionName(topic, partition);
 }

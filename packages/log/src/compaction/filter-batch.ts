@@ -4,6 +4,7 @@ import {
   baseOffset,
   baseSequence,
   baseTimestamp,
+  batchSizeBytes,
   codec,
   hasDeleteHorizon,
   isControlBatch,
@@ -19,8 +20,6 @@ import {
 import { type BatchOptions, buildBatch, type NewRecord } from '@sluice/protocol/records/build-batch';
 import { DEFAULT_READ_LIMITS, visitRecords } from '@sluice/protocol/records/read-records';
 import { materialize, type RecordCursor } from '@sluice/protocol/records/record-cursor';
-import type { LogConfig } from '../partition-log.ts';
-import { levelOf } from '../transform-batch.ts';
 
 /** What the compaction knows of a batch before it looks at its records. */
 export interface BatchFate {
@@ -34,14 +33,17 @@ export interface BatchFate {
 
 export interface FilterOptions {
   readonly fate: BatchFate;
-  readonly nowMs: TimestampMs;
+  /** The earliest and the latest that it may be: tombstones go by the one, and are given time by the other. */
+  readonly earliestNowMs: TimestampMs;
+  readonly latestNowMs: TimestampMs;
   /** KIP-534: `delete.retention.ms` after it is first seen by a compaction, a tombstone goes. */
   readonly deleteRetentionMs: number;
-  readonly config: LogConfig;
   /** The largest offset of the record's key, or −1. */
   latestOffset(cursor: RecordCursor): Offset;
   /** Records behind it are not in the map: they stay. */
   readonly mapEndOffset: Offset;
+  /** False: a tombstone waits for its horizon rather than that the batch grows by it. */
+  readonly mayGrow: boolean;
 }
 
 export type Filtered =
@@ -54,10 +56,10 @@ const DROPPED: Filtered = { kind: 'dropped' };
 
 /** One batch with the records that compaction keeps: itself, a smaller one with the same offsets and sequences, or nothing. */
 export function filterBatch(buffer: Buffer, at: number, options: FilterOptions): Filtered | BatchError {
-  const { fate, nowMs } = options;
+  const { fate } = options;
   const isControl = isControlBatch(buffer, at);
   const horizonMs = hasDeleteHorizon(buffer, at) ? baseTimestamp(buffer, at) : undefined;
-  const keepsTombstones = horizonMs === undefined || nowMs < horizonMs;
+  const keepsTombstones = horizonMs === undefined || options.earliestNowMs < horizonMs;
   const retained: NewRecord[] = [];
   let hasTombstone = false;
 
@@ -82,18 +84,16 @@ export function filterBatch(buffer: Buffer, at: number, options: FilterOptions):
   if (retained.length === 0) return fate.isKeptEmpty ? emptied(buffer, at) : DROPPED;
   const needsHorizon = horizonMs === undefined && (hasTombstone || fate.isEmptyTransactionsMarker);
   if (retained.length === recordCount(buffer, at) && !needsHorizon) return KEPT;
-  const newHorizonMs = needsHorizon ? nowMs + options.deleteRetentionMs : horizonMs;
-  const compression = codec(buffer, at) ?? 'none';
-  const level = levelOf(compression, options.config);
-  return {
-    kind: 'rewritten',
-    batch: buildBatch(retained, {
+  const rewrite = (newHorizonMs: TimestampMs | undefined) =>
+    buildBatch(retained, {
       ...headerOf(buffer, at),
       ...(newHorizonMs === undefined ? {} : { deleteHorizonMs: newHorizonMs }),
-      codec: compression,
-      ...(level === undefined ? {} : { level }),
-    }),
-  };
+      // At the codec's default level, as Kafka: the topic's is for what producers send.
+      codec: codec(buffer, at) ?? 'none',
+    });
+  const batch = rewrite(needsHorizon ? options.latestNowMs + options.deleteRetentionMs : horizonMs);
+  if (options.mayGrow || batch.length <= batchSizeBytes(buffer, at)) return { kind: 'rewritten', batch };
+  return retained.length === recordCount(buffer, at) ? KEPT : { kind: 'rewritten', batch: rewrite(horizonMs) };
 }
 
 /** The bare header, unless it is one already. */

@@ -1,11 +1,14 @@
 import type { Offset } from '@sluice/kernel/ids';
 import { type CompactionResources, type CompactionStats, type CompactLogOptions, compactLog } from './compact-log.ts';
 import { type CompactionPlan, planCompaction } from './plan.ts';
+import { learnSegmentTimes } from './segment-times.ts';
 
 /** What one log knows of its compactions. */
 export interface LogCompaction {
   /** Where the last one ended; `undefined` for a log that was never compacted and has no gaps. */
   readonly cleanedOffset: Offset | undefined;
+  /** Knows afterwards what a plan depends on; `plan` before that takes segments of an earlier run for older than they are. */
+  prepare(): Promise<void>;
   plan(): CompactionPlan;
   /** Compacts once; `undefined` if the log was cut meanwhile. Fails with `DiskError` or `CompactionError`. */
   run(plan: CompactionPlan, resources: CompactionResources): Promise<CompactionStats | undefined>;
@@ -19,12 +22,13 @@ export function createLogCompaction(initial: Offset | undefined, options: Compac
     get cleanedOffset() {
       return cleanedOffset;
     },
+    prepare: () => learnSegmentTimes(cleanedOffset ?? 0, options),
     plan: () =>
       planCompaction({
         state: options.state,
         cleanedOffset: cleanedOffset ?? 0,
         recoveryPoint: options.housekeeper.recoveryPoint,
-        nowMs: options.clock.now(),
+        nowMs: options.clockWindow.earliestMs(),
       }),
     async run(plan, resources) {
       const markCompacted = async () => {

@@ -11,6 +11,9 @@ export interface CompactionPlan {
   readonly firstUncleanableOffset: Offset;
   /** Of the bytes below the uncleanable ones, those that were never compacted. */
   readonly dirtyRatio: number;
+  readonly dirtySizeBytes: number;
+  /** By how much the oldest dirty record has waited beyond `max.compaction.lag.ms`. */
+  readonly delayMs: number;
   readonly isDue: boolean;
 }
 
@@ -20,6 +23,7 @@ export interface PlanInput {
   readonly cleanedOffset: Offset;
   /** Below it segments are durable, and a recovery does not look at them. */
   readonly recoveryPoint: Offset;
+  /** The earliest that it may be: see `ClockWindow`. */
   readonly nowMs: TimestampMs;
 }
 
@@ -39,12 +43,14 @@ export function planCompaction({ state, cleanedOffset, recoveryPoint, nowMs }: P
   const dirtyBytes = totalSize(dirty);
   const cleanBytes = totalSize(segmentsBetween(segments, 0, dirty[0]?.baseOffset ?? firstDirtyOffset));
   const dirtyRatio = dirtyBytes === 0 ? 0 : dirtyBytes / (cleanBytes + dirtyBytes);
-  const isOverdue = dirtyBytes > 0 && isTooLate(dirty, config, nowMs);
+  const delayMs = dirtyBytes > 0 ? delayOf(dirty, config, nowMs) : 0;
   return {
     firstDirtyOffset,
     firstUncleanableOffset,
     dirtyRatio,
-    isDue: dirtyRatio > 0 && (isOverdue || dirtyRatio > config.cleanableDirtyRatioMin),
+    dirtySizeBytes: dirtyBytes,
+    delayMs,
+    isDue: dirtyRatio > 0 && (delayMs > 0 || dirtyRatio > config.cleanableDirtyRatioMin),
   };
 }
 
@@ -56,7 +62,7 @@ function uncleanableFrom(state: LogState, dirty: Offset, recoveryPoint: Offset, 
     if (next === undefined || next.baseOffset > stable) return true;
     // What was compacted before may be so again, however young it is.
     if (config.compactionLagMsMin <= 0 || next.baseOffset <= dirty) return false;
-    // Unknown after a restart until the segment is looked at: its last write counts until then.
+    // Where no record has a timestamp, its last write counts.
     const largestMs = segment.maxTimestamp?.timestampMs ?? segment.createdMs;
     return largestMs > nowMs - config.compactionLagMsMin;
   });
@@ -64,39 +70,14 @@ function uncleanableFrom(state: LogState, dirty: Offset, recoveryPoint: Offset, 
 }
 
 /** `max.compaction.lag.ms`: the oldest dirty record must not wait for longer, however clean the log is. */
-function isTooLate(dirty: readonly Segment[], config: LogConfig, nowMs: TimestampMs): boolean {
-  return dirty.some(({ firstTimestampMs, createdMs }) => {
-    return nowMs - (firstTimestampMs ?? createdMs) > config.compactionLagMsMax;
+function delayOf(dirty: readonly Segment[], config: LogConfig, nowMs: TimestampMs): number {
+  const delaysMs = dirty.map(({ firstTimestampMs, createdMs }) => {
+    const isStamped = firstTimestampMs !== undefined && firstTimestampMs > 0;
+    return nowMs - (isStamped ? firstTimestampMs : createdMs) - config.compactionLagMsMax;
   });
+  return Math.max(0, ...delaysMs);
 }
 
 export function totalSize(segments: readonly Segment[]): number {
   return segments.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
 }
-
-/** Neighbours that become one segment: together no larger than a segment may be, and addressable by 32-bit indexes. */
-export function groupSegments(segments: readonly Segment[], endOffset: Offset, config: LogConfig): Segment[][] {
-  const groups: Segment[][] = [];
-  let group: Segment[] = [];
-  let sizeBytes = 0;
-  segments.forEach((segment, index) => {
-    if (segment.baseOffset >= endOffset) return;
-    const lastOffset = (segments[index + 1]?.baseOffset ?? endOffset) - 1;
-    const first = group[0];
-    const fits =
-      first !== undefined &&
-      sizeBytes + segment.sizeBytes <= config.segmentSizeBytes &&
-      lastOffset - first.baseOffset <= RELATIVE_OFFSET_MAX;
-    if (fits) {
-      group.push(segment);
-      sizeBytes += segment.sizeBytes;
-    } else {
-      group = [segment];
-      sizeBytes = segment.sizeBytes;
-      groups.push(group);
-    }
-  });
-  return groups;
-}
-
-const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;

@@ -12,6 +12,8 @@ export interface TransactionFilter {
   onMarker(producerId: ProducerId, offset: Offset, isAbort: boolean): boolean;
   /** Aborted transactions whose marker is kept, for the new segment's index; forgets them. */
   takeKept(): AbortedTxn[];
+  /** Remembers where it is; what it returns takes it back there. */
+  mark(): () => void;
 }
 
 interface Ongoing {
@@ -24,15 +26,16 @@ interface Ongoing {
  * passed first.
  */
 export function createTransactionFilter(abortedTxns: readonly AbortedTxn[]): TransactionFilter {
-  /** By first offset, largest first: the next to begin is the last. */
-  const upcoming = [...abortedTxns].sort((left, right) => right.firstOffset - left.firstOffset);
+  const byFirstOffset = [...abortedTxns].sort((left, right) => left.firstOffset - right.firstOffset);
+  /** Those before it have begun. */
+  let upcoming = 0;
   const aborted = new Map<ProducerId, Ongoing>();
   const committed = new Set<ProducerId>();
   let kept: AbortedTxn[] = [];
 
   function begin(upTo: Offset): void {
-    for (let next = upcoming.at(-1); next !== undefined && next.firstOffset <= upTo; next = upcoming.at(-1)) {
-      upcoming.pop();
+    for (; (byFirstOffset[upcoming]?.firstOffset ?? Number.POSITIVE_INFINITY) <= upTo; upcoming++) {
+      const next = byFirstOffset[upcoming] as AbortedTxn;
       if (!aborted.has(next.producerId)) aborted.set(next.producerId, { txn: next, hasRecords: false });
     }
   }
@@ -56,6 +59,22 @@ export function createTransactionFilter(abortedTxns: readonly AbortedTxn[]): Tra
       if (ongoing === undefined || !ongoing.hasRecords) return true;
       kept.push(ongoing.txn);
       return false;
+    },
+    mark() {
+      const marked = {
+        upcoming,
+        aborted: [...aborted].map(([producerId, ongoing]) => [producerId, { ...ongoing }] as const),
+        committed: [...committed],
+        kept: [...kept],
+      };
+      return () => {
+        upcoming = marked.upcoming;
+        aborted.clear();
+        for (const [producerId, ongoing] of marked.aborted) aborted.set(producerId, ongoing);
+        committed.clear();
+        for (const producerId of marked.committed) committed.add(producerId);
+        kept = marked.kept;
+      };
     },
     takeKept() {
       const taken = kept;
