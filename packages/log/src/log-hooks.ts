@@ -12,6 +12,8 @@ export interface LogHooks {
   persistDirectory(): Promise<void>;
   /** A segment is complete, so that the recovery point has moved. */
   onRecoveryPointMoved(): void;
+  /** It went offline, for a reason that may be its directory's. Not for a full disk. */
+  onOffline(reason: string): void;
   /** Much was written since the last checkpoint; now would be a good time for one. */
   onCheckpointDue(): void;
 }

@@ -17,7 +17,8 @@ export interface LogFailure {
 export interface LogState {
   readonly topic: string;
   readonly partition: number;
-  readonly directory: string;
+  /** Where its files are; another one once the log was moved. */
+  directory: string;
   config: LogConfig;
   /** By base offset, rising, never empty; the last one is active. */
   segments: Segment[];
@@ -36,6 +37,13 @@ export interface LogState {
   truncations: number;
   /** Settles when files that were compacted are in the place of others; nobody begins to read them meanwhile. */
   swapping: Promise<void> | undefined;
+}
+
+/** The same files have other names from now on. Whoever looked for one by its old name begins again. */
+export function relocate(state: LogState, directory: string): void {
+  state.directory = directory;
+  for (const segment of state.segments) segment.directory = directory;
+  state.truncations++;
 }
 
 export function activeSegment(state: LogState): Segment {

@@ -22,7 +22,8 @@ export interface SegmentIndexes {
 /** One segment: a `.log` file and its indexes. A plain record; the functions beside it change it. */
 export interface Segment {
   readonly baseOffset: Offset;
-  readonly directory: string;
+  /** The partition's directory; another one once the log was moved. */
+  directory: string;
   /** Bytes that have a place in the file, written or not yet. */
   sizeBytes: number;
   /** Bytes that are in the file. */

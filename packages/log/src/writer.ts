@@ -43,6 +43,12 @@ export interface Writer {
   resume(): Promise<void>;
   /** Lets go of all files, also of those with unsynced data: the caller has synced what it keeps. Only while idle. */
   releaseFiles(): void;
+  /**
+   * Settles once all that is written is durable in the segments' files, and nothing is under way; what is appended from
+   * now on waits in the queue until `letGo`. The files may then go elsewhere. Fails if the log does.
+   */
+  hold(): Promise<void>;
+  letGo(): void;
   /** Takes nothing more; who still waits is told that the log is closed. */
   close(): void;
 }
@@ -76,6 +82,7 @@ export function createWriter(options: WriterOptions): Writer {
   let unsynced = new Set<Segment>();
   let syncWantedOffset = 0;
   let isWriting = false;
+  let isHeld = false;
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
   let isSyncing = false;
@@ -85,13 +92,17 @@ export function createWriter(options: WriterOptions): Writer {
   function push(batch: PlacedBatch): void {
     queue.push(batch);
     leaseOf(batch.buffer)?.retain();
-    if (isWriting) return;
+    startWriting();
+  }
+
+  function startWriting(): void {
+    if (isWriting || isHeld || queue.length === 0) return;
     isWriting = true;
     soon(writeQueued);
   }
 
   async function writeQueued(): Promise<void> {
-    while (queue.length > 0 && state.failure === undefined) {
+    while (queue.length > 0 && !isHeld && state.failure === undefined) {
       const group = takeGroup();
       try {
         await writeGroup(group);
@@ -236,6 +247,17 @@ export function createWriter(options: WriterOptions): Writer {
     }
   }
 
+  function untilSynced(offset: Offset): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      onSynced(offset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+    });
+  }
+
+  function idle(): Promise<void> {
+    if (!isWriting && !isSyncing) return Promise.resolve();
+    return new Promise((resolve) => idleWaiters.push(resolve));
+  }
+
   function requestSync(): void {
     syncWantedOffset = state.logEndOffset;
     startSync();
@@ -250,15 +272,8 @@ export function createWriter(options: WriterOptions): Writer {
     onDurable: waitsForSync ? onSynced : onWritten,
     onSynced,
     requestSync,
-    sync() {
-      return new Promise<void>((resolve, reject) => {
-        onSynced(state.logEndOffset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
-      });
-    },
-    idle() {
-      if (!isWriting && !isSyncing) return Promise.resolve();
-      return new Promise((resolve) => idleWaiters.push(resolve));
-    },
+    sync: () => untilSynced(state.logEndOffset),
+    idle,
     fail,
     async resume() {
       for (const segment of unsynced) {
@@ -275,6 +290,16 @@ export function createWriter(options: WriterOptions): Writer {
     releaseFiles() {
       unsynced = new Set();
       pinned.release(() => true);
+    },
+    async hold() {
+      isHeld = true;
+      await idle();
+      await untilSynced(state.writtenOffset);
+      await idle();
+    },
+    letGo() {
+      isHeld = false;
+      startWriting();
     },
     close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
   };
