@@ -1,0 +1,27 @@
+import type { Logger } from '@sluice/kernel/logger';
+import type { ShardTimers } from '../runtime/coordinator-shard.ts';
+import type { Transaction, TransactionVersion } from './transaction.ts';
+import type { TransactionRecord } from './transaction-record-serde.ts';
+
+/** Kafka's `transaction*` settings as they are now; a live view. */
+export interface TransactionSettings {
+  /** `transaction.max.timeout.ms` */
+  readonly timeoutMsMax: number;
+  /** `transactional.id.expiration.ms` */
+  readonly idExpirationMs: number;
+  /** `transaction.remove.expired.transaction.cleanup.interval.ms` */
+  readonly idExpirationCheckIntervalMs: number;
+  /** `transaction.two.phase.commit.enable` (KIP-939) */
+  readonly isTwoPhaseCommitEnabled: boolean;
+  /** The finalised level of `transaction.version`. */
+  readonly serverVersion: TransactionVersion;
+}
+
+/** What the state machine of transactions is given besides its input. */
+export interface TransactionEnvironment {
+  readonly settings: TransactionSettings;
+  readonly timers: ShardTimers<TransactionRecord>;
+  readonly logger: Logger;
+  /** Begins to write the markers of a transaction whose end is durable; `markersWritten` tells when all are. */
+  sendMarkers(transaction: Transaction): void;
+}

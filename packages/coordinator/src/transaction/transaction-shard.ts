@@ -1,0 +1,250 @@
+import type { ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { TransactionState as DescribedTransaction } from '@sluice/protocol/generated/messages/describe-transactions-response';
+import {
+  type CoordinatorShard,
+  NOTHING,
+  type Pending,
+  type Reply,
+  replyTo,
+  type Step,
+} from '../runtime/coordinator-shard.ts';
+import { type AddPartitions, addPartitions, verifyPartitions } from './add-partitions.ts';
+import { describeTransaction } from './describe-transaction.ts';
+import { type EndTransaction, endTransaction, fenced } from './end-transaction.ts';
+import { type InitProducerId, initProducerId } from './init-producer-id.ts';
+import { isListed, type ListedTransaction, type TransactionFilter } from './list-transactions.ts';
+import { completed, isEnding, type Transaction } from './transaction.ts';
+import type { TransactionDecision } from './transaction-decision.ts';
+import type { TransactionEnvironment } from './transaction-environment.ts';
+import type { TransactionRecord } from './transaction-record-serde.ts';
+import { createWaitingRequests, type WaitingRequest } from './waiting-requests.ts';
+
+export type TransactionStep = Step<TransactionRecord>;
+
+/** What a producer is told of itself; `needs-producer-id` asks to come again with one. */
+export type ProducerAnswer =
+  | { readonly kind: 'producer'; readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }
+  | { readonly kind: 'refused'; readonly errorCode: number }
+  | { readonly kind: 'needs-producer-id' };
+
+/** The transactions of one partition of `__transaction_state`. */
+export interface TransactionShard extends CoordinatorShard<TransactionRecord> {
+  init(
+    asked: InitProducerId,
+    newProducerId: ProducerId | undefined,
+    now: TimestampMs,
+    pending: Pending<ProducerAnswer>,
+  ): TransactionStep;
+  /** Answers with an error code for all partitions. */
+  add(transactionalId: string, asked: AddPartitions, now: TimestampMs, pending: Pending<number>): TransactionStep;
+  /** Answers with an error code for each partition. */
+  verify(
+    transactionalId: string,
+    asked: AddPartitions,
+    pending: Pending<(topic: string, partition: number) => number>,
+  ): TransactionStep;
+  end(
+    transactionalId: string,
+    asked: EndTransaction,
+    newProducerId: ProducerId | undefined,
+    now: TimestampMs,
+    pending: Pending<ProducerAnswer>,
+  ): TransactionStep;
+  /** All partitions know how the transaction ended. */
+  markersWritten(ended: Transaction, now: TimestampMs): TransactionStep;
+  /** Looks at the next request that has waited for the end of a transaction; `undefined` if none does. */
+  takeWaiting(transactionalId: string, now: TimestampMs): TransactionStep | undefined;
+  describe(transactionalId: string, pending: Pending<DescribedTransaction>): TransactionStep;
+  list(filter: TransactionFilter, now: TimestampMs, pending: Pending<readonly ListedTransaction[]>): TransactionStep;
+}
+
+/** Ids that are forgotten in one step; the next follows at once. */
+export const EXPIRED_PER_STEP_MAX = 1_000;
+
+export function createTransactionShard(environment: TransactionEnvironment): TransactionShard {
+  const { settings, timers, logger } = environment;
+  const transactions = new Map<string, Transaction>();
+  const waiting = createWaitingRequests(timers);
+
+  /** One request to a transactional id, now or when the transaction before it has ended. */
+  function take(transactionalId: string, request: WaitingRequest, now: TimestampMs): TransactionStep {
+    const decision = request.decide(transactions.get(transactionalId), now);
+    switch (decision.kind) {
+      case 'refused':
+        return { records: [], replies: [request.refuse(decision.errorCode)] };
+      case 'needs-producer-id':
+        return { records: [], replies: [request.askForProducerId()] };
+      case 'unchanged':
+        return { records: [], replies: [request.answer(decision.transaction)] };
+      case 'changed':
+        return become(decision.transaction, [request.answer(decision.transaction)]);
+      case 'ends-first': {
+        const refusal = waiting.add(transactionalId, request);
+        return become(decision.transaction, refusal === undefined ? [] : [refusal]);
+      }
+      case 'waits': {
+        const refusal = waiting.add(transactionalId, request);
+        return refusal === undefined ? NOTHING : { records: [], replies: [refusal] };
+      }
+    }
+  }
+
+  function become(transaction: Transaction, replies: readonly Reply[]): TransactionStep {
+    const { transactionalId, status } = transaction;
+    if (status === 'Ongoing') watchTimeout(transaction, transaction.timeoutMs);
+    return {
+      records: [{ transactionalId, transaction }],
+      replies: isEnding(transaction) ? [...replies, onceDurable(transaction)] : replies,
+    };
+  }
+
+  /** Nobody may see markers of an end that a crash could take back. */
+  function onceDurable(transaction: Transaction): Reply {
+    return { deliver: () => environment.sendMarkers(transaction), fail: () => {} };
+  }
+
+  /** On monotonic time: a clock that jumps ends nobody's transaction. */
+  function watchTimeout({ transactionalId, producerId, producerEpoch, startMs }: Transaction, delayMs: number): void {
+    timers.set(`timeout ${transactionalId}`, delayMs, (now) => {
+      const transaction = transactions.get(transactionalId);
+      const isSame =
+        transaction?.status === 'Ongoing' &&
+        transaction.producerId === producerId &&
+        transaction.producerEpoch === producerEpoch &&
+        transaction.startMs === startMs;
+      return isSame ? abort(transaction, now) : NOTHING;
+    });
+  }
+
+  function abort(transaction: Transaction, now: TimestampMs): TransactionStep {
+    logger.info('a transaction ran out of time and is aborted', {
+      transactionalId: transaction.transactionalId,
+      producerId: transaction.producerId,
+      timeoutMs: transaction.timeoutMs,
+    });
+    return become(fencedBy(transaction, now), []);
+  }
+
+  function fencedBy(transaction: Transaction, now: TimestampMs): Transaction {
+    const decision = fenced(transaction, settings.serverVersion, undefined, now);
+    // Its epochs are used up: as before KIP-890 it gets another id only when it asks.
+    return decision.kind === 'ends-first' ? decision.transaction : fencedWithoutRotation(transaction, now);
+  }
+
+  function fencedWithoutRotation(transaction: Transaction, now: TimestampMs): Transaction {
+    const decision = fenced(transaction, 0, undefined, now);
+    return decision.kind === 'ends-first' ? decision.transaction : transaction;
+  }
+
+  function planExpiration(delayMs: number): void {
+    timers.set('expiration', delayMs, expire);
+  }
+
+  function expire(now: TimestampMs): TransactionStep {
+    const records: TransactionRecord[] = [];
+    const lastUpdateMsMax = now - settings.idExpirationMs;
+    for (const { transactionalId, status, lastUpdateMs } of transactions.values()) {
+      if (status === 'Ongoing' || status === 'PrepareCommit' || status === 'PrepareAbort') continue;
+      if (lastUpdateMs > lastUpdateMsMax) continue;
+      records.push({ transactionalId, transaction: null });
+      if (records.length === EXPIRED_PER_STEP_MAX) break;
+    }
+    planExpiration(records.length === EXPIRED_PER_STEP_MAX ? 0 : settings.idExpirationCheckIntervalMs);
+    return { records, replies: [], isAtomic: false };
+  }
+
+  function producerRequest(
+    decide: WaitingRequest['decide'],
+    pending: Pending<ProducerAnswer>,
+    answer: (transaction: Transaction) => Transaction,
+  ): WaitingRequest {
+    return {
+      decide,
+      refuse: (errorCode) => replyTo(pending, { kind: 'refused', errorCode }),
+      askForProducerId: () => replyTo(pending, { kind: 'needs-producer-id' }),
+      answer(transaction) {
+        const { producerId, producerEpoch } = answer(transaction);
+        return replyTo(pending, { kind: 'producer', producerId, producerEpoch });
+      },
+      fail: pending.fail.bind(pending),
+    };
+  }
+
+  return {
+    apply({ transactionalId, transaction }) {
+      if (transaction === null) transactions.delete(transactionalId);
+      else transactions.set(transactionalId, transaction);
+    },
+    onLoaded(now) {
+      const replies: Reply[] = [];
+      for (const transaction of transactions.values()) {
+        if (isEnding(transaction)) replies.push(onceDurable(transaction));
+        if (transaction.status !== 'Ongoing') continue;
+        watchTimeout(transaction, Math.min(transaction.startMs + transaction.timeoutMs - now, transaction.timeoutMs));
+      }
+      planExpiration(settings.idExpirationCheckIntervalMs);
+      return { records: [], replies };
+    },
+    onUnloaded: waiting.fail,
+    init(asked, newProducerId, now, pending) {
+      const decide = (transaction: Transaction | undefined, at: TimestampMs): TransactionDecision =>
+        initProducerId(transaction, asked, settings.serverVersion, newProducerId, at);
+      return take(
+        asked.transactionalId,
+        producerRequest(decide, pending, (transaction) => transaction),
+        now,
+      );
+    },
+    add(transactionalId, asked, now, pending) {
+      const request: WaitingRequest = {
+        decide: (transaction, at) => addPartitions(transaction, asked, at),
+        refuse: (errorCode) => replyTo(pending, errorCode),
+        askForProducerId: () => replyTo(pending, ErrorCode.UNKNOWN_SERVER_ERROR),
+        answer: () => replyTo(pending, ErrorCode.NONE),
+        fail: pending.fail.bind(pending),
+      };
+      return take(transactionalId, request, now);
+    },
+    verify(transactionalId, asked, pending) {
+      const errorCodeOf = verifyPartitions(transactions.get(transactionalId), asked);
+      return { records: [], replies: [replyTo(pending, errorCodeOf)] };
+    },
+    end(transactionalId, asked, newProducerId, now, pending) {
+      const decide = (transaction: Transaction | undefined, at: TimestampMs): TransactionDecision =>
+        endTransaction(transaction, asked, newProducerId, at);
+      const answer = (transaction: Transaction) => (isEnding(transaction) ? completed(transaction, now) : transaction);
+      return take(transactionalId, producerRequest(decide, pending, answer), now);
+    },
+    markersWritten(ended, now) {
+      const transaction = transactions.get(ended.transactionalId);
+      // The state that these markers belong to is still there; a shard that was loaded again may have sent them twice.
+      const isSame =
+        transaction?.status === ended.status &&
+        transaction.producerId === ended.producerId &&
+        transaction.producerEpoch === ended.producerEpoch;
+      if (!isSame) return NOTHING;
+      return {
+        records: [{ transactionalId: ended.transactionalId, transaction: completed(transaction, now) }],
+        replies: [],
+      };
+    },
+    takeWaiting(transactionalId, now) {
+      const request = waiting.take(transactionalId);
+      return request === undefined ? undefined : take(transactionalId, request, now);
+    },
+    describe: (transactionalId, pending) => ({
+      records: [],
+      replies: [replyTo(pending, describeTransaction(transactionalId, transactions.get(transactionalId)))],
+    }),
+    list(filter, now, pending) {
+      const listed = [...transactions.values()].filter((transaction) => isListed(transaction, filter, now));
+      const shown = listed.map(({ transactionalId, producerId, status }) => ({
+        transactionalId,
+        producerId,
+        transactionState: status,
+      }));
+      return { records: [], replies: [replyTo(pending, shown)] };
+    },
+  };
+}
