@@ -23,6 +23,8 @@ export interface LogCutsOptions {
   readonly hooks: Partial<LogHooks>;
   readonly rebuildOptions: () => RebuildOptions;
   readonly onChange: () => void;
+  /** Records at the end are gone, and others may come in their place. Nothing else happens to the log meanwhile. */
+  readonly onCut: () => void;
 }
 
 /** Everything that takes records out of a log, at either end. */
@@ -79,6 +81,7 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
         await quiesce();
         await lowerRecoveryPoint(offset);
         await truncateLog(offset, truncateOptions());
+        options.onCut();
         housekeeper.writeLeaderEpochs();
       });
     } finally {
@@ -130,6 +133,7 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
         housekeeper.setRecoveryPoint(offset);
         await hooks.persistRecoveryPoint?.(offset);
         await restartLog(offset, truncateOptions());
+        options.onCut();
         housekeeper.writeLeaderEpochs();
       }),
     recoverWritten: () =>
@@ -138,6 +142,7 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
         if (state.failure?.isDiskFull !== true) throw new Error(state.failure?.reason ?? 'the log has not failed');
         try {
           await truncateLog(state.writtenOffset, truncateOptions());
+          options.onCut();
           await writer.resume();
         } catch (error) {
           // It may have been a sync, and one that failed is never tried again.

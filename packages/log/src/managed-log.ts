@@ -17,6 +17,8 @@ import { createIndexLoader } from './index-loader.ts';
 import { createLogCuts } from './log-cuts.ts';
 import type { LogHooks } from './log-hooks.ts';
 import { type LogState, lastStableOffset } from './log-state.ts';
+import type { Pace } from './move/copy-file.ts';
+import { createLogCopy, type LogCopy } from './move/log-copy.ts';
 import type { LogConfig, PartitionLog } from './partition-log.ts';
 import { lastSequenceOf } from './producer-entry.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
@@ -50,6 +52,10 @@ export interface ManagedLog extends PartitionLog {
   startAt(offset: Offset): Promise<void>;
   /** Closes without writing anything more: the log is about to be removed. */
   abandon(): Promise<void>;
+  /** Takes it offline for good: its directory does not work any more. */
+  fail(reason: string): void;
+  /** For a move to another directory of this broker. One at a time; given up by forgetting it. */
+  copyTo(directory: string, pace: Pace): LogCopy;
   /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. */
   abortedTransactions(fromOffset: Offset, toOffset: Offset): Promise<AbortedTxn[]>;
 }
@@ -80,6 +86,7 @@ export interface ManagedLogOptions {
 export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const { state, disk, clock, clockWindow, files, logger, hooks } = options;
   const watchers = new Set<() => void>();
+  let copy: LogCopy | undefined;
 
   const notify = () => {
     for (const changed of watchers) changed();
@@ -109,6 +116,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     onFailure(failure) {
       logger.error('the log is offline', { path: state.directory, reason: failure.reason });
       if (failure.isDiskFull) fullDisk.start();
+      else hooks.onOffline?.(failure.reason);
     },
   });
   const housekeeper = createHousekeeper({
@@ -162,6 +170,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     hooks,
     rebuildOptions,
     onChange: notify,
+    onCut: () => copy?.restart(),
   });
   const applyRetention = createRetention({
     state,
@@ -216,7 +225,9 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   return {
     topic: state.topic,
     partition: state.partition,
-    directory: state.directory,
+    get directory() {
+      return state.directory;
+    },
     get logStartOffset() {
       return state.logStartOffset;
     },
@@ -292,6 +303,12 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     async startAt(offset) {
       if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
       return cuts.startAt(offset);
+    },
+    fail: (reason) => writer.fail({ reason, isDiskFull: false }),
+    copyTo(directory, pace) {
+      const fail = (error: unknown) => writer.fail({ ...failureOf(error), isDiskFull: false });
+      copy = createLogCopy({ state, disk, files, writer, housekeeper, directory, pace, fail });
+      return copy;
     },
     abortedTransactions: (fromOffset, toOffset) =>
       withStableSegments(state, () => abortedTransactionsIn(fromOffset, toOffset, state, indexes)),
