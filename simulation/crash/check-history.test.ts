@@ -7,13 +7,16 @@ import {
   type History,
   type HistoryEvent,
   idsOf,
+  type KeyedRecord,
   partitionKey,
   type ReadBack,
   type Sent,
 } from './history.ts';
+import { MAX_TIMESTAMP, MID_BATCH_READER } from './look-closer.ts';
 
 const OPTIONS = { startMs: 1_000, startMsPerMegabyte: 10 };
 const PARTITION = partitionKey('orders', 'id-1', 0);
+const COMPACTED = partitionKey('accounts', 'id-3', 0);
 
 function sent(firstNumber: number, count: number, producer = 'p', isIdempotent = true): Sent {
   return { kind: 'sent', producer, partition: PARTITION, acks: -1, isIdempotent, firstNumber, count };
@@ -31,6 +34,17 @@ function seen(...topics: readonly [name: string, topicId: string, setting: strin
   const entries = topics.map(([name, topicId, setting]) => [name, { topicId, partitionCount: 1, setting }] as const);
   return { kind: 'topics-seen', topics: new Map(entries) };
 }
+
+const MID_BATCH: HistoryEvent = {
+  kind: 'polled',
+  consumer: MID_BATCH_READER,
+  partition: PARTITION,
+  begunAt: 10,
+  position: 3,
+  records: [{ offset: 3, id: 'p:3' }],
+  highWatermark: 5,
+  logStartOffset: 1,
+};
 
 const first = sent(0, 2);
 const second = sent(2, 3);
@@ -58,6 +72,7 @@ function healthy(): HistoryEvent[] {
     second,
     acked(second, 2),
     { kind: 'deleted', partition: PARTITION, belowOffset: 1, lowWatermark: 1, outcome: 'ok' },
+    MID_BATCH,
     {
       kind: 'polled',
       consumer: 'c',
@@ -72,17 +87,56 @@ function healthy(): HistoryEvent[] {
     changed('orders', { type: 'alter', setting: '3' }),
     { kind: 'started', readyMs: 900, readyCpuMs: 900, uncheckedSizeBytes: 0, sizeBytes: 0 },
     seen(['orders', 'id-1', '3']),
+    committed(4, 'ok'),
+    committed(6, 'info'),
+    { kind: 'commit-seen', group: 'g', partition: PARTITION, offset: 6, metadata: 'at 6' },
+    updated(0, [
+      ['a', '1'],
+      ['b', '1'],
+    ]),
+    updated(2, [['a', '2']]),
+    updated(-1, [['b', null]]),
+    lookedUp(102, 2, 102),
+    lookedUp(MAX_TIMESTAMP, 4, 104),
+    lookedUp(105, -1, -1),
   ];
+}
+
+function committed(offset: number, outcome: 'ok' | 'info'): HistoryEvent {
+  return { kind: 'committed', group: 'g', partition: PARTITION, offset, metadata: `at ${offset}`, outcome };
+}
+
+/** Not answered if it has no offset. */
+function updated(baseOffset: number, records: readonly [key: string, value: string | null][]): HistoryEvent {
+  const sent = records.map(([key, value]) => ({ key, value }));
+  const outcome = baseOffset < 0 ? 'info' : 'ok';
+  return { kind: 'updated', partition: COMPACTED, baseOffset, records: sent, outcome };
+}
+
+function lookedUp(timestamp: number, foundOffset: number, foundTimestamp: number): HistoryEvent {
+  return { kind: 'looked-up', partition: PARTITION, timestamp, foundOffset, foundTimestamp };
 }
 
 function healthyReadBack(): ReadBack {
   const records = new Map([...[...idsOf(first), ...idsOf(second)].entries()].filter(([offset]) => offset >= 1));
-  return { partition: PARTITION, logStartOffset: 1, highWatermark: 5, records };
+  const timestamps = new Map([...records.keys()].map((offset) => [offset, 100 + offset]));
+  return { partition: PARTITION, logStartOffset: 1, highWatermark: 5, records, timestamps };
 }
 
+/** After a compaction: the first value of a is gone. */
+const COMPACTED_RECORDS: readonly KeyedRecord[] = [
+  { offset: 1, key: 'b', value: '1' },
+  { offset: 2, key: 'a', value: '2' },
+];
+
 /** The rows that are red. */
-function redRows(events: readonly HistoryEvent[], readBack: ReadBack = healthyReadBack()): string[] {
-  const history: History = { events, readBack: new Map([[PARTITION, readBack]]) };
+function redRows(
+  events: readonly HistoryEvent[],
+  readBack: ReadBack = healthyReadBack(),
+  records: readonly KeyedRecord[] = COMPACTED_RECORDS,
+): string[] {
+  const compacted = new Map([[COMPACTED, records]]);
+  const history: History = { events, readBack: new Map([[PARTITION, readBack]]), compacted };
   return checkHistory(history, OPTIONS).flatMap(({ row, violations }) => (violations.length > 0 ? [row] : []));
 }
 
@@ -102,7 +156,8 @@ function replaced(events: HistoryEvent[], kind: HistoryEvent['kind'], change: ob
 }
 
 test('a history in which all promises are kept has no violations, and every row was looked at', () => {
-  const history: History = { events: healthy(), readBack: new Map([[PARTITION, healthyReadBack()]]) };
+  const compacted = new Map([[COMPACTED, COMPACTED_RECORDS]]);
+  const history: History = { events: healthy(), readBack: new Map([[PARTITION, healthyReadBack()]]), compacted };
   for (const { row, checkedCount, violations } of checkHistory(history, OPTIONS)) {
     assert.deepEqual(violations, [], row);
     assert.ok(checkedCount > 0, `${row} was never looked at`);
@@ -140,7 +195,7 @@ describe('canaries: an edited history turns a row red', () => {
     const swapped = [first, acked(first, 3), second, acked(second, 0)];
     const records = new Map([...idsOf(second), ...idsOf(first)].entries());
     const back = { partition: PARTITION, logStartOffset: 0, highWatermark: 5, records };
-    const topics = healthy().filter(({ kind }) => kind === 'changed' || kind === 'topics-seen');
+    const topics = healthy().filter(({ kind }) => ['changed', 'topics-seen', 'updated'].includes(kind));
     assert.deepEqual(redRows([...topics, ...swapped], back), ['I3', 'I4']);
   });
 
@@ -190,6 +245,34 @@ describe('canaries: an edited history turns a row red', () => {
   test('an offset that was never deleted is out of range', () => {
     const lost: HistoryEvent = { kind: 'out-of-range', consumer: 'c', partition: PARTITION, begunAt: 11, position: 5 };
     assert.deepEqual(redRows([...healthy(), lost]), ['I16']);
+  });
+
+  test('a fetch in the middle of a batch gives what comes behind it', () => {
+    const late = { ...MID_BATCH, position: 2 };
+    assert.deepEqual(redRows([...healthy(), late]), ['I9', 'I10']);
+  });
+
+  test('a committed offset goes back, vanishes or loses its metadata', () => {
+    for (const change of [{ offset: 3, metadata: 'at 3' }, { offset: -1, metadata: '' }, { metadata: '' }]) {
+      assert.deepEqual(redRows(replaced(healthy(), 'commit-seen', change)), ['I11']);
+    }
+  });
+
+  test('a look-up by time finds another record', () => {
+    const events = healthy().filter(({ kind }) => kind !== 'looked-up');
+    assert.deepEqual(redRows([...events, lookedUp(102, 3, 103)]), ['I14']);
+    assert.deepEqual(redRows([...events, lookedUp(MAX_TIMESTAMP, 3, 103)]), ['I14']);
+    assert.deepEqual(redRows([...events, lookedUp(102, -1, -1)]), ['I14']);
+  });
+
+  test('a compacted log loses a last value, keeps another, moves a record or mixes them up', () => {
+    const [b, a] = COMPACTED_RECORDS;
+    assert(a !== undefined && b !== undefined);
+    for (const records of [[b], [b, { ...a, value: '1' }], [b, { ...a, offset: 5 }], [a, b]]) {
+      assert.deepEqual(redRows(healthy(), healthyReadBack(), records), ['I15']);
+    }
+    // The deletion that nobody answered may have happened.
+    assert.deepEqual(redRows(healthy(), healthyReadBack(), [a]), []);
   });
 
   test('an acknowledged topic is gone', () => {

@@ -2,8 +2,12 @@ import type { History } from './history.ts';
 import type { CheckOptions, Rule, Verdict } from './rule.ts';
 import { acknowledgedStays } from './rules/acknowledged-stays.ts';
 import { answersMakeSense } from './rules/answers-make-sense.ts';
+import { commitsStay } from './rules/commits-stay.ts';
 import { deletionsStay } from './rules/deletions-stay.ts';
+import { lastValuesStay } from './rules/last-values-stay.ts';
+import { lookupsAreRight } from './rules/lookups-are-right.ts';
 import { metadataStays } from './rules/metadata-stays.ts';
+import { midBatchFetches } from './rules/mid-batch-fetches.ts';
 import { noDuplicates } from './rules/no-duplicates.ts';
 import { noPhantoms } from './rules/no-phantoms.ts';
 import { offsetsKeepTheirRecords } from './rules/offsets-keep-their-records.ts';
@@ -27,6 +31,10 @@ export function checkHistory(history: History, options: CheckOptions): RowVerdic
     noPhantoms,
     watermarksRise,
     pollsAreContiguous,
+    midBatchFetches,
+    commitsStay,
+    lookupsAreRight,
+    lastValuesStay,
     deletionsStay,
     metadataStays,
     startsAreBounded(options),

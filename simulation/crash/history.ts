@@ -97,13 +97,71 @@ export interface Started {
   readonly sizeBytes: number;
 }
 
+/** Records with keys, sent to a compacted topic by the one producer of these keys, one batch at a time. */
+export interface Updated {
+  readonly kind: 'updated';
+  readonly partition: PartitionKey;
+  /** −1 unless it was answered. */
+  readonly baseOffset: number;
+  readonly records: readonly Omit<KeyedRecord, 'offset'>[];
+  readonly outcome: Outcome;
+}
+
+/** Of a compacted topic. Null is a tombstone. */
+export interface KeyedRecord {
+  readonly offset: number;
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** A group's one member commits, each time a larger offset. */
+export interface Committed {
+  readonly kind: 'committed';
+  readonly group: string;
+  readonly partition: PartitionKey;
+  readonly offset: number;
+  readonly metadata: string;
+  readonly outcome: Outcome;
+}
+
+/** What the coordinator says is committed; −1 is nothing. */
+export interface CommitSeen {
+  readonly kind: 'commit-seen';
+  readonly group: string;
+  readonly partition: PartitionKey;
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+/** ListOffsets, when nobody writes any more; −3 asks for the record with the largest timestamp. */
+export interface LookedUp {
+  readonly kind: 'looked-up';
+  readonly partition: PartitionKey;
+  readonly timestamp: number;
+  readonly foundOffset: number;
+  readonly foundTimestamp: number;
+}
+
 /** The broker did what no rule looks for: a start that failed, an answer that makes no sense. */
 export interface Odd {
   readonly kind: 'odd';
   readonly what: string;
 }
 
-export type HistoryEvent = Sent | Answered | Polled | OutOfRange | Deleted | Changed | TopicsSeen | Started | Odd;
+export type HistoryEvent =
+  | Sent
+  | Answered
+  | Polled
+  | OutOfRange
+  | Deleted
+  | Updated
+  | Committed
+  | CommitSeen
+  | LookedUp
+  | Changed
+  | TopicsSeen
+  | Started
+  | Odd;
 
 /** A partition as it is at the very end, read from its start. */
 export interface ReadBack {
@@ -112,12 +170,16 @@ export interface ReadBack {
   readonly highWatermark: number;
   /** By offset. */
   readonly records: ReadonlyMap<number, RecordId>;
+  /** Of the records, by offset. */
+  readonly timestamps?: ReadonlyMap<number, number>;
 }
 
 /** In the order in which it was seen from outside. */
 export interface History {
   readonly events: readonly HistoryEvent[];
   readonly readBack: ReadonlyMap<PartitionKey, ReadBack>;
+  /** Compacted partitions as they are at the very end; in no other place. */
+  readonly compacted?: ReadonlyMap<PartitionKey, readonly KeyedRecord[]>;
 }
 
 export function partitionKey(topic: string, topicId: string, partition: number): PartitionKey {

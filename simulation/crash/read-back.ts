@@ -37,18 +37,22 @@ async function readPartition(broker: Broker, topic: LoadTopic, partition: number
   const logStartOffset = await earliestOffset(broker, topic, partition);
   const key = partitionKey(topic.name, topic.topicId, partition);
   const records = new Map<number, RecordId>();
+  const timestamps = new Map<number, number>();
   // The others of the topic are asked for at the same place; what they answer is not looked at.
   for (let position = logStartOffset; ; ) {
     const positions = Array.from({ length: topic.partitionCount }, () => position);
     const data = (await fetch(broker, topic, positions)).find(({ partitionIndex }) => partitionIndex === partition);
     if (data === undefined || data.errorCode !== 0) throw new Error(`error ${data?.errorCode}`);
     if (position >= data.highWatermark) {
-      return { partition: key, logStartOffset, highWatermark: data.highWatermark, records };
+      return { partition: key, logStartOffset, highWatermark: data.highWatermark, records, timestamps };
     }
     const read = recordsOf(data, position);
     const last = read.at(-1);
     if (last === undefined) throw new Error(`nothing at ${position} of ${data.highWatermark}`);
-    for (const { offset, id } of read) records.set(offset, id);
+    for (const { offset, id, timestampMs } of read) {
+      records.set(offset, id);
+      timestamps.set(offset, timestampMs);
+    }
     position = last.offset + 1;
   }
 }

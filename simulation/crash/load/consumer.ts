@@ -76,9 +76,10 @@ async function take(load: Load, broker: Broker, taken: Taken): Promise<number> {
     load.recorder.record({ kind: 'out-of-range', consumer: name, partition, begunAt, position });
     return earliestOffset(broker, topic, data.partitionIndex);
   }
+  if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && load.mayDiskFail === true) return position;
   if (data.errorCode !== 0) throw new Error(`Fetch of ${partition}: error ${data.errorCode}`);
   const { highWatermark, logStartOffset } = data;
-  const records = recordsOf(data, position);
+  const records = recordsOf(data, position).map(({ offset, id }) => ({ offset, id }));
   load.recorder.record({
     kind: 'polled',
     consumer: name,
@@ -94,6 +95,6 @@ async function take(load: Load, broker: Broker, taken: Taken): Promise<number> {
 
 export function recordsOf(data: PartitionData, position: number) {
   return [...fetchedRecords(data.records ?? Buffer.alloc(0), position, Infinity)].flatMap(({ records }) =>
-    records.map(({ offset, value }) => ({ offset, id: decodeValue(value) })),
+    records.map(({ offset, value, timestampMs }) => ({ offset, id: decodeValue(value), timestampMs })),
   );
 }

@@ -17,6 +17,8 @@ export interface Load {
   readonly random: SimRandom;
   readonly clock: Clock;
   readonly network: Network;
+  /** Partitions may go offline; that is then no surprise. */
+  readonly mayDiskFail?: boolean;
   /** No more new work: finish what is under way. */
   readonly isEnding: boolean;
   /** Gives up, also on what is under way. */

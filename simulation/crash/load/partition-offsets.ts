@@ -14,7 +14,17 @@ export function latestOffset(broker: Broker, topic: LoadTopic, partition: number
   return offsetFor(broker, topic, partition, LATEST_TIMESTAMP);
 }
 
-async function offsetFor(broker: Broker, { name }: LoadTopic, partition: number, timestamp: number): Promise<number> {
+async function offsetFor(broker: Broker, topic: LoadTopic, partition: number, timestamp: number): Promise<number> {
+  return (await lookUp(broker, topic, partition, timestamp)).offset;
+}
+
+/** ListOffsets of one partition. */
+export async function lookUp(
+  broker: Broker,
+  { name }: LoadTopic,
+  partition: number,
+  timestamp: number,
+): Promise<{ readonly offset: number; readonly timestamp: number }> {
   const response = await broker.request(LIST_OFFSETS, () => ({
     replicaId: -1,
     isolationLevel: 0,
@@ -24,5 +34,5 @@ async function offsetFor(broker: Broker, { name }: LoadTopic, partition: number,
   if (answer === undefined || answer.errorCode !== 0) {
     throw new Error(`ListOffsets of ${name}-${partition}: error ${answer?.errorCode}`);
   }
-  return answer.offset;
+  return answer;
 }

@@ -56,13 +56,37 @@ export function makeBatch(load: Load, batch: NewBatch): LoadBatch {
 
 /** Sends it and takes the answer down. No answer is no event: who was not told knows nothing. */
 export async function sendBatch(load: Load, broker: Broker, batch: LoadBatch, usesNames = false): Promise<Answered> {
-  const { sent, topic, partition, bytes } = batch;
+  const { sent } = batch;
   load.recorder.record(sent);
+  const { errorCode, baseOffset } = await produceOnce(broker, { ...batch, acks: sent.acks }, usesNames);
+  const answered: Answered = {
+    kind: 'answered',
+    sent,
+    errorCode,
+    baseOffset,
+    outcome: errorCode === 0 ? 'ok' : mayHaveBeenWritten(errorCode) ? 'info' : 'refused',
+  };
+  load.recorder.record(answered);
+  return answered;
+}
+
+export interface Produced {
+  readonly errorCode: number;
+  readonly baseOffset: number;
+}
+
+/** One batch to one partition. Fails with `ClientError` if it is not answered. */
+export async function produceOnce(
+  broker: Broker,
+  batch: Pick<LoadBatch, 'topic' | 'partition' | 'bytes'> & { readonly acks: -1 | 1 },
+  usesNames = false,
+): Promise<Produced> {
+  const { topic, partition, bytes, acks } = batch;
   const response = await broker.request(
     PRODUCE,
     (version) => ({
       transactionalId: null,
-      acks: sent.acks,
+      acks,
       timeoutMs: TIMEOUT_MS,
       topicData: [
         {
@@ -74,16 +98,7 @@ export async function sendBatch(load: Load, broker: Broker, batch: LoadBatch, us
     usesNames ? { versionMax: TOPIC_IDS_FROM - 1 } : {},
   );
   const answer = response.responses[0]?.partitionResponses[0];
-  const errorCode = answer?.errorCode ?? -1;
-  const answered: Answered = {
-    kind: 'answered',
-    sent,
-    errorCode,
-    baseOffset: answer?.baseOffset ?? -1,
-    outcome: errorCode === 0 ? 'ok' : mayHaveBeenWritten(errorCode) ? 'info' : 'refused',
-  };
-  load.recorder.record(answered);
-  return answered;
+  return { errorCode: answer?.errorCode ?? -1, baseOffset: answer?.baseOffset ?? -1 };
 }
 
 /** A sequence is out of order behind a batch that failed in passing; the producer sends both again. */
