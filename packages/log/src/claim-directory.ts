@@ -31,7 +31,10 @@ export async function claimDirectory(options: ClaimOptions): Promise<Claim> {
   try {
     await makeDurableDirectory(disk, path);
     const content = await disk.readFile(`${path}/${META_PROPERTIES}`);
-    if (content === undefined) await refuseForeign(options);
+    if (content === undefined) {
+      await refuseForeign(options);
+      await syncAncestors(disk, path);
+    }
     lock = await disk.lock(`${path}/${LOCK}`);
     return { directoryId: await mark(options, content), lock };
   } catch (error) {
@@ -41,12 +44,22 @@ export async function claimDirectory(options: ClaimOptions): Promise<Claim> {
 }
 
 /** A new directory is there after a power loss once its parent was synced, and so on upwards. */
-async function makeDurableDirectory(disk: Disk, path: string): Promise<void> {
+export async function makeDurableDirectory(disk: Disk, path: string): Promise<void> {
   if ((await disk.stat(path)) !== undefined) return;
   const parent = dirname(path);
   if (parent !== path) await makeDurableDirectory(disk, parent);
   await disk.makeDirectory(path);
   await disk.syncDirectory(parent);
+}
+
+/** Who made them may have been killed before that. What cannot be synced was not made for us. */
+async function syncAncestors(disk: Disk, path: string): Promise<void> {
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    await disk.syncDirectory(directory).catch((error: unknown) => {
+      if (!(error instanceof DiskError)) throw error;
+    });
+    if (directory === dirname(directory)) return;
+  }
 }
 
 async function refuseForeign({ disk, path, knownNames = [] }: ClaimOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Disk } from '@sluice/kernel/disk';
 import { DiskError } from '@sluice/kernel/disk';
+import { makeDurableDirectory } from '@sluice/log/claim-directory';
 import { StartError } from './start-error.ts';
 
 const META_PROPERTIES = 'meta.properties';
@@ -33,7 +34,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<vo
       'name an empty or a new directory with --data',
     );
   }
-  await disk.makeDirectory(path);
+  await makeDurableDirectory(disk, path);
   await checkWritable(disk, path);
 }
 
