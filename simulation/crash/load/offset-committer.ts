@@ -37,7 +37,6 @@ export function createOffsetCommitter(load: Load, group: string, topic: LoadTopi
   async function findCoordinator(broker: Broker): Promise<void> {
     if (isKnown) return;
     await broker.request(FIND_COORDINATOR, () => ({
-      key: group,
       keyType: GROUP_KEY_TYPE,
       coordinatorKeys: [group],
     }));

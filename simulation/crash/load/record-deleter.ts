@@ -1,3 +1,4 @@
+import type { Broker } from '@sluice/client/broker';
 import { ClientError } from '@sluice/client/client-error';
 import { deleteRecordsRequestCodec } from '@sluice/protocol/generated/messages/delete-records-request';
 import { deleteRecordsResponseCodec } from '@sluice/protocol/generated/messages/delete-records-response';
@@ -11,35 +12,38 @@ const PAUSE_MS_MAX = 150;
 
 /** Deletes some of the oldest records of one partition after the other. */
 export async function runRecordDeleter(load: Load, name: string, topic: LoadTopic): Promise<void> {
-  const { random, recorder } = load;
   await withConnections(load, name, async (broker) => {
     while (!load.isEnding) {
-      const partition = random.below(topic.partitionCount);
-      const earliest = await earliestOffset(broker, topic, partition);
-      const latest = await latestOffset(broker, topic, partition);
-      if (latest > earliest) {
-        const belowOffset = earliest + 1 + random.below(Math.ceil((latest - earliest) / 2));
-        const event = (lowWatermark: number, outcome: Deleted['outcome']): Deleted => ({
-          kind: 'deleted',
-          partition: partitionKey(topic.name, topic.topicId, partition),
-          belowOffset,
-          lowWatermark,
-          outcome,
-        });
-        try {
-          const response = await broker.request(DELETE_RECORDS, () => ({
-            topics: [{ name: topic.name, partitions: [{ partitionIndex: partition, offset: belowOffset }] }],
-            timeoutMs: TIMEOUT_MS,
-          }));
-          const answer = response.topics[0]?.partitions[0];
-          recorder.record(event(answer?.lowWatermark ?? -1, answer?.errorCode === 0 ? 'ok' : 'refused'));
-        } catch (error) {
-          if (error instanceof ClientError) recorder.record(event(-1, 'info'));
-          throw error;
-        }
-      }
+      await deleteSome(load, broker, topic, load.random.below(topic.partitionCount));
       await pause(load, PAUSE_MS_MAX);
     }
     return 'done';
   });
+}
+
+/** Up to half of a partition's records, if it has any. */
+export async function deleteSome(load: Load, broker: Broker, topic: LoadTopic, partition: number): Promise<void> {
+  const { random, recorder } = load;
+  const earliest = await earliestOffset(broker, topic, partition);
+  const latest = await latestOffset(broker, topic, partition);
+  if (latest <= earliest) return;
+  const belowOffset = earliest + 1 + random.below(Math.ceil((latest - earliest) / 2));
+  const event = (lowWatermark: number, outcome: Deleted['outcome']): Deleted => ({
+    kind: 'deleted',
+    partition: partitionKey(topic.name, topic.topicId, partition),
+    belowOffset,
+    lowWatermark,
+    outcome,
+  });
+  try {
+    const response = await broker.request(DELETE_RECORDS, () => ({
+      topics: [{ name: topic.name, partitions: [{ partitionIndex: partition, offset: belowOffset }] }],
+      timeoutMs: TIMEOUT_MS,
+    }));
+    const answer = response.topics[0]?.partitions[0];
+    recorder.record(event(answer?.lowWatermark ?? -1, answer?.errorCode === 0 ? 'ok' : 'refused'));
+  } catch (error) {
+    if (error instanceof ClientError) recorder.record(event(-1, 'info'));
+    throw error;
+  }
 }

@@ -38,6 +38,7 @@ export interface TopicAdmin {
   ): Promise<string | undefined>;
   delete(topic: string): Promise<void>;
   alter(topic: string, setting: string): Promise<void>;
+  /** At all but the internal ones. */
   look(): Promise<ReadonlyMap<string, SeenTopic>>;
 }
 
@@ -109,7 +110,8 @@ export function createTopicAdmin(broker: Broker, recorder: Recorder): TopicAdmin
     },
     async look() {
       const { topics: described } = await ask(METADATA, { topics: null, allowAutoTopicCreation: false });
-      const names = described.flatMap(({ name }) => (name === null ? [] : [name]));
+      const own = described.filter(({ isInternal }) => !isInternal);
+      const names = own.flatMap(({ name }) => (name === null ? [] : [name]));
       const { results } = await ask(DESCRIBE_CONFIGS, {
         resources: names.map((name) => ({
           resourceType: TOPIC_RESOURCE,
@@ -119,7 +121,7 @@ export function createTopicAdmin(broker: Broker, recorder: Recorder): TopicAdmin
       });
       const settings = new Map(results.map(({ resourceName, configs }) => [resourceName, configs[0]?.value ?? '']));
       const topics = new Map<string, SeenTopic>();
-      for (const { name, topicId, partitions } of described) {
+      for (const { name, topicId, partitions } of own) {
         if (name === null) continue;
         topics.set(name, { topicId, partitionCount: partitions.length, setting: settings.get(name) ?? '' });
       }

@@ -1,0 +1,136 @@
+import type { Broker } from '@sluice/client/broker';
+import { openBroker } from '@sluice/client/broker';
+import { ClientError } from '@sluice/client/client-error';
+import { type History, type KeyedRecord, type PartitionKey, partitionKey } from '../crash/history.ts';
+import { readKeyed } from '../crash/load/keyed-producer.ts';
+import type { Load, LoadTopic } from '../crash/load/load.ts';
+import { createTopicAdmin } from '../crash/load/topic-admin.ts';
+import { lookCloser } from '../crash/look-closer.ts';
+import { readBack } from '../crash/read-back.ts';
+import { createRecorder, type Recorder } from '../crash/recorder.ts';
+import { createSimMachine, type SimMachine, type SimMachineOptions } from './machine/sim-machine.ts';
+
+/** Above any run's length, so that retention never acts. */
+export const SETTING = '999999999';
+/** The one topic that is compacted. */
+export const COMPACTED_TOPIC = 'table';
+const SETTINGS = {
+  'log.segment.bytes': '1048576',
+  'log.index.interval.bytes': '512',
+  'log.cleaner.backoff.ms': '1000',
+  'offsets.topic.num.partitions': '1',
+  'offsets.topic.segment.bytes': '1048576',
+};
+/** Segments of a second: rolls, snapshots and checkpoints are hit, and there is something to compact. */
+export const SHORT_SEGMENTS = { 'segment.ms': '1000', 'file.delete.delay.ms': '1000' };
+export const COMPACTED = {
+  ...SHORT_SEGMENTS,
+  'cleanup.policy': 'compact',
+  'min.cleanable.dirty.ratio': '0.01',
+  'delete.retention.ms': '1000',
+};
+
+const ANSWER_MS_MAX = 90_000;
+
+/** A machine, and the clients whose history is kept. */
+export interface Stage {
+  readonly machine: SimMachine;
+  readonly recorder: Recorder;
+  /** Made and answered, by name. */
+  readonly topics: Map<string, LoadTopic>;
+  readonly state: { isEnding: boolean; isOver: boolean };
+  load(): Load;
+  /** Work over a connection of its own. False: the broker went away meanwhile. */
+  talk(work: (broker: Broker) => Promise<void>): Promise<boolean>;
+  /** Starts the broker, and takes down what that took. */
+  boot(): Promise<void>;
+  /** Reads everything back. The broker runs. */
+  finish(): Promise<History>;
+}
+
+export interface StageOptions extends SimMachineOptions {
+  readonly mayDiskFail?: boolean;
+}
+
+export function createStage(options: StageOptions): Stage {
+  const machine = createSimMachine({ ...options, settings: { ...SETTINGS, ...options.settings } });
+  const recorder = createRecorder();
+  const state = { isEnding: false, isOver: false };
+  const { clock, network, target } = machine;
+
+  function load(): Load {
+    return {
+      target,
+      recorder,
+      random: machine.random.fork(),
+      clock,
+      network,
+      mayDiskFail: options.mayDiskFail ?? false,
+      get isEnding() {
+        return state.isEnding;
+      },
+      get isOver() {
+        return state.isOver;
+      },
+    };
+  }
+
+  async function talk(work: (broker: Broker) => Promise<void>): Promise<boolean> {
+    let broker: Broker | undefined;
+    try {
+      broker = await openBroker(target, { network, clock, clientId: 'client', timeoutMs: ANSWER_MS_MAX });
+      await work(broker);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.tag === 'not-kafka' || error.tag === 'unsupported') throw error;
+      return false;
+    } finally {
+      broker?.close();
+    }
+  }
+
+  return {
+    machine,
+    recorder,
+    topics: new Map(),
+    state,
+    load,
+    talk,
+    async boot() {
+      const before = process.cpuUsage();
+      try {
+        await machine.start();
+      } catch (error) {
+        recorder.record({ kind: 'odd', what: `a start failed: ${error instanceof Error ? error.stack : error}` });
+        throw error;
+      }
+      if (machine.isDown) return;
+      const { user, system } = process.cpuUsage(before);
+      const readyMs = (user + system) / 1000;
+      recorder.record({ kind: 'started', readyMs, readyCpuMs: readyMs, uncheckedSizeBytes: 0, sizeBytes: 0 });
+    },
+    async finish() {
+      let history = recorder.finish(new Map());
+      const mine = load();
+      const isDone = await machine.run(
+        talk(async (broker) => {
+          const seen = await createTopicAdmin(broker, recorder).look();
+          const topics = [...seen].map(([name, { topicId, partitionCount }]) => ({ name, topicId, partitionCount }));
+          const plain = topics.filter(({ name }) => name !== COMPACTED_TOPIC);
+          const found = await readBack(broker, plain, recorder);
+          let compacted: ReadonlyMap<PartitionKey, readonly KeyedRecord[]> = new Map();
+          for (const topic of topics) {
+            if (topic.name === COMPACTED_TOPIC) compacted = await readKeyed(broker, topic);
+            else
+              await lookCloser(mine, broker, topic, found, (partition) =>
+                partitionKey(topic.name, topic.topicId, partition),
+              );
+          }
+          history = { ...recorder.finish(found), compacted };
+        }),
+      );
+      if (!isDone) recorder.record({ kind: 'odd', what: 'the broker went away while everything was read back' });
+      return history;
+    },
+  };
+}
