@@ -34,7 +34,7 @@ export async function writeIndexFiles(
   );
 }
 
-function checksumOf(content: Buffer): Buffer {
+export function checksumOf(content: Buffer): Buffer {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32c(content));
   return checksum;

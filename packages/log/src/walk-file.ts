@@ -42,6 +42,8 @@ export async function walkHeaders(
 export interface ChunkOptions {
   /** Read at once; a larger batch is read whole. */
   readonly chunkSizeBytes?: number;
+  /** A longer batch counts as damage: its length must not be the memory's. */
+  readonly batchSizeBytesMax?: number;
   /** Runs when the batches of a chunk were seen, before the next one takes the place of their bytes. */
   readonly betweenChunks?: (walkedSizeBytes: number) => Promise<void>;
 }
@@ -52,7 +54,7 @@ export async function walkBatches(
   from: number,
   end: number,
   visit: (batch: BatchInfo, buffer: Buffer, at: number) => Verdict,
-  { chunkSizeBytes = SCAN_CHUNK_SIZE_BYTES, betweenChunks }: ChunkOptions = {},
+  { chunkSizeBytes = SCAN_CHUNK_SIZE_BYTES, batchSizeBytesMax = Number.POSITIVE_INFINITY, betweenChunks }: ChunkOptions = {},
 ): Promise<WalkEnd> {
   let chunk = Buffer.allocUnsafe(Math.max(0, Math.min(chunkSizeBytes, end - from)));
   for (let position = from; position < end; ) {
@@ -61,6 +63,9 @@ export async function walkBatches(
     if (walked.position > position) await betweenChunks?.(walked.position - position);
     if (walked.isOver) return { position: walked.position, fault: walked.fault };
     position = walked.position;
+    if (walked.cutBatchSizeBytes > batchSizeBytesMax) {
+      return { position, fault: `a batch of ${walked.cutBatchSizeBytes} bytes` };
+    }
     if (walked.cutBatchSizeBytes > chunk.length) chunk = Buffer.allocUnsafe(walked.cutBatchSizeBytes);
     else if (walked.cutBatchSizeBytes > filled) return { position, fault: 'the file ends within a batch' };
   }
