@@ -4,6 +4,30 @@ import { type LogState, segmentIndexOf } from './log-state.ts';
 import { logPath } from './segment.ts';
 import type { AbortedTxn } from './txn-index.ts';
 
+const NONE: readonly AbortedTxn[] = [];
+
+/** As `abortedTransactionsIn`, if everything that it takes is in memory: nearly always, since readers are mostly at the end. */
+export function abortedTransactionsNow(
+  fromOffset: Offset,
+  toOffset: Offset,
+  state: LogState,
+): readonly AbortedTxn[] | undefined {
+  if (state.swapping !== undefined) return undefined;
+  let found: AbortedTxn[] | undefined;
+  for (let index = Math.max(0, segmentIndexOf(state.segments, fromOffset)); index < state.segments.length; index++) {
+    const abortedTxns = state.segments[index]?.indexes?.abortedTxns;
+    if (abortedTxns === undefined) return undefined;
+    for (const txn of abortedTxns) {
+      if (txn.lastOffset >= fromOffset && txn.firstOffset < toOffset) {
+        found ??= [];
+        found.push(txn);
+      }
+      if (txn.lastStableOffset >= toOffset) return found ?? NONE;
+    }
+  }
+  return found ?? NONE;
+}
+
 /** Aborted transactions that overlap `[fromOffset, toOffset)`; a corrupt segment that might hold more is an error. */
 export async function abortedTransactionsIn(
   fromOffset: Offset,

@@ -18,7 +18,7 @@ import { checkBatchAt } from '@sluice/protocol/records/walk-batches';
 import { readEndTxnMarker } from './end-txn-marker.ts';
 import { activeSegment, type LogState } from './log-state.ts';
 import type { AppendOptions, AppendResult } from './partition-log.ts';
-import type { SequencedBatch } from './producer-state.ts';
+import type { ProducerVerdict, SequencedBatch } from './producer-state.ts';
 import { refuse } from './refusal.ts';
 import { addToSegment, type Segment } from './segment.ts';
 import { shouldRoll } from './should-roll.ts';
@@ -51,7 +51,7 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
     if (!Buffer.isBuffer(batch)) return batch;
     const sequenced = sequencedBatch(batch);
     if (sequenced !== undefined) {
-      const verdict = state.producers.check(sequenced);
+      const verdict = state.producers.check(sequenced, how.verification);
       if (verdict.kind === 'refused') return refuse(verdict.errorCode, verdict.message);
       if (verdict.kind === 'duplicate') {
         const { lastOffset, offsetDelta, timestampMs } = verdict.batch;
@@ -74,13 +74,22 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
     }
     assert(batches.length > 0, 'a coordinator appends at least one batch');
     for (const batch of batches) {
-      const marker = readEndTxnMarker(batch);
-      const verdict = marker === undefined ? undefined : state.producers.checkMarker(marker);
+      const verdict = checkTrusted(batch, how);
       if (verdict?.kind === 'refused') return refuse(verdict.errorCode, verdict.message);
     }
     const firstOffset = state.logEndOffset;
     for (const batch of batches) place(batch, how, sequencedBatch(batch));
     return appended(firstOffset, records.length, how);
+  }
+
+  function checkTrusted(batch: Buffer, how: AppendOptions): ProducerVerdict | undefined {
+    const { transactionVersion } = how;
+    const marker = readEndTxnMarker(batch);
+    if (marker !== undefined) {
+      return state.producers.checkMarker(transactionVersion === undefined ? marker : { ...marker, transactionVersion });
+    }
+    const sequenced = sequencedBatch(batch);
+    return sequenced === undefined ? undefined : state.producers.checkUnsequenced(sequenced, how.verification);
   }
 
   function appended(firstOffset: Offset, sizeBytes: number, how: AppendOptions): AppendResult {

@@ -116,7 +116,7 @@ async function serve(log: ManagedLog): Promise<Served> {
   return { batches, byTime, aborted, logStart: log.logStartOffset, logEnd: log.logEndOffset, failedReads };
 }
 
-async function answer(ask: () => Promise<unknown>): Promise<string> {
+async function answer(ask: () => unknown): Promise<string> {
   try {
     return JSON.stringify((await ask()) ?? null);
   } catch (error) {

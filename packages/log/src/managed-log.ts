@@ -3,8 +3,9 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
-import { abortedTransactionsIn } from './aborted-transactions.ts';
-import { createAppender } from './append.ts';
+import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
+import { abortedTransactionsIn, abortedTransactionsNow } from './aborted-transactions.ts';
+import { createAppender, sequencedBatch } from './append.ts';
 import type { ClockWindow } from './clock-window.ts';
 import { createLogCompaction, type LogCompaction } from './compaction/log-compaction.ts';
 import type { DeletedFiles } from './deleted-files.ts';
@@ -28,7 +29,6 @@ import { createRetention } from './retention.ts';
 import { segmentPaths } from './segment.ts';
 import { withStableSegments } from './stable-segments.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
-import type { AbortedTxn } from './txn-index.ts';
 import { createWriter, type Durability } from './writer.ts';
 
 /** A partition's log with what its data directory needs besides. */
@@ -56,8 +56,6 @@ export interface ManagedLog extends PartitionLog {
   fail(reason: string): void;
   /** For a move to another directory of this broker. One at a time; given up by forgetting it. */
   copyTo(directory: string, pace: Pace): LogCopy;
-  /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. */
-  abortedTransactions(fromOffset: Offset, toOffset: Offset): Promise<AbortedTxn[]>;
 }
 
 export interface ManagedLogOptions {
@@ -262,6 +260,11 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       return cuts.logStartOffsetWanted;
     },
     append,
+    startVerification(records, beginsAtZero, nowMs) {
+      const batch = records.length < BATCH_HEADER_SIZE_BYTES ? undefined : sequencedBatch(records);
+      if (batch?.isTransactional !== true) return { kind: 'not-needed' };
+      return state.producers.startVerification(batch, beginsAtZero, nowMs);
+    },
     onWritten: writer.onWritten,
     onDurable: writer.onDurable,
     watch(changed) {
@@ -311,6 +314,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       return copy;
     },
     abortedTransactions: (fromOffset, toOffset) =>
+      abortedTransactionsNow(fromOffset, toOffset, state) ??
       withStableSegments(state, () => abortedTransactionsIn(fromOffset, toOffset, state, indexes)),
     close,
     abandon,

@@ -1,4 +1,7 @@
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { VerificationStart } from './producer-state.ts';
+import type { AbortedTxn } from './txn-index.ts';
+import type { VerificationGuard } from './verifications.ts';
 
 /**
  * What the broker sees of one partition's log. Appends are synchronous decisions (offsets are assigned, checks are made,
@@ -24,6 +27,11 @@ export interface PartitionLog {
 
   /** One or more whole magic-2 batches. The buffer belongs to the log from here on: headers are patched in place. */
   append(records: Buffer, options: AppendOptions): AppendResult;
+  /**
+   * Whether these records begin a transaction here, so that its coordinator must be asked first. What it says goes with
+   * the guard to `append`. `beginsAtZero`: the producer raises its epoch with every transaction (KIP-890).
+   */
+  startVerification(records: Buffer, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
   /** `done(undefined)` once everything below `offset` is written (or durable); `done(reason)` if the log fails first. May call back at once. */
   onWritten(offset: Offset, done: (failure: string | undefined) => void): void;
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
@@ -36,6 +44,8 @@ export interface PartitionLog {
   offsetForTimestamp(query: OffsetQuery): Promise<TimestampedOffset | undefined>;
   /** End offset of the largest epoch ≤ `epoch`, as OffsetForLeaderEpoch answers; −1s if there is none. */
   endOffsetForEpoch(epoch: LeaderEpoch): { leaderEpoch: LeaderEpoch; endOffset: Offset };
+  /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. A promise only when an index must be read. */
+  abortedTransactions(fromOffset: Offset, toOffset: Offset): readonly AbortedTxn[] | Promise<readonly AbortedTxn[]>;
   /** Producers with state, for DescribeProducers. */
   activeProducers(): ProducerSummary[];
 
@@ -56,6 +66,10 @@ export interface AppendOptions {
   readonly durable: boolean;
   /** `client` is validated as Kafka's LogValidator does; `coordinator` (our own internal writes) is trusted. */
   readonly origin: 'client' | 'coordinator';
+  /** Of `startVerification`, or `NO_VERIFICATION`; left out where nobody could have asked. */
+  readonly verification?: VerificationGuard;
+  /** Of a marker (KIP-890). */
+  readonly transactionVersion?: number;
 }
 
 export type AppendResult =

@@ -13,6 +13,7 @@ import {
   setProducerEpoch,
 } from './producer-entry.ts';
 import type { AbortedTxn } from './txn-index.ts';
+import { createVerifications, type VerificationGuard } from './verifications.ts';
 
 /** What the header of a producer's batch says. */
 export interface SequencedBatch {
@@ -29,6 +30,8 @@ export interface EndTxnMarker {
   readonly producerEpoch: ProducerEpoch;
   readonly coordinatorEpoch: number;
   readonly isAbort: boolean;
+  /** KIP-890: from 2 on a marker has a higher epoch than the transaction that it ends. Not in the log. */
+  readonly transactionVersion?: number;
   readonly timestampMs: TimestampMs;
 }
 
@@ -37,15 +40,25 @@ export type ProducerVerdict =
   | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
   | { readonly kind: 'refused'; readonly errorCode: number; readonly message: string };
 
+export type VerificationStart =
+  /** Its transaction is open here already. */
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'started'; readonly guard: VerificationGuard }
+  | { readonly kind: 'refused'; readonly errorCode: number; readonly message: string };
+
 /** One partition's idempotent and transactional producers, as Kafka's ProducerStateManager keeps them (KIP-98). */
 export interface ProducerState {
   /** The state covers every batch below this offset. */
   endOffset: Offset;
   readonly count: number;
   readonly firstUnstableOffset: Offset;
-  /** Changes nothing. */
-  check(batch: SequencedBatch): ProducerVerdict;
+  /** Changes nothing. With a guard, a batch that begins a transaction here must have been asked about. */
+  check(batch: SequencedBatch, guard?: VerificationGuard): ProducerVerdict;
+  /** A coordinator's batch has no sequence. */
+  checkUnsequenced(batch: SequencedBatch, guard?: VerificationGuard): ProducerVerdict;
   checkMarker(marker: EndTxnMarker): ProducerVerdict;
+  /** Whether the batch begins a transaction here, so that somebody must be asked whether it may. */
+  startVerification(batch: SequencedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
   /** Records a batch that was appended, or that a scan found: then nothing is refused any more. */
   apply(batch: SequencedBatch, baseOffset: Offset, lastOffset: Offset, maxTimestampMs: TimestampMs): void;
   /** Returns the entry for the transaction index if the marker aborts a transaction with records. */
@@ -57,11 +70,16 @@ export interface ProducerState {
   load(entries: readonly ProducerEntry[], endOffset: Offset): void;
 }
 
+const PRODUCER_EPOCH_MAX = 32_767;
+
+type Refused = Extract<ProducerVerdict, { kind: 'refused' }>;
+
 const OK: ProducerVerdict = { kind: 'ok' };
 
 export function createProducerState(): ProducerState {
   const producers = new Map<ProducerId, ProducerEntry>();
   const txns = createOngoingTxns();
+  const verifications = createVerifications();
 
   function entryOf(producerId: ProducerId): ProducerEntry {
     let entry = producers.get(producerId);
@@ -72,6 +90,40 @@ export function createProducerState(): ProducerState {
     return entry;
   }
 
+  function checkVerified(
+    entry: ProducerEntry | undefined,
+    batch: SequencedBatch,
+    guard: VerificationGuard | undefined,
+  ): Refused | undefined {
+    if (!batch.isTransactional || guard === undefined || isOngoing(entry, batch) || verifications.isValid(guard)) {
+      return undefined;
+    }
+    return refused(ErrorCode.INVALID_TXN_STATE, 'Record was not part of an ongoing transaction');
+  }
+
+  function checkSequences(entry: ProducerEntry | undefined, batch: SequencedBatch): Refused | undefined {
+    const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
+    if (stale !== undefined) return stale;
+    const verification = batch.isTransactional ? verifications.get(batch.producerId) : undefined;
+    if (verification !== undefined) {
+      const isNew = entry === undefined || entry.batches.length === 0;
+      const { baseSequence, producerId } = batch;
+      if (isNew && verification.beginsAtZero && baseSequence !== 0) {
+        return refused(
+          ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+          `producer ${producerId} began a transaction with sequence ${baseSequence}`,
+        );
+      }
+      if (baseSequence > verification.sequenceMin) {
+        return refused(
+          ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+          `producer ${producerId} sent sequence ${baseSequence}, ${verification.sequenceMin} is still on its way`,
+        );
+      }
+    }
+    return entry === undefined ? undefined : (checkSequence(entry, batch) ?? checkOpenTransaction(entry, batch));
+  }
+
   return {
     endOffset: 0,
     get count() {
@@ -80,14 +132,28 @@ export function createProducerState(): ProducerState {
     get firstUnstableOffset() {
       return txns.firstUnstableOffset;
     },
-    check(batch) {
+    check(batch, guard) {
       const entry = producers.get(batch.producerId);
-      return entry === undefined ? OK : checkBatch(entry, batch);
+      const duplicate = entry === undefined ? undefined : findDuplicate(entry, batch);
+      if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
+      return checkVerified(entry, batch, guard) ?? checkSequences(entry, batch) ?? OK;
+    },
+    checkUnsequenced(batch, guard) {
+      const entry = producers.get(batch.producerId);
+      const refusal = checkVerified(entry, batch, guard);
+      return refusal ?? (entry === undefined ? OK : (checkEpoch(entry, batch.producerEpoch) ?? OK));
+    },
+    startVerification(batch, beginsAtZero, nowMs) {
+      const entry = producers.get(batch.producerId);
+      const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
+      if (stale !== undefined) return stale;
+      if (isOngoing(entry, batch)) return { kind: 'not-needed' };
+      return { kind: 'started', guard: verifications.start(batch, beginsAtZero, nowMs) };
     },
     checkMarker(marker) {
       const entry = producers.get(marker.producerId);
       if (entry === undefined) return OK;
-      const stale = checkEpoch(entry, marker.producerEpoch);
+      const stale = checkMarkerEpoch(entry, marker);
       if (stale !== undefined) return stale;
       if (entry.coordinatorEpoch <= marker.coordinatorEpoch) return OK;
       return refused(
@@ -106,9 +172,11 @@ export function createProducerState(): ProducerState {
       if (batch.isTransactional && entry.currentTxnFirstOffset === -1) {
         entry.currentTxnFirstOffset = baseOffset;
         txns.start(batch.producerId, baseOffset);
+        verifications.end(batch.producerId);
       }
     },
     applyMarker(marker, offset) {
+      verifications.end(marker.producerId);
       const entry = entryOf(marker.producerId);
       const firstOffset = entry.currentTxnFirstOffset;
       setProducerEpoch(entry, marker.producerEpoch);
@@ -126,12 +194,14 @@ export function createProducerState(): ProducerState {
       for (const [producerId, entry] of producers) {
         if (isExpired(entry, nowMs, expirationMs)) producers.delete(producerId);
       }
+      verifications.expire(nowMs, expirationMs);
     },
     get: (producerId) => producers.get(producerId),
     entries: () => producers.values(),
     load(entries, endOffset) {
       producers.clear();
       txns.clear();
+      verifications.clear();
       for (const entry of entries) {
         producers.set(entry.producerId, entry);
         if (entry.currentTxnFirstOffset >= 0) txns.start(entry.producerId, entry.currentTxnFirstOffset);
@@ -146,25 +216,26 @@ export function isExpired(entry: ProducerEntry, nowMs: TimestampMs, expirationMs
   return entry.currentTxnFirstOffset === -1 && nowMs - entry.lastTimestampMs >= expirationMs;
 }
 
-function checkBatch(entry: ProducerEntry, batch: SequencedBatch): ProducerVerdict {
-  if (batch.producerEpoch === entry.producerEpoch) {
-    const duplicate = entry.batches.find(
-      (known) => firstSequenceOf(known) === batch.baseSequence && known.lastSequence === batch.lastSequence,
-    );
-    if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-  }
-  const refusal = checkEpoch(entry, batch.producerEpoch) ?? checkSequence(entry, batch);
-  if (refusal !== undefined) return refusal;
-  if (entry.currentTxnFirstOffset !== -1 && !batch.isTransactional) {
-    return refused(
-      ErrorCode.INVALID_TXN_STATE,
-      `producer ${batch.producerId} has an open transaction since offset ${entry.currentTxnFirstOffset}`,
-    );
-  }
-  return OK;
+function findDuplicate(entry: ProducerEntry, batch: SequencedBatch): ProducerBatch | undefined {
+  if (batch.producerEpoch !== entry.producerEpoch) return undefined;
+  return entry.batches.find(
+    (known) => firstSequenceOf(known) === batch.baseSequence && known.lastSequence === batch.lastSequence,
+  );
 }
 
-function checkEpoch(entry: ProducerEntry, producerEpoch: ProducerEpoch): ProducerVerdict | undefined {
+function isOngoing(entry: ProducerEntry | undefined, { producerEpoch }: SequencedBatch): boolean {
+  return entry !== undefined && entry.currentTxnFirstOffset !== -1 && entry.producerEpoch === producerEpoch;
+}
+
+function checkOpenTransaction(entry: ProducerEntry, batch: SequencedBatch): Refused | undefined {
+  if (entry.currentTxnFirstOffset === -1 || batch.isTransactional) return undefined;
+  return refused(
+    ErrorCode.INVALID_TXN_STATE,
+    `producer ${batch.producerId} has an open transaction since offset ${entry.currentTxnFirstOffset}`,
+  );
+}
+
+function checkEpoch(entry: ProducerEntry, producerEpoch: ProducerEpoch): Refused | undefined {
   if (producerEpoch >= entry.producerEpoch) return undefined;
   return refused(
     ErrorCode.INVALID_PRODUCER_EPOCH,
@@ -172,7 +243,18 @@ function checkEpoch(entry: ProducerEntry, producerEpoch: ProducerEpoch): Produce
   );
 }
 
-function checkSequence(entry: ProducerEntry, batch: SequencedBatch): ProducerVerdict | undefined {
+/** A marker that comes twice does no harm, but one of an earlier transaction must not end the next (I7). */
+function checkMarkerEpoch(entry: ProducerEntry, marker: EndTxnMarker): Refused | undefined {
+  const isRaised = (marker.transactionVersion ?? 0) >= 2;
+  if (!isRaised || marker.producerEpoch !== entry.producerEpoch) return checkEpoch(entry, marker.producerEpoch);
+  if (entry.currentTxnFirstOffset === -1 || marker.producerEpoch === PRODUCER_EPOCH_MAX) return undefined;
+  return refused(
+    ErrorCode.INVALID_PRODUCER_EPOCH,
+    `a marker of epoch ${marker.producerEpoch} for the transaction of the same epoch of producer ${marker.producerId}`,
+  );
+}
+
+function checkSequence(entry: ProducerEntry, batch: SequencedBatch): Refused | undefined {
   const { producerId, baseSequence } = batch;
   if (batch.producerEpoch !== entry.producerEpoch) {
     // A new epoch starts over, unless nothing is known of an earlier one.
@@ -191,6 +273,6 @@ function checkSequence(entry: ProducerEntry, batch: SequencedBatch): ProducerVer
   );
 }
 
-function refused(errorCode: number, message: string): ProducerVerdict {
+function refused(errorCode: number, message: string): Refused {
   return { kind: 'refused', errorCode, message };
 }
