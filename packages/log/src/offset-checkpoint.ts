@@ -34,7 +34,7 @@ export function createOffsetCheckpoint(
   return {
     async load() {
       const content = await disk.readFile(path);
-      return content === undefined ? new Map() : decode(content);
+      return content === undefined ? new Map() : decodeOffsets(content);
     },
     save() {
       if (running === undefined) return start();
@@ -49,7 +49,8 @@ export function createOffsetCheckpoint(
   };
 }
 
-function decode(content: Buffer): Map<string, Offset> | undefined {
+/** `undefined` if the file is damaged. */
+export function decodeOffsets(content: Buffer): Map<string, Offset> | undefined {
   const checkpoint = decodeCheckpoint(content);
   if (typeof checkpoint === 'string') return undefined;
   const offsets = new Map<string, Offset>();

@@ -26,7 +26,6 @@ export const FINDING_CODES = {
   'other-topic-id': 'damage',
   'unowned-partition': 'damage',
   'missing-partition': 'damage',
-  'misplaced-partition': 'damage',
   'duplicate-partition': 'damage',
   // The directory.
   'wrong-meta-properties': 'fault',
@@ -34,7 +33,7 @@ export const FINDING_CODES = {
   'other-cluster': 'damage',
   'newer-version': 'damage',
   'wrong-checkpoint': 'fault',
-  'checkpoint-beyond-end': 'fault',
+  'checkpoint-beyond-end': 'note',
   'checkpoint-of-nobody': 'note',
   'damaged-store': 'damage',
   'missing-store': 'damage',

@@ -1,0 +1,129 @@
+import type { Disk } from '@sluice/kernel/disk';
+import type { Uuid } from '@sluice/kernel/ids';
+import { PARTITION_METADATA } from '../file-names.ts';
+import { decodePartitionMetadata } from '../partition-metadata.ts';
+import { partitionName } from '../partition-name.ts';
+import type { PartitionCheck } from './check-partition.ts';
+import type { DirectoryState } from './directory-state.ts';
+import type { ExpectedPartitions } from './expected-partitions.ts';
+import type { Finding } from './finding.ts';
+import { finding } from './finding-codes.ts';
+
+/** What `partition.metadata` says. */
+export type PartitionOwner =
+  | { readonly kind: 'topic'; readonly id: Uuid }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged' };
+
+export async function readOwner(disk: Disk, directory: string): Promise<PartitionOwner> {
+  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
+  if (content === undefined) return { kind: 'missing' };
+  const id = decodePartitionMetadata(content);
+  return id === undefined ? { kind: 'damaged' } : { kind: 'topic', id };
+}
+
+export interface OwnerFindingsOptions {
+  readonly checks: readonly PartitionCheck[];
+  readonly owners: ReadonlyMap<string, PartitionOwner>;
+  readonly expected: ExpectedPartitions | undefined;
+  readonly state: DirectoryState;
+  /** All partitions were looked at: those that are not here are missing. */
+  readonly isWhole: boolean;
+}
+
+/** Whose the partitions are by their own word and by the metadata's. */
+export function ownerFindings(options: OwnerFindingsOptions): Finding[] {
+  const { checks, owners, expected } = options;
+  const found = checks.flatMap((check) =>
+    ownerFinding(check, owners.get(check.facts.name) ?? { kind: 'missing' }, expected),
+  );
+  if (expected === undefined || !options.isWhole) return found;
+  const here = new Set(checks.map(({ facts }) => facts.name));
+  const directoryId = options.state.meta?.directoryId;
+  for (const { topic, partition, directoryId: wanted } of expected.partitions()) {
+    const name = partitionName(topic, partition);
+    if (here.has(name) || (wanted !== undefined && directoryId !== undefined && wanted !== directoryId)) continue;
+    found.push(
+      finding('missing-partition', {
+        partition: name,
+        what: 'The cluster has this partition on this node, but its directory is not here.',
+        means:
+          'If it ever had records, they are lost here. A power loss right after a topic was created looks the same.',
+        start: 'makes it again, empty',
+        repair: 'nothing: restore it before the next start if it had records',
+      }),
+    );
+  }
+  return found;
+}
+
+function ownerFinding(
+  check: PartitionCheck,
+  owner: PartitionOwner,
+  expected: ExpectedPartitions | undefined,
+): Finding[] {
+  const { name, topic, isOurs } = check.facts;
+  const place = { partition: name, file: PARTITION_METADATA };
+  const known = expected?.topicNamed(topic);
+  const hasRecords = check.sizeBytes > 0;
+  if (owner.kind !== 'topic') {
+    // Kafka before 2.8 had no topic ids.
+    if (!isOurs && owner.kind === 'missing') return [];
+    return [
+      finding(owner.kind === 'missing' ? 'missing-partition-metadata' : 'wrong-partition-metadata', {
+        ...place,
+        what:
+          owner.kind === 'missing'
+            ? 'The file that says whose partition this is is not there.'
+            : 'The file that says whose partition this is cannot be read.',
+        means: `No records are lost${known === undefined ? '' : `; by its name it belongs to topic ${known.id}`}.`,
+        start: hasRecords
+          ? 'opens the log by its name'
+          : 'removes the directory, which has no records, and makes it again',
+        ...(known === undefined
+          ? { repair: 'nothing: its topic is not known' }
+          : {
+              repair: 'writes it again with the id of the topic of that name',
+              action: { kind: 'restore-partition-metadata' as const, topicId: known.id },
+            }),
+      }),
+    ];
+  }
+  if (expected === undefined || known?.id === owner.id) return [];
+  const other = expected.topicWithId(owner.id);
+  if (other !== undefined) {
+    return [
+      finding('swapped-partitions', {
+        ...place,
+        what: `The directory is named after topic ${topic}, but by its own word it belongs to ${other.name} (${owner.id}).`,
+        means:
+          'Directories were renamed, or files copied into the wrong one. Which is right only the records can tell.',
+        start: known === undefined ? 'DELETES it: no topic has its name' : 'refuses to open it, and leaves it alone',
+        repair: `nothing: look at its records, then rename it back, or set it aside with --set-aside ${name}`,
+      }),
+    ];
+  }
+  if (known !== undefined) {
+    return [
+      finding('other-topic-id', {
+        ...place,
+        what: `The partition is of topic id ${owner.id}, but topic ${topic} has ${known.id}.`,
+        means: 'The topic was deleted and made again, and this log of the old one came back; or the metadata did.',
+        start: 'refuses to open it, and leaves it alone',
+        repair: `nothing: if the old records are of no use, set it aside with --set-aside ${name}`,
+      }),
+    ];
+  }
+  return [
+    finding(hasRecords ? 'unowned-partition' : 'leftovers', {
+      ...place,
+      what: `The cluster's metadata knows no topic ${topic}.`,
+      means: hasRecords
+        ? 'Either the topic was deleted while the broker was down, or the metadata is older than the records.'
+        : 'It is empty: its topic was deleted while the broker was down, or never quite made.',
+      start: 'DELETES it with all of its records',
+      repair: hasRecords ? 'sets it aside, so that the start cannot delete it' : undefined,
+      action: hasRecords ? { kind: 'set-aside-partition' } : undefined,
+    }),
+  ];
+}
