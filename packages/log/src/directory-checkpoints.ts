@@ -16,7 +16,7 @@ export interface DirectoryCheckpoints {
 export function createDirectoryCheckpoints(
   disk: Disk,
   path: string,
-  hosted: ReadonlyMap<string, HostedLog>,
+  logs: () => Iterable<HostedLog>,
   held: HeldOffsets,
 ): DirectoryCheckpoints {
   return {
@@ -35,7 +35,7 @@ export function createDirectoryCheckpoints(
   };
 
   function* offsetsOf(offsetOf: (each: HostedLog) => number | undefined) {
-    for (const each of hosted.values()) {
+    for (const each of logs()) {
       const offset = offsetOf(each);
       if (offset !== undefined) yield { topic: each.topic, partition: each.partition, offset };
     }

@@ -6,7 +6,6 @@ import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { HeldOffsets } from './held-offsets.ts';
 import type { HostedLog } from './log-directory.ts';
-import type { ManagedLog } from './managed-log.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
 import { type RecoveryInfo, UNKNOWN_LOG_START } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
@@ -36,7 +35,13 @@ export interface LoadOptions {
   readonly held: HeldOffsets;
   readonly concurrencyMax: number;
   readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
-  readonly open: (partition: FoundPartition, config: LogConfig, recovery: RecoveryInfo) => Promise<ManagedLog>;
+  /** Partitions that must not be opened, by name, with the reason. */
+  readonly refused?: ReadonlyMap<string, string>;
+  readonly open: (
+    partition: FoundPartition & { readonly topicId: Uuid | undefined },
+    config: LogConfig,
+    recovery: RecoveryInfo,
+  ) => Promise<HostedLog>;
   readonly onOpened: (log: HostedLog) => void;
 }
 
@@ -70,6 +75,8 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
     const recoveryPoint = recoveryPoints?.get(name) ?? 0;
     const logStartOffset = logStarts === undefined ? UNKNOWN_LOG_START : (logStarts.get(name) ?? 0);
     try {
+      const refusal = options.refused?.get(name);
+      if (refusal !== undefined) throw new Error(refusal);
       const topicId = await readTopicId(disk, `${path}/${name}`);
       if (topicId === undefined && !(await hasRecords(disk, `${path}/${name}`))) {
         // A power loss took the file that says whose it is, and nothing else was in there.
@@ -79,8 +86,8 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
       }
       const config = options.configOf(found.topic, topicId);
       const cleanedOffset = cleanedOffsetOf(name);
-      const log = await options.open(found, config, { cleanShutdown, recoveryPoint, logStartOffset, cleanedOffset });
-      options.onOpened({ ...found, topicId, log });
+      const recovery = { cleanShutdown, recoveryPoint, logStartOffset, cleanedOffset };
+      options.onOpened(await options.open({ ...found, topicId }, config, recovery));
       options.held.release(found);
     } catch (error) {
       const reason = reasonOf(error);

@@ -5,8 +5,11 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Random } from '@sluice/kernel/random';
 import type { CompactorSettings } from './compaction/compactor.ts';
+import type { LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
+import type { IncomingLogs } from './move/incoming-logs.ts';
 import type { LogConfig } from './partition-log.ts';
+import type { SharedParts } from './shared-parts.ts';
 import type { TailCache } from './tail-cache.ts';
 import type { Durability } from './writer.ts';
 
@@ -28,6 +31,12 @@ export interface LogDirectoryOptions {
   /** Names in the directory that are not ours and not foreign either. */
   readonly knownNames?: readonly string[];
   readonly filesMax?: number;
+  /** With other directories of this broker; they are closed by who made them. */
+  readonly shared?: SharedParts;
+  /** Partitions that must not be opened, by name, with the reason. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** The directory has failed as a whole: its logs are offline for good. Told once. */
+  readonly onOffline?: (reason: string) => void;
   readonly checkpointIntervalMs?: number;
   readonly retentionCheckIntervalMs?: number;
   readonly compactor?: CompactorSettings;
@@ -41,20 +50,33 @@ export interface HostedLog {
   readonly partition: number;
   readonly topicId: Uuid | undefined;
   readonly log: ManagedLog;
+  readonly home: LogHome;
 }
 
 /** One data directory: its partitions' logs, and what Kafka keeps beside them. */
 export interface LogDirectory {
   readonly path: string;
   readonly directoryId: Uuid;
+  /** Why nothing in it works any more. */
+  readonly failure: string | undefined;
   get(topic: string, partition: number): HostedLog | undefined;
   logs(): Iterable<HostedLog>;
   /** Partitions on disk that could not be opened, with the reason. */
   readonly unopened: ReadonlyMap<string, string>;
+  /** Logs that are to move here from other directories. */
+  readonly incoming: IncomingLogs;
   /** A new partition, with an empty log. It survives a power loss once something in it does. */
   create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog>;
   /** Gone for good when it settles: it does not come back after a crash. Its files go a little later. */
   remove(topic: string, partition: number): Promise<void>;
+  /** Closes a log that belongs to no topic and renames it out of the way; returns where it is kept. */
+  setAside(topic: string, partition: number): Promise<string>;
+  /** All checkpoints as they are now, on disk when it settles. */
+  save(): Promise<void>;
+  /** Hosts a log whose files were moved here. */
+  adopt(hosted: HostedLog): void;
+  /** A log's files were moved away: what is left here of them goes, and never comes back. */
+  release(name: string): Promise<void>;
   /** Moves all recovery points behind what is in the logs now. */
   checkpoint(): Promise<void>;
   /** Deletes what is too old or too much in all logs. */

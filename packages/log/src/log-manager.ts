@@ -2,25 +2,24 @@ import { assert } from '@sluice/kernel/assert';
 import type { Uuid } from '@sluice/kernel/ids';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { startChores } from './chores.ts';
-import { claimDirectory } from './claim-directory.ts';
-import { createClockWindow } from './clock-window.ts';
+import { type Claim, claimDirectory } from './claim-directory.ts';
 import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
-import { createDeletedFiles } from './deleted-files.ts';
 import { createDirectoryCheckpoints } from './directory-checkpoints.ts';
+import { isDirectoryFault } from './directory-fault.ts';
 import { reasonOf } from './failure-reason.ts';
-import { createFileCache } from './file-cache.ts';
 import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
 import { loadPartitions } from './load-partitions.ts';
 import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
-import type { LogHooks } from './log-hooks.ts';
+import { type DirectoryServices, hooksOf, type LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
+import { createIncomingLogs } from './move/incoming-logs.ts';
 import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
-import { deletedPartitionName, partitionName } from './partition-name.ts';
-import { createReadBuffers } from './read-buffers.ts';
+import { deletedPartitionName, partitionName, strayPartitionName } from './partition-name.ts';
+import { createSharedParts } from './shared-parts.ts';
 import { writeUnsynced } from './write-unsynced.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
@@ -35,24 +34,31 @@ const RETENTION_DELAY_MS = 30_000;
 const RETENTION_CHECK_INTERVAL_MS = 300_000;
 /** Logs that are opened, checkpointed or closed at once: the disk is busy with fewer. */
 const CONCURRENCY_MAX = 16;
-/** Descriptors for segments, unless more are in use at once. */
-const FILES_MAX = 512;
 
 /** Opens a data directory, making it if need be. Fails with `LogDirectoryError`, or `DiskError`. */
 export async function openLogDirectory(options: LogDirectoryOptions): Promise<LogDirectory> {
+  return openClaimedDirectory(options, await claimDirectory(options));
+}
+
+/** Opens a directory that is ours already; it is given back with the end of it, or at once if this fails. */
+export async function openClaimedDirectory(
+  options: LogDirectoryOptions,
+  { directoryId, lock }: Claim,
+): Promise<LogDirectory> {
   const { disk, clock, random, path } = options;
   const logger = options.logger.with({ directory: path });
-  const { directoryId, lock } = await claimDirectory(options);
-  const clockWindow = createClockWindow(clock);
-  const files = createFileCache(disk, options.filesMax ?? FILES_MAX);
-  const deletedFiles = createDeletedFiles(disk, clock, logger);
-  const readBuffers = createReadBuffers();
+  const shared = options.shared ?? createSharedParts({ ...options, logger });
+  const { files } = shared;
   const hosted = new Map<string, HostedLog>();
   const removals = new Set<Promise<void>>();
   let stopChores = () => Promise.resolve();
+  let failure: string | undefined;
 
   const held = createHeldOffsets();
-  const { recoveryPoints, logStarts, cleanedOffsets } = createDirectoryCheckpoints(disk, path, hosted, held);
+  const incoming = createIncomingLogs({ disk, random, path });
+  const checkpoints = createDirectoryCheckpoints(disk, path, logsInCheckpoints, held);
+  const { recoveryPoints, logStarts, cleanedOffsets } = checkpoints;
+  const services: DirectoryServices = { checkpoints, checkpointOne, complain, onLogOffline };
   const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
   const compactor = createCompactor({
     settings: compactorSettings,
@@ -61,24 +67,31 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     metrics: options.metrics ?? createMetrics(),
     directory: path,
     seed: random.below(2 ** 32),
-    logs: () => hosted.values(),
+    // The files of one that moves are left as they are, as Kafka's cleaner does.
+    logs: () => [...hosted.values()].filter(({ home }) => home.next === undefined),
     async saveCleanedOffsets() {
       // So that no recovery goes through what was compacted: producer state there is more than its batches tell.
       await Promise.all([cleanedOffsets.save(), recoveryPoints.save()]);
     },
   });
 
-  function open(
-    topic: string,
-    partition: number,
+  function* logsInCheckpoints(): Generator<HostedLog> {
+    yield* hosted.values();
+    // What will move here: its offsets are on disk before it counts.
+    yield* incoming.logs();
+  }
+
+  async function open(
+    { topic, partition, topicId }: Pick<HostedLog, 'topic' | 'partition' | 'topicId'>,
     config: LogConfig,
     recovery: RecoveryInfo,
-    hooks?: Partial<LogHooks>,
-  ) {
-    // What is found on disk opens with the broker's defaults; only what is made comes with its topic's settings and hooks.
-    const isConfigProvisional = hooks === undefined;
+    persistDirectory?: () => Promise<void>,
+  ): Promise<HostedLog> {
+    // What is found on disk opens with the broker's defaults; only what is made comes with its topic's settings.
+    const isConfigProvisional = persistDirectory === undefined;
     const name = partitionName(topic, partition);
-    return openPartitionLog({
+    const home: LogHome = { directory: services, next: undefined, persistDirectory };
+    const log = await openPartitionLog({
       disk,
       clock,
       random,
@@ -91,21 +104,12 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       recovery,
       durability: options.durability,
       syncSpacingMs: options.syncSpacingMs,
-      clockWindow,
-      files,
-      deletedFiles,
+      ...shared,
       isConfigProvisional,
-      readBuffers,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
-      hooks: {
-        persistLogStartOffset: () => logStarts.save(),
-        persistRecoveryPoint: () => recoveryPoints.save(),
-        persistCleanedOffset: () => cleanedOffsets.save(),
-        onRecoveryPointMoved: () => recoveryPoints.save().catch(complain),
-        onCheckpointDue: () => checkpointOne(name).catch(complain),
-        ...hooks,
-      },
+      hooks: hooksOf(home, name),
     });
+    return { topic, partition, topicId, log, home };
   }
 
   async function checkpointOne(name: string): Promise<void> {
@@ -122,11 +126,27 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   }
 
   function complain(error: unknown): void {
-    logger.error('checkpoint failed', { reason: reasonOf(error) });
+    if (failure !== undefined) return;
+    if (isDirectoryFault(error)) fail(reasonOf(error));
+    else logger.error('checkpoint failed', { reason: reasonOf(error) });
+  }
+
+  /** Its own files tell whether the directory still works. */
+  function onLogOffline(): void {
+    if (failure === undefined) recoveryPoints.save().catch(complain);
+  }
+
+  function fail(reason: string): void {
+    failure = reason;
+    logger.error('the data directory is offline', { reason, partitionCount: hosted.size });
+    compactor.stop();
+    void stopChores();
+    for (const { log } of hosted.values()) log.fail(`${path} is offline: ${reason}`);
+    options.onOffline?.(reason);
   }
 
   function expireProducers(): void {
-    for (const { log } of hosted.values()) log.expireProducers(clockWindow.earliestMs());
+    for (const { log } of hosted.values()) log.expireProducers(shared.clockWindow.earliestMs());
   }
 
   async function applyRetention(): Promise<void> {
@@ -159,10 +179,11 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
       cleanedOffsets,
       held,
       concurrencyMax: CONCURRENCY_MAX,
-      open: (partition, config, recovery) => open(partition.topic, partition.partition, config, recovery),
+      open,
       onOpened: (each) => hosted.set(partitionName(each.topic, each.partition), each),
     });
     for (const name of loaded.deleted) removeLater(name);
+    await incoming.find();
     // Also those of partitions whose deletion a crash interrupted: a later one of their name must not inherit them.
     await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
     const retentionMs = options.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS;
@@ -183,11 +204,21 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     return {
       path,
       directoryId,
+      get failure() {
+        return failure;
+      },
       unopened,
+      incoming,
       get: (topic, partition) => hosted.get(partitionName(topic, partition)),
       logs: () => hosted.values(),
       create,
       remove,
+      setAside,
+      async save() {
+        await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
+      },
+      adopt,
+      release,
       checkpoint,
       applyRetention,
       compact: compactor.run,
@@ -202,22 +233,24 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
   async function create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog> {
     const name = partitionName(topic, partition);
     assert(!hosted.has(name), `the directory does not host ${name} yet`);
-    await disk.makeDirectory(`${path}/${name}`);
     const metadata = encodePartitionMetadata(topicId);
+    const metadataPath = `${path}/${name}/${PARTITION_METADATA}`;
+    try {
+      await disk.makeDirectory(`${path}/${name}`);
+      // An empty partition that a power loss takes away is made again from the cluster's metadata, so creating one
+      // (or ten thousand) costs no sync.
+      await writeUnsynced(disk, metadataPath, metadata);
+    } catch (error) {
+      if (isDirectoryFault(error)) complain(error);
+      throw error;
+    }
     let persisted: Promise<void> | undefined;
-    // An empty partition that a power loss takes away is made again from the cluster's metadata, so creating one
-    // (or ten thousand) costs no sync.
-    await writeUnsynced(disk, `${path}/${name}/${PARTITION_METADATA}`, metadata);
-    const log = await open(topic, partition, config, NEW_LOG, {
-      persistDirectory() {
-        persisted ??= disk
-          .replaceFile(`${path}/${name}/${PARTITION_METADATA}`, metadata)
-          .then(() => disk.syncDirectory(path));
-        return persisted;
-      },
+    const created = await open({ topic, partition, topicId }, config, NEW_LOG, () => {
+      persisted ??= disk.replaceFile(metadataPath, metadata).then(() => disk.syncDirectory(path));
+      return persisted;
     });
-    hosted.set(name, { topic, partition, topicId, log });
-    return log;
+    hosted.set(name, created);
+    return created.log;
   }
 
   async function remove(topic: string, partition: number): Promise<void> {
@@ -225,7 +258,13 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     const each = hosted.get(name);
     assert(each !== undefined, `the directory hosts ${name}`);
     await each.log.abandon();
-    const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
+    await release(name);
+  }
+
+  /** Its files go; the log may live elsewhere from now on. */
+  async function release(name: string): Promise<void> {
+    const deleted = deletedPartitionName(name, uniquePart());
+    const hasCleanedOffset = hosted.get(name)?.log.compaction.cleanedOffset !== undefined;
     // Only then is its name free: what is created over the old files would have their records.
     await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
     // Who read or compacted it may have opened files until now; those of a later partition of this name are others.
@@ -234,23 +273,52 @@ export async function openLogDirectory(options: LogDirectoryOptions): Promise<Lo
     await disk.syncDirectory(path);
     // A later partition of this name must not inherit its offsets.
     await Promise.all([recoveryPoints.save(), logStarts.save()]);
-    if (each.log.compaction.cleanedOffset !== undefined) await cleanedOffsets.save();
+    if (hasCleanedOffset) await cleanedOffsets.save();
     removeLater(deleted);
+  }
+
+  async function setAside(topic: string, partition: number): Promise<string> {
+    const name = partitionName(topic, partition);
+    await hosted.get(name)?.log.close();
+    const stray = strayPartitionName(name, uniquePart());
+    await disk.rename(`${path}/${name}`, `${path}/${stray}`);
+    await files.forgetDirectory(`${path}/${name}`);
+    hosted.delete(name);
+    await disk.syncDirectory(path);
+    await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
+    return `${path}/${stray}`;
+  }
+
+  function adopt(each: HostedLog): void {
+    const name = partitionName(each.topic, each.partition);
+    assert(!hosted.has(name), `the directory does not host ${name} yet`);
+    hosted.set(name, each);
+    each.home.directory = services;
+    // Its directory is durable, and was even before it came here.
+    each.home.persistDirectory = undefined;
+  }
+
+  function uniquePart(): string {
+    return random.bytes(16).toString('hex');
   }
 
   async function close(brokerEpoch = -1): Promise<void> {
     compactor.stop();
     await stopChores();
     await compactor.idle();
-    deletedFiles.close();
+    if (options.shared === undefined) shared.deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);
+    if (failure === undefined) await markClean(brokerEpoch);
+    await lock.release();
+  }
+
+  async function markClean(brokerEpoch: number): Promise<void> {
     const isClean = [...hosted.values()].every(({ log }) => log.recoveryPoint === log.logEndOffset);
     await recoveryPoints.save();
     await logStarts.save();
     if (isClean) {
       await disk.replaceFile(`${path}/${CLEAN_SHUTDOWN}`, JSON.stringify({ version: 0, brokerEpoch }));
     }
-    await lock.release();
   }
 }

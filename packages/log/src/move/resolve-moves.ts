@@ -1,0 +1,103 @@
+import type { Disk } from '@sluice/kernel/disk';
+import type { Uuid } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import { PARTITION_METADATA } from '../file-names.ts';
+import { decodePartitionMetadata } from '../partition-metadata.ts';
+import { deletedPartitionName, parseFuturePartitionName, parsePartitionName } from '../partition-name.ts';
+import { readMoveMark, removeMoveMark, writeMoveMark } from './move-mark.ts';
+
+/** A data directory that is open for use, before its logs are. */
+export interface ResolvedPlace {
+  readonly path: string;
+  readonly directoryId: Uuid;
+}
+
+export interface ResolveOptions {
+  readonly disk: Disk;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly places: readonly ResolvedPlace[];
+}
+
+/**
+ * Ends the moves between directories that a crash interrupted once their copy was complete: the copy counts. Returns,
+ * by partition, why a log cannot be opened: it lies in several directories, and nothing says which of them counts.
+ */
+export async function resolveMoves(options: ResolveOptions): Promise<Map<string, string>> {
+  const { disk, places } = options;
+  const found = new Map<string, ResolvedPlace[]>();
+  for (const place of places) {
+    await promoteComplete(place, options);
+    for (const name of await disk.list(place.path)) {
+      if (parsePartitionName(name) === undefined) continue;
+      const sharing = found.get(name);
+      if (sharing === undefined) found.set(name, [place]);
+      else sharing.push(place);
+    }
+  }
+  const refused = new Map<string, string>();
+  for (const [name, sharing] of found) {
+    if (sharing.length === 1 || (await resolveOne(name, sharing, options))) continue;
+    const paths = sharing.map(({ path }) => `${path}/${name}`).join(' and ');
+    refused.set(
+      name,
+      `its log is in several directories: ${paths}; keep the one that is right and take the others away`,
+    );
+  }
+  return refused;
+}
+
+/** Future logs with a mark are the partition's log; the others are still to be copied. */
+async function promoteComplete({ path }: ResolvedPlace, { disk, logger }: ResolveOptions): Promise<void> {
+  for (const future of await disk.list(path)) {
+    const name = parseFuturePartitionName(future);
+    if (name === undefined || (await readMoveMark(disk, `${path}/${future}`)) === undefined) continue;
+    logger.info('finishing a move between directories that a crash interrupted', { name, path });
+    await disk.rename(`${path}/${future}`, `${path}/${name}`);
+    await disk.syncDirectory(path);
+  }
+}
+
+/** Keeps the one log whose mark names the directories of all the others; false if there is no such one. */
+async function resolveOne(name: string, sharing: readonly ResolvedPlace[], options: ResolveOptions): Promise<boolean> {
+  const { disk } = options;
+  const winners: ResolvedPlace[] = [];
+  for (const place of sharing) {
+    const movedFrom = await readMoveMark(disk, `${place.path}/${name}`);
+    const isNewest = sharing.every((other) => other === place || movedFrom?.includes(other.directoryId) === true);
+    if (isNewest) winners.push(place);
+  }
+  const [winner, second] = winners;
+  if (winner === undefined || second !== undefined) return false;
+  const topicId = await topicIdOf(winner, name, disk);
+  const olders = sharing.filter((place) => place !== winner);
+  for (const older of olders) if ((await topicIdOf(older, name, disk)) !== topicId) return false;
+  for (const { path } of olders) await discard(name, path, options);
+  await tidyMoveMark(disk, `${winner.path}/${name}`, options.places);
+  return true;
+}
+
+/**
+ * Takes out of a log's mark the directories that are here: nothing older lies in them. Returns those that are away, and
+ * may come back with an older log.
+ */
+export async function tidyMoveMark(disk: Disk, directory: string, places: readonly ResolvedPlace[]): Promise<Uuid[]> {
+  const movedFrom = await readMoveMark(disk, directory);
+  if (movedFrom === undefined) return [];
+  const away = movedFrom.filter((id) => !places.some(({ directoryId }) => directoryId === id));
+  if (away.length === 0) await removeMoveMark(disk, directory);
+  else if (away.length < movedFrom.length) await writeMoveMark(disk, directory, away);
+  return away;
+}
+
+async function discard(name: string, path: string, { disk, random }: ResolveOptions): Promise<void> {
+  const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
+  await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
+  await disk.syncDirectory(path);
+}
+
+async function topicIdOf({ path }: ResolvedPlace, name: string, disk: Disk): Promise<Uuid | undefined> {
+  const content = await disk.readFile(`${path}/${name}/${PARTITION_METADATA}`);
+  return content === undefined ? undefined : decodePartitionMetadata(content);
+}
