@@ -13,6 +13,8 @@ export const METADATA_FILES = [
   `${METADATA_FILE}-shm`,
   `${METADATA_FILE}-journal`,
 ];
+/** There while an import into the directory is not finished. */
+export const IMPORT_MARKER = 'sluice-import.json';
 /** Made and removed again, to see whether that is possible. */
 const PROBE_FILE = '.write-probe';
 const HARMLESS = new Set(['lost+found', '.lock', PROBE_FILE, ...METADATA_FILES]);
@@ -20,6 +22,12 @@ const HARMLESS = new Set(['lost+found', '.lock', PROBE_FILE, ...METADATA_FILES])
 /** Makes the directory if need be. One that is somebody else's is refused before anything is written into it. */
 export async function prepareDataDirectory(disk: Disk, path: string): Promise<void> {
   const names = await namesIn(disk, path);
+  if (names.includes(IMPORT_MARKER)) {
+    throw new StartError(
+      `an import into ${path} has not come to its end`,
+      'give the same sluice import command again: it goes on where it was',
+    );
+  }
   if (names.includes(METADATA_FILE)) return await checkWritable(disk, path);
   if (names.includes(META_PROPERTIES)) {
     throw new StartError(
