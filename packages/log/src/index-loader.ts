@@ -1,13 +1,12 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
-import { type FileCache, withExistingFile } from './file-cache.ts';
+import type { FileCache } from './file-cache.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import { activeSegment, type LogState } from './log-state.ts';
-import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
-import { createProducerState } from './producer-state.ts';
-import { scanSegment } from './scan-segment.ts';
-import { createSegment, emptyIndexes, logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import type { RebuildOptions } from './producer-snapshots.ts';
+import { rebuildIndexes } from './rebuild-indexes.ts';
+import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
 
 /** Sealed segments of one log whose indexes stay in memory; more than a few readers at different places is rare. */
 const LOADED_SEGMENTS_MAX = 4;
@@ -64,31 +63,11 @@ export function createIndexLoader(options: {
   async function rebuild(segment: Segment, reason: string): Promise<SegmentIndexes> {
     assert(segment !== activeSegment(state), 'the indexes of an active segment are not rebuilt from its file');
     logger.warn('index files are wrong and rebuilt from the log', { path: logPath(segment), fault: reason });
-    const producers = createProducerState();
-    await rebuildProducers(producers, segment.baseOffset, options.rebuildOptions());
-    // A stand-in: the scan must not touch what appends and reads use.
-    const scanned = createSegment({ ...segment, sizeBytes: 0 });
-    const indexes = emptyIndexes(segment.baseOffset);
-    const end = await withExistingFile(files, logPath(segment), (file) =>
-      scanSegment({
-        file,
-        segment: scanned,
-        fileSizeBytes: segment.writtenSizeBytes,
-        indexes,
-        config: state.config,
-        producers,
-        epochs: undefined,
-        nextOffset: segment.baseOffset,
-        mayHaveGaps: true,
-      }),
-    );
-    segment.fault = end.fault;
-    if (end.fault !== undefined) {
-      logger.error('segment is corrupt', { path: logPath(segment), position: end.position, fault: end.fault });
-    }
-    if (scanned.maxTimestamp !== undefined) indexes.times.appendIfLarger(scanned.maxTimestamp);
+    const { indexes, fault, position } = await rebuildIndexes(segment, options.rebuildOptions());
+    segment.fault = fault;
+    if (fault !== undefined) logger.error('segment is corrupt', { path: logPath(segment), position, fault });
     // Files that know more than a corrupt log still tells are left alone.
-    if (end.fault === undefined) await writeIndexFiles(disk, segment, indexes);
+    if (fault === undefined) await writeIndexFiles(disk, segment, indexes);
     return keep(segment, indexes);
   }
 

@@ -14,7 +14,7 @@ import { type DirectoryState, readDirectoryState } from './directory-state.ts';
 import type { ExpectedPartitions } from './expected-partitions.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding-codes.ts';
-import { ownerFindings, type PartitionOwner, readOwner } from './owner-findings.ts';
+import { ownerFindings } from './owner-findings.ts';
 import type { PartitionFacts } from './partition-facts.ts';
 
 /** One is read while another's CRCs are computed; more only makes the disk seek. */
@@ -41,8 +41,6 @@ export interface DirectoryCheckOptions {
   readonly config?: LogConfig;
   /** Names in the directory that others of ours put there. */
   readonly knownNames?: readonly string[];
-  /** Only these partitions. */
-  readonly only?: ReadonlySet<string>;
   readonly onProgress?: (progress: CheckProgress) => void;
 }
 
@@ -53,7 +51,6 @@ export interface DirectoryCheck {
   readonly names: DirectoryNames;
   /** By name, sorted. */
   readonly partitions: readonly PartitionCheck[];
-  readonly owners: ReadonlyMap<string, PartitionOwner>;
   /** Of the directory itself first, then partition by partition. */
   readonly findings: readonly Finding[];
   readonly directoryId: Uuid | undefined;
@@ -61,37 +58,70 @@ export interface DirectoryCheck {
 
 /** Checks a data directory and all partitions in it. Changes nothing. Fails with `DiskError`. */
 export async function checkDirectory(options: DirectoryCheckOptions): Promise<DirectoryCheck> {
+  return checkAgain(options, [], undefined);
+}
+
+/** As `checkDirectory`, but what is known of other partitions than `changed` is taken from `earlier`. */
+export async function checkAgain(
+  options: DirectoryCheckOptions,
+  earlier: readonly PartitionCheck[],
+  changed: ReadonlySet<string> | undefined,
+): Promise<DirectoryCheck> {
   const { disk, path, expected } = options;
   const allNames = await disk.list(path);
   const names = sortNames(allNames, options.knownNames ?? []);
   const state = await readDirectoryState(disk, path, allNames);
   const isOurs = expected !== undefined || (state.meta?.formatVersion ?? 0) > 0;
-  const chosen = names.partitions.filter((name) => options.only?.has(name) ?? true);
-  const sizes = await logSizes(disk, path, chosen);
+  const checks = earlier.filter(({ facts }) => changed?.has(facts.name) === false);
+  const failures = await checkEach(
+    names.partitions.filter((name) => changed?.has(name) ?? true),
+    (name) => factsOf(name, state, isOurs, options),
+    options,
+    checks,
+  );
+  checks.sort((left, right) => (left.facts.name < right.facts.name ? -1 : 1));
+  return {
+    path,
+    state,
+    isOurs,
+    names,
+    partitions: checks,
+    directoryId: state.meta?.directoryId,
+    findings: [
+      ...directoryFindings({ state, names, checks, expected }),
+      ...(await spaceFindings(disk, path)),
+      ...failures,
+      ...[...ownerFindings({ checks, expected, state }), ...checks.flatMap(({ findings }) => findings)].sort(
+        byPartition,
+      ),
+    ],
+  };
+}
+
+/** Adds a check of each partition to `checks`; returns findings of those that could not be looked at. */
+async function checkEach(
+  names: readonly string[],
+  factsFor: (name: string) => PartitionFacts,
+  options: DirectoryCheckOptions,
+  checks: PartitionCheck[],
+): Promise<Finding[]> {
+  const { disk, path } = options;
+  const sizes = await logSizes(disk, path, names);
   const progress = {
     partitions: 0,
     partitionsTotal: sizes.size,
     bytes: 0,
     bytesTotal: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
   };
-  const checks: PartitionCheck[] = [];
-  const owners = new Map<string, PartitionOwner>();
   const failures: Finding[] = [];
+  const onBytes = (bytes: number) => {
+    progress.bytes += bytes;
+    options.onProgress?.(progress);
+    return undefined;
+  };
   await forEachBounded(sizes.keys(), PARTITIONS_AT_ONCE, async (name) => {
     try {
-      owners.set(name, await readOwner(disk, `${path}/${name}`));
-      checks.push(
-        await checkPartition({
-          disk,
-          clock: options.clock,
-          facts: factsOf(name, state, isOurs, options),
-          onBytes(bytes) {
-            progress.bytes += bytes;
-            options.onProgress?.(progress);
-            return undefined;
-          },
-        }),
-      );
+      checks.push(await checkPartition({ disk, clock: options.clock, facts: factsFor(name), onBytes }));
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       failures.push(unreadable(name, error));
@@ -99,23 +129,7 @@ export async function checkDirectory(options: DirectoryCheckOptions): Promise<Di
     progress.partitions++;
     options.onProgress?.(progress);
   });
-  checks.sort((left, right) => (left.facts.name < right.facts.name ? -1 : 1));
-  const ownership = ownerFindings({ checks, owners, expected, state, isWhole: options.only === undefined });
-  return {
-    path,
-    state,
-    isOurs,
-    names,
-    partitions: checks,
-    owners,
-    directoryId: state.meta?.directoryId,
-    findings: [
-      ...directoryFindings({ state, names, checks, expected, isWhole: options.only === undefined }),
-      ...(await spaceFindings(disk, path)),
-      ...failures,
-      ...[...ownership, ...checks.flatMap(({ findings }) => findings)].sort(byPartition),
-    ],
-  };
+  return failures;
 }
 
 function factsOf(name: string, state: DirectoryState, isOurs: boolean, options: DirectoryCheckOptions): PartitionFacts {

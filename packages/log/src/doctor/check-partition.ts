@@ -26,6 +26,7 @@ import { leftoverFindings } from './leftover-findings.ts';
 import { logFindings } from './log-findings.ts';
 import { mendHeader } from './mend-header.ts';
 import type { PartitionFacts } from './partition-facts.ts';
+import { type PartitionOwner, readOwner } from './partition-owner.ts';
 import type { BadRange } from './walk-damaged.ts';
 
 /** A header is proved by the CRC over its batch; one that claims more than this is not tried. */
@@ -51,6 +52,9 @@ export interface PartitionCheck {
   /** Looked for only where it could be surprising. */
   readonly foretold: Foretold | undefined;
   readonly epochs: readonly EpochEntry[];
+  /** Where the leader epochs start, if a checksum vouches for them. */
+  readonly trustedEpochsStart: Offset | undefined;
+  readonly owner: PartitionOwner;
 }
 
 /** Checks one partition's directory as the next start would find it. Changes nothing. */
@@ -118,6 +122,8 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
       ? undefined
       : await foretell({ disk, clock: options.clock, facts, readableEnd: logEndOffset, firstKeptBase }),
     epochs: epochs.found,
+    trustedEpochsStart: epochFile.isChecked ? epochFile.entries?.[0]?.startOffset : undefined,
+    owner: await readOwner(view, facts.directory),
   };
 }
 

@@ -11,8 +11,6 @@ export interface DirectoryFindingsOptions {
   readonly names: DirectoryNames;
   readonly checks: readonly PartitionCheck[];
   readonly expected: ExpectedPartitions | undefined;
-  /** All partitions were looked at. */
-  readonly isWhole: boolean;
 }
 
 /** Of what lies in a data directory beside its partitions. */
@@ -31,10 +29,8 @@ export function directoryFindings(options: DirectoryFindingsOptions): Finding[] 
       }),
     );
   }
-  if (options.isWhole) {
-    for (const checkpoint of [state.recoveryPoints, state.logStarts, state.cleanedOffsets]) {
-      found.push(...strangers(checkpoint, names));
-    }
+  for (const checkpoint of [state.recoveryPoints, state.logStarts, state.cleanedOffsets]) {
+    found.push(...strangers(checkpoint, names));
   }
   for (const { facts, logEndOffset } of options.checks) {
     for (const [what, offset, file] of [

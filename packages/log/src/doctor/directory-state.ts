@@ -21,6 +21,9 @@ export interface DirectoryState {
   readonly recoveryPoints: ReadCheckpoint;
   readonly logStarts: ReadCheckpoint;
   readonly cleanedOffsets: ReadCheckpoint;
+  /** The last broker said that it ended as it should, */
+  readonly hasCleanMark: boolean;
+  /** and what it said of the logs can be read. */
   readonly isClean: boolean;
   readonly findings: readonly Finding[];
 }
@@ -47,6 +50,7 @@ export async function readDirectoryState(disk: Disk, path: string, names: readon
     recoveryPoints,
     logStarts,
     cleanedOffsets,
+    hasCleanMark: hasMark,
     isClean: hasMark && recoveryPoints.offsets !== undefined,
     findings,
   };

@@ -45,6 +45,8 @@ export function leftoverFindings(partition: string, names: readonly string[]): F
         means:
           'Nothing is lost: what was compacted is there before or after. The log is checked as the start leaves it.',
         start: 'finishes it where its output is complete, else takes it back',
+        repair: 'does what the start does: finishes it or takes it back, and removes what was to be deleted',
+        action: { kind: 'clear-leftovers' },
       }),
     );
   }

@@ -1,43 +1,23 @@
-import type { Disk } from '@sluice/kernel/disk';
-import type { Uuid } from '@sluice/kernel/ids';
 import { PARTITION_METADATA } from '../file-names.ts';
-import { decodePartitionMetadata } from '../partition-metadata.ts';
 import { partitionName } from '../partition-name.ts';
 import type { PartitionCheck } from './check-partition.ts';
 import type { DirectoryState } from './directory-state.ts';
 import type { ExpectedPartitions } from './expected-partitions.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding-codes.ts';
-
-/** What `partition.metadata` says. */
-export type PartitionOwner =
-  | { readonly kind: 'topic'; readonly id: Uuid }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'damaged' };
-
-export async function readOwner(disk: Disk, directory: string): Promise<PartitionOwner> {
-  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
-  if (content === undefined) return { kind: 'missing' };
-  const id = decodePartitionMetadata(content);
-  return id === undefined ? { kind: 'damaged' } : { kind: 'topic', id };
-}
+import type { PartitionOwner } from './partition-owner.ts';
 
 export interface OwnerFindingsOptions {
   readonly checks: readonly PartitionCheck[];
-  readonly owners: ReadonlyMap<string, PartitionOwner>;
   readonly expected: ExpectedPartitions | undefined;
   readonly state: DirectoryState;
-  /** All partitions were looked at: those that are not here are missing. */
-  readonly isWhole: boolean;
 }
 
 /** Whose the partitions are by their own word and by the metadata's. */
 export function ownerFindings(options: OwnerFindingsOptions): Finding[] {
-  const { checks, owners, expected } = options;
-  const found = checks.flatMap((check) =>
-    ownerFinding(check, owners.get(check.facts.name) ?? { kind: 'missing' }, expected),
-  );
-  if (expected === undefined || !options.isWhole) return found;
+  const { checks, expected } = options;
+  const found = checks.flatMap((check) => ownerFinding(check, check.owner, expected));
+  if (expected === undefined) return found;
   const here = new Set(checks.map(({ facts }) => facts.name));
   const directoryId = options.state.meta?.directoryId;
   for (const { topic, partition, directoryId: wanted } of expected.partitions()) {

@@ -1,0 +1,168 @@
+import { encodeCheckpoint } from '../checkpoint-file.ts';
+import { parsePartitionName } from '../partition-name.ts';
+import { checkAgain, type DirectoryCheck, type DirectoryCheckOptions } from './check-directory.ts';
+import type { PartitionCheck } from './check-partition.ts';
+import { CLEANED_OFFSETS, LOG_STARTS, RECOVERY_POINTS } from './directory-names.ts';
+import type { Finding, OffsetRange, RepairAction } from './finding.ts';
+import { finding } from './finding-codes.ts';
+import { noteOf, type RepairContext, repairLog } from './repair-log.ts';
+import { createSetAside } from './set-aside.ts';
+
+/** A repair shows what it could not see before at most this often: logs first, then what is made from them. */
+const ROUNDS_MAX = 6;
+
+/** What the owner has agreed to. */
+export interface Consent {
+  /** Offsets that may be given up where their batches cannot be read. */
+  readonly acceptLoss: readonly { readonly partition: string; readonly offsets: OffsetRange }[];
+  /** Partitions to put out of the way as a whole. */
+  readonly setAside: readonly string[];
+}
+
+export const NO_CONSENT: Consent = { acceptLoss: [], setAside: [] };
+
+export interface RepairOptions extends DirectoryCheckOptions {
+  readonly consent: Consent;
+  readonly onRepair?: (found: Finding) => void;
+}
+
+export interface Repaired {
+  /** What was carried out, in order. */
+  readonly done: readonly Finding[];
+  /** As it is now. */
+  readonly check: DirectoryCheck;
+}
+
+/** First the logs themselves; only then what is made from them. */
+const STAGES: Readonly<Record<RepairAction['kind'], number>> = {
+  'clear-leftovers': 0,
+  'set-aside-partition': 0,
+  'patch-header': 1,
+  'cut-tail': 1,
+  'replace-range': 1,
+  'rebuild-epochs': 2,
+  'restore-partition-metadata': 2,
+  'rebuild-snapshot': 3,
+  'rebuild-indexes': 4,
+  'set-aside-file': 5,
+  'rebuild-checkpoint': 6,
+};
+
+/** Those findings that a repair would do something about, given what its owner has agreed to. */
+export function plannedRepairs(check: DirectoryCheck, consent: Consent): Finding[] {
+  return [...check.findings.filter((found) => isAllowed(found, consent)), ...asked(check, consent)];
+}
+
+/** Carries out what is safe, or agreed to, until nothing is left to do. Fails with `DiskError`; running it again goes on. */
+export async function repairDirectory(first: DirectoryCheck, options: RepairOptions): Promise<Repaired> {
+  const context = { disk: options.disk, clock: options.clock, aside: createSetAside(options.disk, options.path) };
+  const done: Finding[] = [];
+  let check = first;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const planned = plannedRepairs(check, options.consent);
+    if (planned.length === 0) break;
+    const changed = new Set<string>();
+    for (const partition of new Set(planned.map((found) => found.partition))) {
+      const ofPartition = planned.filter((found) => found.partition === partition);
+      const stage = Math.min(...ofPartition.map(stageOf));
+      if (partition !== undefined) changed.add(partition);
+      else if (planned.some((found) => found.partition !== undefined)) continue;
+      for (const found of inOrder(ofPartition.filter((each) => isOfStage(each, stage)))) {
+        options.onRepair?.(found);
+        await carryOut(found, check, context);
+        done.push(found);
+      }
+    }
+    check = await checkAgain(options, check.partitions, changed);
+  }
+  return { done, check };
+}
+
+function isAllowed(found: Finding, consent: Consent): boolean {
+  const { action, partition, offsets } = found;
+  if (action === undefined) return false;
+  if (action.kind !== 'replace-range') return true;
+  return consent.acceptLoss.some(
+    (each) =>
+      each.partition === partition &&
+      offsets !== undefined &&
+      each.offsets.from <= offsets.from &&
+      offsets.to <= each.offsets.to,
+  );
+}
+
+/** Partitions that their owner wants out of the way. */
+function asked(check: DirectoryCheck, { setAside }: Consent): Finding[] {
+  return check.names.partitions
+    .filter((name) => setAside.includes(name))
+    .map((partition) =>
+      finding('set-aside', {
+        partition,
+        what: 'Its owner asked for it.',
+        means: 'Its records are no longer served. The start makes the partition again, empty, if the cluster has it.',
+        repair: 'sets the partition aside',
+        action: { kind: 'set-aside-partition' },
+      }),
+    );
+}
+
+function stageOf({ action }: Finding): number {
+  return action === undefined ? Number.POSITIVE_INFINITY : STAGES[action.kind];
+}
+
+/** What is made from a log is made again all at once; changes to a log are followed by a look at it. */
+function isOfStage(found: Finding, stage: number): boolean {
+  return stage <= 1 ? stageOf(found) === stage : true;
+}
+
+/** Within a file from its end to its beginning, so that positions stay true. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((left, right) => {
+    const stages = stageOf(left) - stageOf(right);
+    if (stages !== 0 || stageOf(left) > 1) return stages;
+    return (right.bytes?.from ?? positionOf(right)) - (left.bytes?.from ?? positionOf(left));
+  });
+}
+
+function positionOf({ action }: Finding): number {
+  return action?.kind === 'replace-range' ? action.position : 0;
+}
+
+async function carryOut(found: Finding, check: DirectoryCheck, context: RepairContext): Promise<void> {
+  if (found.action?.kind === 'rebuild-checkpoint') return await rebuildCheckpoint(found, check, context);
+  const partition = check.partitions.find(({ facts }) => facts.name === found.partition);
+  if (partition === undefined) {
+    await context.aside.move(`${check.path}/${found.partition ?? found.file}`, noteOf(found));
+    return;
+  }
+  await repairLog(found, partition, context);
+}
+
+async function rebuildCheckpoint(found: Finding, check: DirectoryCheck, context: RepairContext): Promise<void> {
+  const path = `${check.path}/${found.file ?? ''}`;
+  const lines: string[] = [];
+  for (const each of check.partitions) {
+    const offset = offsetFor(found.file, each, check);
+    const name = parsePartitionName(each.facts.name);
+    if (offset !== undefined && name !== undefined) lines.push(`${name.topic} ${name.partition} ${offset}`);
+  }
+  await context.aside.copyFile(path, noteOf(found));
+  await context.disk.replaceFile(path, encodeCheckpoint(lines));
+}
+
+/** What the start would find out for itself, written down. */
+function offsetFor(file: string | undefined, each: PartitionCheck, check: DirectoryCheck): number | undefined {
+  switch (file) {
+    case RECOVERY_POINTS:
+      // After a clean stop all that is there was on disk; after a crash nobody knows how much was.
+      return check.state.hasCleanMark ? each.logEndOffset : undefined;
+    case LOG_STARTS: {
+      const start = Math.max(each.trustedEpochsStart ?? 0, each.logStartOffset);
+      return start > 0 ? start : undefined;
+    }
+    case CLEANED_OFFSETS:
+      return 0;
+    default:
+      return undefined;
+  }
+}
