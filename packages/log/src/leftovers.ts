@@ -14,6 +14,7 @@ import {
   TXN_CHECKSUM_SUFFIX,
   TXN_INDEX_SUFFIX,
 } from './file-names.ts';
+import { PARTIAL_SUFFIX } from './import/bring-file.ts';
 import { walkHeaders } from './walk-file.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function clearLeftovers(disk: Disk, directory: string, logger: Logg
   const inState = (state: string) => names.filter((name) => parseSegmentFileName(name)?.state === state);
 
   await remove(disk, directory, inState(DELETED_SUFFIX));
+  await remove(disk, directory, inState(PARTIAL_SUFFIX));
   const cleaned = inState(CLEANED_SUFFIX);
   const swaps = inState(SWAP_SUFFIX);
   const complete = new Set(swaps.map(offsetOf).filter((offset) => isComplete(offset, swaps, cleaned)));

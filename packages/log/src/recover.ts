@@ -11,6 +11,7 @@ import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { scanSegment } from './scan-segment.ts';
 import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
+import { unshareSegment } from './unshare-segment.ts';
 import { walkHeaders } from './walk-file.ts';
 
 export interface RecoverOptions extends RebuildOptions {
@@ -94,6 +95,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
       isChanged = true;
       break;
     }
+    await unshareSegment(segment, options.disk, options.files);
     const fileSizeBytes = segment.sizeBytes;
     const indexes = index === startIndex ? start.indexes : emptyIndexes(segment.baseOffset);
     segment.sizeBytes = index === startIndex ? start.position : 0;

@@ -6,6 +6,7 @@ import type { IndexLoader } from './index-loader.ts';
 import { type LogState, segmentIndexOf } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers, snapshotOffsets, snapshotPath } from './producer-snapshots.ts';
 import { createSegment, emptyIndexes, logPath, type Segment } from './segment.ts';
+import { unshareSegment } from './unshare-segment.ts';
 import { walkHeaders } from './walk-file.ts';
 
 export interface TruncateOptions {
@@ -76,6 +77,7 @@ function addEmptySegment(offset: Offset, { state, nowMs }: TruncateOptions): voi
 }
 
 async function truncateSegment(segment: Segment, offset: Offset, options: TruncateOptions): Promise<void> {
+  await unshareSegment(segment, options.disk, options.files);
   const indexes = await options.indexes.load(segment);
   const from = indexes.offsets.lookup(offset - 1).position;
   const sizeBytes = await withFile(options.files, logPath(segment), async (file) => {

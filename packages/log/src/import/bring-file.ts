@@ -5,7 +5,7 @@ const CHUNK_SIZE_BYTES = 960 * 1024;
 /** A whole number of entries of both indexes: 8 and 12 bytes. */
 const ENTRIES_SIZE_BYTES = 24;
 /** Ours until it is whole; an interrupted copy is begun again. */
-const PARTIAL_SUFFIX = '.import';
+export const PARTIAL_SUFFIX = '.import';
 
 /** The import was told to stop: what is there is whole, and the next one goes on behind it. */
 export class ImportStopped extends Error {
