@@ -75,6 +75,7 @@ export function createOffsetCommitter(load: Load, group: string, topic: LoadTopi
       }
     },
     async look(broker, partition) {
+      await findCoordinator(broker);
       for (;;) {
         const { groups } = await broker.request(
           OFFSET_FETCH,

@@ -13,12 +13,14 @@ export interface LastingStore {
   open(): MetadataStore;
   /** That process is dead: whatever it still asks for fails. */
   die(): void;
+  /** All that was ever answered is gone: for the tests of the tests. */
+  forget(): void;
   /** Called before each transaction; throwing stops it. */
   onTxn: ((count: number) => void) | undefined;
 }
 
 export function createLastingStore(clock: Clock): LastingStore {
-  const store = openEmbeddedStore({ path: ':memory:', clock });
+  let store = openEmbeddedStore({ path: ':memory:', clock });
   let leases: LeaseId[] = [];
   let watches: Watch[] = [];
   let life = 0;
@@ -38,6 +40,10 @@ export function createLastingStore(clock: Clock): LastingStore {
     },
     onTxn: undefined,
     die,
+    forget() {
+      die();
+      store = openEmbeddedStore({ path: ':memory:', clock });
+    },
     open() {
       die();
       const mine = life;
@@ -56,7 +62,8 @@ export function createLastingStore(clock: Clock): LastingStore {
         },
         async txn(txn) {
           checkAlive();
-          lasting.onTxn?.(++txnCount);
+          txnCount++;
+          lasting.onTxn?.(txnCount);
           checkAlive();
           const result = await store.txn(txn);
           checkAlive();
