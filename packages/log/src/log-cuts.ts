@@ -60,6 +60,8 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
     await writer.sync();
     await writer.idle();
     writer.releaseFiles();
+    // Before the cut: what a power loss then finds in the journal must not come back.
+    await writer.cutJournal();
   }
 
   /** First of all: what is written there later must not count as checked. */

@@ -25,7 +25,10 @@ export interface LogState {
   logStartOffset: Offset;
   logEndOffset: Offset;
   writtenOffset: Offset;
+  /** Everything below survives a power loss: in the segments, or in the journal. */
   durableOffset: Offset;
+  /** Everything below is durable in the segments themselves. */
+  syncedOffset: Offset;
   highWatermark: Offset;
   readonly epochs: LeaderEpochs;
   readonly producers: ProducerState;

@@ -29,7 +29,7 @@ import { createRetention } from './retention.ts';
 import { segmentPaths } from './segment.ts';
 import { withStableSegments } from './stable-segments.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
-import { createWriter, type Durability } from './writer.ts';
+import { createWriter, type Durability, type LogJournal } from './writer.ts';
 
 /** A partition's log with what its data directory needs besides. */
 export interface ManagedLog extends PartitionLog {
@@ -73,6 +73,7 @@ export interface ManagedLogOptions {
   readonly logger: Logger;
   readonly hooks: Partial<LogHooks>;
   readonly durability: Durability;
+  readonly journal?: LogJournal | undefined;
   readonly syncSpacingMs?: number | undefined;
   readonly recoveryPoint: Offset;
   readonly cleanedOffset: Offset | undefined;
@@ -107,6 +108,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       await disk.syncDirectory(state.directory);
     },
     durability: options.durability,
+    journal: options.journal,
     soon: clock.soon,
     syncSpacing: options.syncSpacingMs === undefined ? undefined : { clock, spacingMs: options.syncSpacingMs },
     acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,

@@ -18,7 +18,7 @@ import type { ReadBuffers } from './read-buffers.ts';
 import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
 import { createSegment, emptyIndexes, type Segment, segmentPaths } from './segment.ts';
 import type { TailCache } from './tail-cache.ts';
-import type { Durability } from './writer.ts';
+import type { Durability, LogJournal } from './writer.ts';
 
 /** Descriptors of a log that shares no cache with others. */
 const OWN_FILES_MAX = 32;
@@ -37,6 +37,8 @@ export interface OpenLogOptions {
   readonly logger: Logger;
   readonly recovery: RecoveryInfo;
   readonly durability: Durability;
+  /** Without it every log syncs its own segments. */
+  readonly journal?: LogJournal | undefined;
   /** A busy log's syncs begin at least this far apart: fewer syncs, each of which covers more. Without it they follow at once. */
   readonly syncSpacingMs?: number | undefined;
   /** Shared with the other logs of a data directory. */
@@ -124,6 +126,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     logEndOffset,
     writtenOffset: logEndOffset,
     durableOffset: logEndOffset,
+    syncedOffset: logEndOffset,
     highWatermark: logEndOffset,
     epochs: epochs.epochs,
     producers,

@@ -7,6 +7,8 @@ import { logPath, type Segment } from './segment.ts';
  * not lost with them.
  */
 export interface PinnedFiles {
+  /** A file was made whose name a power loss might take. */
+  readonly hasNewFile: boolean;
   /** The segment's file, open until it is released. `isNew`: this write makes it. */
   acquire(segment: Segment, isNew: boolean): Promise<DiskFile>;
   /** Makes what is in these files durable, and the names of new ones. */
@@ -24,6 +26,9 @@ export function createPinnedFiles(files: FileCache, syncDirectory: () => Promise
   let newFileCount = 0;
 
   return {
+    get hasNewFile() {
+      return hasNewFile;
+    },
     async acquire(segment, isNew) {
       const open = pinned.get(segment);
       if (open !== undefined) return open;

@@ -47,6 +47,7 @@ export async function restartLog(offset: Offset, options: TruncateOptions): Prom
   state.logStartOffset = offset;
   state.writtenOffset = offset;
   state.durableOffset = offset;
+  state.syncedOffset = offset;
   state.highWatermark = offset;
   await setEnd(offset, options);
 }
@@ -60,6 +61,7 @@ async function setEnd(offset: Offset, options: TruncateOptions): Promise<void> {
   state.logEndOffset = offset;
   state.writtenOffset = Math.min(state.writtenOffset, offset);
   state.durableOffset = Math.min(state.durableOffset, offset);
+  state.syncedOffset = Math.min(state.syncedOffset, offset);
   state.highWatermark = Math.min(state.highWatermark, offset);
   await rebuildProducers(state.producers, offset, options.rebuildOptions());
   state.producers.onHighWatermark(state.highWatermark);

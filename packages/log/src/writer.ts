@@ -4,9 +4,12 @@ import { leaseOf } from '@sluice/kernel/lease';
 import { failureOf, reasonOf } from './failure-reason.ts';
 import { type FileCache, withFile } from './file-cache.ts';
 import { createHiddenOffsets } from './hidden-offsets.ts';
+import type { CommitOutcome, Journal } from './journal/journal.ts';
+import type { JournaledLog } from './journal/journaled-log.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
 import { createPinnedFiles } from './pinned-files.ts';
+import { createRetainedBatches } from './retained-batches.ts';
 import { logPath, type Segment } from './segment.ts';
 import { groupSize, joinNeighbours, type PlacedBatch } from './write-group.ts';
 
@@ -27,11 +30,11 @@ export interface Writer {
   holdBackUntilDurable(firstOffset: Offset, nextOffset: Offset): void;
   onWritten(offset: Offset, done: (failure: string | undefined) => void): void;
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
-  /** As `onDurable`, but always after a sync, whatever `durability` says. */
+  /** As `onDurable`, but always after a sync of the segments, whatever `durability` says and the journal holds. */
   onSynced(offset: Offset, done: (failure: string | undefined) => void): void;
-  /** Starts a sync of what is in the log now, or has it follow the one under way. */
+  /** Begins to make durable what is in the log now, or has it follow what is under way. */
   requestSync(): void;
-  /** Settles once all that is in the log now is durable, whatever `durability` says; fails if the log does. */
+  /** Settles once all that is in the log now is durable in the segments; fails if the log does. */
   sync(): Promise<void>;
   /** Settles once nothing is queued or under way, also after a failure. */
   idle(): Promise<void>;
@@ -49,8 +52,18 @@ export interface Writer {
    */
   hold(): Promise<void>;
   letGo(): void;
+  /** Makes void what the journal says of this log, which is about to be cut or to move; only while idle and synced. */
+  cutJournal(): Promise<void>;
   /** Takes nothing more; who still waits is told that the log is closed. */
   close(): void;
+}
+
+/** The journal that makes small writes of many logs of a data directory durable together, and the log's name in it. */
+export interface LogJournal {
+  /** 16 bytes. */
+  readonly topicId: Buffer;
+  /** That of the directory where the log lives now. */
+  current(): Journal | undefined;
 }
 
 export interface WriterOptions {
@@ -58,6 +71,7 @@ export interface WriterOptions {
   readonly files: FileCache;
   readonly syncDirectory: () => Promise<void>;
   readonly durability: Durability;
+  readonly journal?: LogJournal | undefined;
   /** Delays a write until all that is ready has been appended. */
   readonly soon?: ((action: () => void) => void) | undefined;
   /** Of a busy log: its syncs begin at least this far apart, so that each covers more. */
@@ -72,12 +86,14 @@ export interface WriterOptions {
 export function createWriter(options: WriterOptions): Writer {
   const { state, files } = options;
   const written = createOffsetWaiters();
+  const durable = createOffsetWaiters();
   const synced = createOffsetWaiters();
   const soon = options.soon ?? queueMicrotask;
   const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
   let queue: PlacedBatch[] = [];
   const hidden = createHiddenOffsets();
   const pinned = createPinnedFiles(files, options.syncDirectory);
+  const retained = createRetainedBatches(state.writtenOffset);
   /** Segments with data that no sync has covered. */
   let unsynced = new Set<Segment>();
   let syncWantedOffset = 0;
@@ -85,9 +101,18 @@ export function createWriter(options: WriterOptions): Writer {
   let isHeld = false;
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
+  let isCommitting = false;
   let isSyncing = false;
-  let unsyncedBatchCount = 0;
+  let uncommittedBatchCount = 0;
   let idleWaiters: (() => void)[] = [];
+  const self: JournaledLog = {
+    topicId: options.journal?.topicId ?? Buffer.alloc(0),
+    partition: state.partition,
+    get syncedOffset() {
+      return state.syncedOffset;
+    },
+    syncSegments: () => untilSynced(state.writtenOffset),
+  };
 
   function push(batch: PlacedBatch): void {
     queue.push(batch);
@@ -133,36 +158,84 @@ export function createWriter(options: WriterOptions): Writer {
     await file.writev(joinNeighbours(group), first.position);
     // A sync that failed meanwhile: nothing counts as written any more.
     if (state.failure !== undefined) return;
-    for (const { buffer } of group) leaseOf(buffer)?.release();
+    retain(group, last.nextOffset);
     unsynced.add(segment);
-    unsyncedBatchCount += group.length;
+    uncommittedBatchCount += group.length;
     segment.writtenSizeBytes = last.position + last.buffer.length;
     state.writtenOffset = last.nextOffset;
     advance();
+    startCommit();
     startSync();
   }
 
-  function startSync(): void {
-    if (isSyncing || state.failure !== undefined || !isSyncDue()) return;
-    isSyncing = true;
-    void syncWritten();
+  /** What somebody wants durable stays in memory for the journal, if it is not much; the file has everything. */
+  function retain(group: readonly PlacedBatch[], nextOffset: Offset): void {
+    retained.keep(group);
+    const isWanted = hidden.from < nextOffset || durable.lowest <= nextOffset || syncWantedOffset > state.durableOffset;
+    if (isWanted && options.journal?.current()?.takes(retained.sizeBytes) === true) return;
+    retained.forget(nextOffset);
   }
 
-  /** Whether something that is written already waits for its sync. */
-  function isSyncDue(): boolean {
+  function startCommit(): void {
+    if (isCommitting || state.failure !== undefined || !isCommitDue()) return;
+    isCommitting = true;
+    void commitWritten();
+  }
+
+  /** Whether something that is written already waits to be durable. */
+  function isCommitDue(): boolean {
     const { writtenOffset, durableOffset } = state;
     if (writtenOffset <= durableOffset) return false;
-    return hidden.from < writtenOffset || synced.lowest <= writtenOffset || syncWantedOffset > durableOffset;
+    return hidden.from < writtenOffset || durable.lowest <= writtenOffset || syncWantedOffset > durableOffset;
   }
 
-  async function syncWritten(): Promise<void> {
-    while (state.failure === undefined && isSyncDue()) {
+  /** Makes what is written durable for as long as somebody waits for it. */
+  async function commitWritten(): Promise<void> {
+    while (state.failure === undefined && isCommitDue()) {
+      const coveredBatchCount = uncommittedBatchCount;
+      uncommittedBatchCount = 0;
+      const startedMs = options.syncSpacing?.clock.monotonicMs() ?? 0;
+      const outcome = await commitOnce();
+      if (outcome.kind === 'failed') fail(outcome.failure);
+      if (state.failure !== undefined) break;
+      retained.release(state.durableOffset);
+      if (outcome.kind === 'segments' && coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
+    }
+    isCommitting = false;
+    settleIdle();
+  }
+
+  async function commitOnce(): Promise<CommitOutcome> {
+    // What the journal holds is put back into files that are there: the first bytes of a new one go the other way.
+    const bytes = pinned.hasNewFile ? undefined : retained.from(state.durableOffset);
+    const journal = options.journal?.current();
+    if (journal === undefined || bytes === undefined || !journal.takes(bytes.sizeBytes)) {
+      // What fails here has failed the log already.
+      await untilSynced(state.writtenOffset).catch(() => {});
+      return { kind: 'segments' };
+    }
+    const outcome = await journal.commit(self, bytes);
+    if (outcome.kind === 'journal' && state.failure === undefined) becomeDurable(bytes.nextOffset);
+    return outcome;
+  }
+
+  function becomeDurable(offset: Offset): void {
+    state.durableOffset = Math.max(state.durableOffset, Math.min(offset, state.writtenOffset));
+    durable.release(state.durableOffset);
+    advance();
+  }
+
+  function startSync(): void {
+    if (isSyncing || state.failure !== undefined || synced.lowest > state.writtenOffset) return;
+    isSyncing = true;
+    void syncSegments();
+  }
+
+  async function syncSegments(): Promise<void> {
+    while (state.failure === undefined && synced.lowest <= state.writtenOffset) {
       const target = state.writtenOffset;
       const segments = unsynced;
       unsynced = new Set();
-      const coveredBatchCount = unsyncedBatchCount;
-      unsyncedBatchCount = 0;
-      const startedMs = options.syncSpacing?.clock.monotonicMs() ?? 0;
       try {
         await pinned.sync(segments);
       } catch (error) {
@@ -172,10 +245,9 @@ export function createWriter(options: WriterOptions): Writer {
       }
       if (state.failure !== undefined) break;
       pinned.release((segment) => segments.has(segment) && !isInUse(segment));
-      state.durableOffset = Math.max(state.durableOffset, Math.min(target, state.writtenOffset));
-      synced.release(state.durableOffset);
-      advance();
-      if (coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
+      state.syncedOffset = Math.max(state.syncedOffset, Math.min(target, state.writtenOffset));
+      becomeDurable(state.syncedOffset);
+      synced.release(state.syncedOffset);
     }
     isSyncing = false;
     settleIdle();
@@ -219,14 +291,19 @@ export function createWriter(options: WriterOptions): Writer {
     queue = [];
     hidden.clear();
     written.fail(failure.reason);
+    durable.fail(failure.reason);
     synced.fail(failure.reason);
     settleIdle();
   }
 
+  const isIdle = () => !isWriting && !isCommitting && !isSyncing;
+
   function settleIdle(): void {
-    if (isWriting || isSyncing) return;
-    if (state.failure !== undefined) pinned.release(() => true);
-    else if (state.writtenOffset === state.logEndOffset) pinned.release((segment) => !unsynced.has(segment));
+    if (!isIdle()) return;
+    if (state.failure !== undefined) {
+      pinned.release(() => true);
+      retained.forget(state.writtenOffset);
+    } else if (state.writtenOffset === state.logEndOffset) pinned.release((segment) => !unsynced.has(segment));
     const settled = idleWaiters;
     idleWaiters = [];
     for (const settle of settled) settle();
@@ -238,9 +315,18 @@ export function createWriter(options: WriterOptions): Writer {
     else written.add(offset, done);
   }
 
-  function onSynced(offset: Offset, done: (failure: string | undefined) => void): void {
+  function onDurable(offset: Offset, done: (failure: string | undefined) => void): void {
     if (state.failure !== undefined) done(state.failure.reason);
     else if (offset <= state.durableOffset) done(undefined);
+    else {
+      durable.add(offset, done);
+      startCommit();
+    }
+  }
+
+  function onSynced(offset: Offset, done: (failure: string | undefined) => void): void {
+    if (state.failure !== undefined) done(state.failure.reason);
+    else if (offset <= state.syncedOffset) done(undefined);
     else {
       synced.add(offset, done);
       startSync();
@@ -254,13 +340,13 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function idle(): Promise<void> {
-    if (!isWriting && !isSyncing) return Promise.resolve();
+    if (isIdle()) return Promise.resolve();
     return new Promise((resolve) => idleWaiters.push(resolve));
   }
 
   function requestSync(): void {
     syncWantedOffset = state.logEndOffset;
-    startSync();
+    startCommit();
   }
 
   return {
@@ -269,7 +355,7 @@ export function createWriter(options: WriterOptions): Writer {
       if (waitsForSync) hidden.hide(firstOffset, nextOffset);
     },
     onWritten,
-    onDurable: waitsForSync ? onSynced : onWritten,
+    onDurable: waitsForSync ? onDurable : onWritten,
     onSynced,
     requestSync,
     sync: () => untilSynced(state.logEndOffset),
@@ -283,12 +369,15 @@ export function createWriter(options: WriterOptions): Writer {
       await options.syncDirectory();
       pinned.onDirectorySynced();
       state.durableOffset = state.writtenOffset;
+      state.syncedOffset = state.writtenOffset;
+      retained.forget(state.writtenOffset);
       state.failure = undefined;
       advance();
       options.onChange();
     },
     releaseFiles() {
       unsynced = new Set();
+      retained.forget(state.writtenOffset);
       pinned.release(() => true);
     },
     async hold() {
@@ -300,6 +389,9 @@ export function createWriter(options: WriterOptions): Writer {
     letGo() {
       isHeld = false;
       startWriting();
+    },
+    async cutJournal() {
+      await options.journal?.current()?.cut(self);
     },
     close: () => stop(state.failure ?? { reason: 'the log is closed', isDiskFull: false }),
   };

@@ -1,0 +1,228 @@
+import { assert } from '@sluice/kernel/assert';
+import type { Clock } from '@sluice/kernel/clock';
+import { failureOf, reasonOf } from '../failure-reason.ts';
+import type { LogFailure } from '../log-state.ts';
+import { COMMIT_OVERHEAD_SIZE_BYTES, createCommitBuffer } from './commit-buffer.ts';
+import { createDirtyLogs } from './dirty-logs.ts';
+import { entrySizeBytes } from './format.ts';
+import type { JournalFile } from './journal-file.ts';
+import { createJournalRing, type JournalRingOptions } from './journal-ring.ts';
+import type { JournaledBytes, JournaledLog } from './journaled-log.ts';
+
+/** One write to the journal. */
+const COMMIT_SIZE_BYTES_MAX = 1024 * 1024;
+/** How often a cut waits for room, which comes when segments have been synced. */
+const CUT_ATTEMPTS_MAX = 3;
+
+export interface JournalOptions extends JournalRingOptions {
+  readonly clock: Clock;
+  /** Commits of a busy journal begin at least this far apart, so that each covers more. */
+  readonly spacingMs?: number | undefined;
+}
+
+/** Where a log's bytes were made durable. */
+export type CommitOutcome =
+  | { readonly kind: 'journal' }
+  | { readonly kind: 'segments' }
+  | { readonly kind: 'failed'; readonly failure: LogFailure };
+
+/**
+ * Makes the small writes of many logs durable together. What several logs want at once goes into the journal in one
+ * write, and one sync covers it; few logs sync their own segments. Segments follow lazily: a file of the journal is used
+ * again once all segments were synced that its entries stand for.
+ */
+export interface Journal {
+  /** Settles when the bytes are durable, in the journal or in the log's segments. */
+  commit(log: JournaledLog, bytes: JournaledBytes): Promise<CommitOutcome>;
+  /** Whether so much of one log may go through the journal. */
+  takes(sizeBytes: number): boolean;
+  /**
+   * Makes void what the journal says of a log whose segments are synced and about to be cut. Fails if that cannot be made
+   * durable: the log must then stay as it is.
+   */
+  cut(log: JournaledLog): Promise<void>;
+  /** As `cut`, of a partition whose directory is about to go. */
+  cutPartition(topicId: Buffer, partition: number): Promise<void>;
+  /** After all logs: with `isClean` all of them have synced their segments, and the journal is removed. */
+  close(isClean: boolean): Promise<void>;
+}
+
+interface Pending {
+  readonly log: JournaledLog;
+  readonly bytes: JournaledBytes;
+  readonly done: (outcome: CommitOutcome) => void;
+}
+
+export function createJournal(options: JournalOptions): Journal {
+  const { clock, logger, settings } = options;
+  const soon = clock.soon ?? queueMicrotask;
+  const ring = createJournalRing(options);
+  const dirty = createDirtyLogs(settings.dirtyLogCountMax);
+  const commitSizeBytesMax = Math.min(COMMIT_SIZE_BYTES_MAX, settings.fileSizeBytes);
+  const buffer = createCommitBuffer(commitSizeBytesMax);
+  const payloadsSizeBytesMax = commitSizeBytesMax - COMMIT_OVERHEAD_SIZE_BYTES;
+  let pending: Pending[] = [];
+  let isTurnDue = false;
+  /** Logs that sync their own segments now. */
+  let ownSyncCount = 0;
+  /** A commit or a cut, and what follows it. */
+  let writing: Promise<void> | undefined;
+  let fault: string | undefined;
+
+  function requestTurn(): void {
+    if (isTurnDue) return;
+    isTurnDue = true;
+    soon(() => {
+      isTurnDue = false;
+      turn();
+    });
+  }
+
+  function turn(): void {
+    if (writing !== undefined || pending.length === 0) return;
+    const taken = ownSyncCount + pending.length < settings.logCountMin ? [] : takeForJournal();
+    const file = taken.length === 0 || fault !== undefined ? undefined : ring.fileFor(sizeOf(taken));
+    if (file === undefined) {
+      for (const each of [...taken, ...pending]) void syncOwnSegments(each);
+      pending = [];
+      return;
+    }
+    writing = commitTogether(file, taken).finally(() => {
+      writing = undefined;
+      turn();
+    });
+  }
+
+  /** As many as one commit holds; those whose segments would lag as one too many sync them now. */
+  function takeForJournal(): Pending[] {
+    const taken: Pending[] = [];
+    const left: Pending[] = [];
+    let sizeBytes = 0;
+    for (const each of pending) {
+      const entry = entrySizeBytes(each.bytes.sizeBytes);
+      if (sizeBytes + entry > payloadsSizeBytesMax) left.push(each);
+      else if (!dirty.hasRoomFor(each.log)) void syncOwnSegments(each);
+      else {
+        taken.push(each);
+        sizeBytes += entry;
+      }
+    }
+    pending = left;
+    return taken;
+  }
+
+  function sizeOf(taken: readonly Pending[]): number {
+    return taken.reduce((total, { bytes }) => total + entrySizeBytes(bytes.sizeBytes), COMMIT_OVERHEAD_SIZE_BYTES);
+  }
+
+  async function syncOwnSegments({ log, done }: Pending): Promise<void> {
+    ownSyncCount++;
+    try {
+      await log.syncSegments();
+      done({ kind: 'segments' });
+    } catch (error) {
+      done({ kind: 'failed', failure: { reason: reasonOf(error), isDiskFull: false } });
+    }
+    ownSyncCount--;
+  }
+
+  async function commitTogether(file: JournalFile, taken: readonly Pending[]): Promise<void> {
+    const startedMs = clock.monotonicMs();
+    buffer.begin(file, ring.sequence);
+    for (const { log, bytes } of taken) buffer.addBatches(log, bytes);
+    const failure = await write(file);
+    if (failure === undefined) {
+      for (const { log, bytes } of taken) {
+        file.logs.set(log, bytes.nextOffset);
+        dirty.add(log, bytes.nextOffset);
+      }
+    }
+    for (const { done } of taken) done(failure === undefined ? { kind: 'journal' } : { kind: 'failed', failure });
+    const leftMs = startedMs + (options.spacingMs ?? 0) - clock.monotonicMs();
+    if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
+  }
+
+  async function write(file: JournalFile): Promise<LogFailure | undefined> {
+    const content = buffer.end();
+    try {
+      await file.file.writev([content], file.position);
+    } catch (error) {
+      return broken(failureOf(error));
+    }
+    try {
+      await file.file.sync();
+    } catch (error) {
+      // A second sync could succeed without having written what the first one lost: never try again.
+      return broken({ reason: `sync of the journal failed: ${reasonOf(error)}`, isDiskFull: false });
+    }
+    file.position += content.length;
+    return undefined;
+  }
+
+  /** What stands behind a failed write might not be found by a recovery: the journal gets nothing more. */
+  function broken(failure: LogFailure): LogFailure {
+    fault = failure.reason;
+    logger.error('the journal is out of use until the next start; every log syncs its own segments', {
+      reason: failure.reason,
+    });
+    return failure;
+  }
+
+  async function cut(log: JournaledLog): Promise<void> {
+    const isNamed = () => ring.files().some(({ logs }) => logs.has(log));
+    if (!isNamed()) return;
+    while (writing !== undefined) await writing;
+    // Its last entry may have been written over meanwhile.
+    if (!isNamed()) return;
+    const done = writeCut(log);
+    writing = done
+      .catch(() => {})
+      .finally(() => {
+        writing = undefined;
+        turn();
+      });
+    await done;
+  }
+
+  async function writeCut(log: JournaledLog): Promise<void> {
+    const sizeBytes = COMMIT_OVERHEAD_SIZE_BYTES + entrySizeBytes(0);
+    for (let attempt = 1; fault === undefined && attempt <= CUT_ATTEMPTS_MAX; attempt++) {
+      const file = ring.fileFor(sizeBytes);
+      if (file === undefined) {
+        await ring.idle();
+        continue;
+      }
+      buffer.begin(file, ring.sequence);
+      buffer.addCut(log);
+      const failure = await write(file);
+      if (failure !== undefined) break;
+      for (const { logs } of ring.files()) if (logs.has(log)) logs.set(log, 0);
+      file.logs.set(log, 0);
+      dirty.remove(log);
+      return;
+    }
+    throw new Error(`the journal cannot be told of a cut: ${fault ?? 'it has no room'}`);
+  }
+
+  return {
+    commit(log, bytes) {
+      assert(bytes.sizeBytes <= settings.logSizeBytesMax, 'what goes to the journal is small');
+      return new Promise((done) => {
+        pending.push({ log, bytes, done });
+        if (writing === undefined) requestTurn();
+      });
+    },
+    takes: (sizeBytes) =>
+      fault === undefined && sizeBytes <= Math.min(settings.logSizeBytesMax, payloadsSizeBytesMax - entrySizeBytes(0)),
+    cut,
+    async cutPartition(topicId, partition) {
+      const logs = new Set(ring.files().flatMap((file) => [...file.logs.keys()]));
+      for (const log of logs) if (log.partition === partition && log.topicId.equals(topicId)) await cut(log);
+    },
+    async close(isClean) {
+      while (writing !== undefined) await writing;
+      await dirty.idle();
+      await ring.close(isClean);
+    },
+  };
+}
