@@ -57,6 +57,37 @@ describe('the tail cache', () => {
     assert.equal(holderOf(tail, 1), 1);
   });
 
+  for (const sizeBytes of [100, LARGE_SIZE_BYTES]) {
+    test(`drops what was compacted, and counts it no more: batches of ${sizeBytes} bytes`, () => {
+      const cache = createTailCache(1e6);
+      const tail = cache.forLog();
+      for (const offset of [0, 1, 2, 3]) push(tail, offset, sizeBytes);
+      tail.dropBelow(0);
+      assert.equal(holderOf(tail, 0), 0);
+      tail.dropBelow(2);
+      assert.equal(tail.read(0, ALL), undefined);
+      assert.equal(tail.read(1, ALL), undefined);
+      tail.dropBelow(4);
+      assert.equal(cache.sizeBytes, 0);
+      push(tail, 4, sizeBytes);
+      assert.equal(holderOf(tail, 4), 4);
+    });
+  }
+
+  test('what was dropped takes nobody else out before its turn', () => {
+    const cache = createTailCache(3 * costOfOne());
+    const [one, other] = [cache.forLog(), cache.forLog()];
+    push(one, 0);
+    one.dropBelow(1);
+    push(one, 1);
+    push(other, 0);
+    push(other, 1);
+    assert.equal(holderOf(one, 1), 1);
+    push(other, 2);
+    assert.equal(one.read(1, ALL), undefined);
+    assert.equal(holderOf(other, 0), 0);
+  });
+
   test('gives up the oldest batch of all logs first', () => {
     const cache = createTailCache(3 * costOfOne());
     const [a, b] = [cache.forLog(), cache.forLog()];

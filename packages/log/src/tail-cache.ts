@@ -50,6 +50,8 @@ export interface LogTail {
   push(batch: CachedBatch): Buffer;
   /** Whole batches from the one that holds `offset`; `undefined` if that is not here. */
   read(offset: Offset, options: TailReadOptions): TailRead | undefined;
+  /** Drops what begins below `offset`, and its neighbours in memory: compaction has left less of it on disk. */
+  dropBelow(offset: Offset): void;
   /** Drops everything, as truncation and closing do. */
   clear(): void;
 }
@@ -62,6 +64,8 @@ interface Queue<T> {
 interface OneLog {
   readonly runs: Queue<TailRun>;
   generation: number;
+  /** Runs that left before their turn. */
+  droppedCount: number;
 }
 
 export function createTailCache(budgetBytes: number): TailCache {
@@ -74,6 +78,10 @@ export function createTailCache(budgetBytes: number): TailCache {
       const next = shift(order);
       if (next === undefined) return;
       if (next.generation !== next.log.generation) continue;
+      if (next.log.droppedCount > 0) {
+        next.log.droppedCount--;
+        continue;
+      }
       const run = shift(next.log.runs);
       if (run === undefined) continue;
       sizeBytes -= run.memorySizeBytes;
@@ -94,7 +102,7 @@ export function createTailCache(budgetBytes: number): TailCache {
     },
     budgetBytes,
     forLog() {
-      const log: OneLog = { runs: { items: [], head: 0 }, generation: 0 };
+      const log: OneLog = { runs: { items: [], head: 0 }, generation: 0, droppedCount: 0 };
       const { runs } = log;
       let nextRunSizeBytes = RUN_SIZE_BYTES_MIN;
 
@@ -124,6 +132,15 @@ export function createTailCache(budgetBytes: number): TailCache {
           return kept;
         },
         read: (offset, options) => read(runs, offset, options),
+        dropBelow(offset) {
+          for (let run = runs.items[runs.head]; run !== undefined; run = runs.items[runs.head]) {
+            if (run.baseOffset >= offset) return;
+            shift(runs);
+            log.droppedCount++;
+            sizeBytes -= run.memorySizeBytes;
+            run.lease?.release();
+          }
+        },
         clear() {
           for (let index = runs.head; index < runs.items.length; index++) {
             const run = runs.items[index];
@@ -133,6 +150,7 @@ export function createTailCache(budgetBytes: number): TailCache {
           runs.items = [];
           runs.head = 0;
           log.generation++;
+          log.droppedCount = 0;
           nextRunSizeBytes = RUN_SIZE_BYTES_MIN;
         },
       };

@@ -50,6 +50,8 @@ export async function swapSegments(group: readonly Segment[], cleaned: Segment, 
     // An empty output stays: its file name is where the log, or this part of it, begins.
     state.segments.splice(index, group.length, cleaned);
     state.truncations++;
+    // Else readers would find what is not in the log any more, without the index that says what of it was aborted.
+    state.tail.dropBelow(next.baseOffset);
   } catch (error) {
     options.fail(error);
     throw error;
