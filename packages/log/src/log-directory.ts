@@ -5,7 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Random } from '@sluice/kernel/random';
 import type { CompactorSettings } from './compaction/compactor.ts';
-import type { LogHome } from './log-home.ts';
+import type { DirectoryServices, LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
 import type { IncomingLogs } from './move/incoming-logs.ts';
 import type { LogConfig } from './partition-log.ts';
@@ -61,6 +61,7 @@ export interface LogDirectory {
   readonly failure: string | undefined;
   get(topic: string, partition: number): HostedLog | undefined;
   logs(): Iterable<HostedLog>;
+  readonly logCount: number;
   /** Partitions on disk that could not be opened, with the reason. */
   readonly unopened: ReadonlyMap<string, string>;
   /** Logs that are to move here from other directories. */
@@ -73,6 +74,10 @@ export interface LogDirectory {
   setAside(topic: string, partition: number): Promise<string>;
   /** All checkpoints as they are now, on disk when it settles. */
   save(): Promise<void>;
+  /** What logs that live here, or are about to, ask of it. */
+  readonly services: DirectoryServices;
+  /** Hosts it no longer: its files are somewhere else. */
+  disown(name: string): void;
   /** Hosts a log whose files were moved here. */
   adopt(hosted: HostedLog): void;
   /** A log's files were moved away: what is left here of them goes, and never comes back. */

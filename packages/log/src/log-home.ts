@@ -20,22 +20,35 @@ export interface LogHome {
   persistDirectory: (() => Promise<void>) | undefined;
 }
 
+type Choice = (checkpoints: DirectoryCheckpoints) => OffsetCheckpoint;
+
 /** A log's hooks, wherever it lives. */
 export function hooksOf(home: LogHome, name: string): LogHooks {
-  async function save(of: (checkpoints: DirectoryCheckpoints) => OffsetCheckpoint): Promise<void> {
+  async function save(of: Choice): Promise<void> {
     const { directory, next } = home;
-    const saving = [directory, ...(next === undefined ? [] : [next])].map(async (each) => {
-      try {
-        await of(each.checkpoints).save();
-      } catch (error) {
-        each.complain(error);
-        throw error;
-      }
-    });
-    await Promise.all(saving);
+    await Promise.all([saveIn(directory, of), next === undefined ? undefined : saveInNext(next, of)]);
+  }
+
+  async function saveIn(directory: DirectoryServices, of: Choice): Promise<void> {
+    try {
+      await of(directory.checkpoints).save();
+    } catch (error) {
+      directory.complain(error);
+      throw error;
+    }
+  }
+
+  /** The move has not ended yet, and now it will not: what was promised is kept by one directory alone. */
+  async function saveInNext(next: DirectoryServices, of: Choice): Promise<void> {
+    try {
+      await saveIn(next, of);
+    } catch (error) {
+      if (home.directory === next) throw error;
+      if (home.next === next) home.next = undefined;
+    }
   }
   /** Nobody waits for it; the directory has heard of its failure. */
-  const saveLater = (of: (checkpoints: DirectoryCheckpoints) => OffsetCheckpoint) => void save(of).catch(() => {});
+  const saveLater = (of: Choice) => void save(of).catch(() => {});
 
   return {
     persistLogStartOffset: () => save(({ logStarts }) => logStarts),

@@ -211,6 +211,11 @@ export async function openClaimedDirectory(
       incoming,
       get: (topic, partition) => hosted.get(partitionName(topic, partition)),
       logs: () => hosted.values(),
+      get logCount() {
+        return hosted.size;
+      },
+      services,
+      disown: (name) => void hosted.delete(name),
       create,
       remove,
       setAside,
@@ -296,6 +301,7 @@ export async function openClaimedDirectory(
     each.home.directory = services;
     // Its directory is durable, and was even before it came here.
     each.home.persistDirectory = undefined;
+    if (failure !== undefined) each.log.fail(`${path} is offline: ${failure}`);
   }
 
   function uniquePart(): string {

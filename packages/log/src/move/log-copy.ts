@@ -15,6 +15,9 @@ import { type CopyTools, copyRange, copyWhole, type Pace } from './copy-file.ts'
 /** Appends wait while so much, and what came meanwhile, is copied. */
 const CATCH_UP_SIZE_BYTES = 4 * 1024 * 1024;
 
+/** `TakePlace.decide` has decided nothing: the log stays where it is. */
+export class NotDecided extends Error {}
+
 /** A log's files, copied to another directory while it is appended to. */
 export interface LogCopy {
   /** Bytes of records that are in the copy. */
@@ -178,7 +181,7 @@ export function createLogCopy(options: LogCopyOptions): LogCopy {
     try {
       return await takePlace.decide();
     } catch (error) {
-      options.fail(error);
+      if (!(error instanceof NotDecided)) options.fail(error);
       throw error;
     }
   }

@@ -38,14 +38,32 @@ export async function resolveMoves(options: ResolveOptions): Promise<Map<string,
   }
   const refused = new Map<string, string>();
   for (const [name, sharing] of found) {
-    if (sharing.length === 1 || (await resolveOne(name, sharing, options))) continue;
-    const paths = sharing.map(({ path }) => `${path}/${name}`).join(' and ');
-    refused.set(
-      name,
-      `its log is in several directories: ${paths}; keep the one that is right and take the others away`,
-    );
+    if (sharing.length === 1) continue;
+    // Logs of different topics of one name are no move's: the cluster knows which of the topics is there.
+    for (const places of await byTopicId(name, sharing, disk)) {
+      if (places.length === 1 || (await resolveOne(name, places, options))) continue;
+      const paths = places.map(({ path }) => `${path}/${name}`).join(' and ');
+      refused.set(
+        name,
+        `its log is in several directories: ${paths}; keep the one that is right and take the others away`,
+      );
+    }
   }
   return refused;
+}
+
+async function topicIdIn(disk: Disk, directory: string): Promise<Uuid | undefined> {
+  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
+  return content === undefined ? undefined : decodePartitionMetadata(content);
+}
+
+async function byTopicId(name: string, places: readonly ResolvedPlace[], disk: Disk): Promise<ResolvedPlace[][]> {
+  const groups = new Map<Uuid | undefined, ResolvedPlace[]>();
+  for (const place of places) {
+    const topicId = await topicIdIn(disk, `${place.path}/${name}`);
+    groups.set(topicId, [...(groups.get(topicId) ?? []), place]);
+  }
+  return [...groups.values()];
 }
 
 /** Future logs with a mark are the partition's log; the others are still to be copied. */
@@ -70,10 +88,7 @@ async function resolveOne(name: string, sharing: readonly ResolvedPlace[], optio
   }
   const [winner, second] = winners;
   if (winner === undefined || second !== undefined) return false;
-  const topicId = await topicIdOf(winner, name, disk);
-  const olders = sharing.filter((place) => place !== winner);
-  for (const older of olders) if ((await topicIdOf(older, name, disk)) !== topicId) return false;
-  for (const { path } of olders) await discard(name, path, options);
+  for (const place of sharing) if (place !== winner) await discard(name, place.path, options);
   await tidyMoveMark(disk, `${winner.path}/${name}`, options.places);
   return true;
 }
@@ -95,9 +110,4 @@ async function discard(name: string, path: string, { disk, random }: ResolveOpti
   const deleted = deletedPartitionName(name, random.bytes(16).toString('hex'));
   await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
   await disk.syncDirectory(path);
-}
-
-async function topicIdOf({ path }: ResolvedPlace, name: string, disk: Disk): Promise<Uuid | undefined> {
-  const content = await disk.readFile(`${path}/${name}/${PARTITION_METADATA}`);
-  return content === undefined ? undefined : decodePartitionMetadata(content);
 }
