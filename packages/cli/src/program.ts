@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { withExamples } from './commands/examples.ts';
 import { groupCommand } from './commands/group.ts';
+import { importCommand } from './commands/import.ts';
 import { produceCommand } from './commands/produce.ts';
 import { startCommand } from './commands/start.ts';
 import { topicCommand } from './commands/topic.ts';
@@ -28,7 +29,8 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(consumeCommand(shell))
     .addCommand(groupCommand(shell))
     .addCommand(configCommand(shell))
-    .addCommand(clusterCommand(shell));
+    .addCommand(clusterCommand(shell))
+    .addCommand(importCommand(shell));
   withExamples(program, [
     { what: 'a broker in this terminal', line: 'sluice start' },
     { what: 'then, in another one, a topic with three partitions', line: 'sluice topic create orders --partitions 3' },

@@ -1,5 +1,6 @@
 import type { DiskLock } from '@sluice/kernel/disk';
 import { makeDurableDirectory } from '@sluice/log/claim-directory';
+import { ImportStopped } from '@sluice/log/import/bring-file';
 import type { KafkaMetadata } from '@sluice/metadata/kafka/kafka-metadata';
 import { type Brought, bringOver, totalsOf } from './bring-over.ts';
 import { checkSpace } from './check-space.ts';
@@ -15,6 +16,8 @@ import { canLinkAll, type FilesPlan, fingerprintOf, planFiles } from './plan-fil
 import { type PlannedTopic, planTopics } from './plan-topics.ts';
 import { lockSources, readSources, type Sources } from './read-sources.ts';
 import { reportOf } from './report.ts';
+
+export { ImportStopped };
 
 /** All that an import will do, decided before it does any of it. */
 export interface ImportPlan {

@@ -52,7 +52,7 @@ export function planTopics(input: TopicsInput): TopicsPlan {
       else
         problems.push({
           message: `${other.path} and ${found.path} are the same partition`,
-          hint: 'remove the older one',
+          hint: 'leave the topic out with --exclude, or move the one that Kafka does not use away',
         });
     }
   }

@@ -75,6 +75,14 @@ export async function readSources(disk: Disk, paths: readonly string[]): Promise
       );
     }
   }
+  for (const [index, { directoryId }] of metas.entries()) {
+    const other = metas.findIndex((meta) => meta.directoryId === directoryId);
+    if (directoryId === undefined || other === index) continue;
+    refuse(
+      `${paths[index]} and ${paths[other]} have the same directory.id`,
+      'name only one: the other is a copy of it',
+    );
+  }
   const directories: SourceDirectory[] = [];
   for (const [index, path] of paths.entries()) {
     directories.push({ ...(await surveyKafkaDirectory(disk, path)), meta: metas[index] ?? first });
