@@ -22,5 +22,5 @@ export const simGroupSettings: GroupSettings = {
     assignmentIntervalMs: () => 0,
   },
   // Offsets outlive every run.
-  offsets: { metadataSizeMax: 4096, retentionMs: 86_400_000, retentionCheckIntervalMs: 600_000 },
+  offsets: { commitTimeoutMs: 5000, metadataSizeMax: 4096, retentionMs: 86_400_000, retentionCheckIntervalMs: 600_000 },
 };

@@ -91,6 +91,7 @@ function readShared(values: BrokerValues): SharedSettings {
       isEnabled: (brokerList(values, 'group.coordinator.rebalance.protocols') ?? []).includes('consumer'),
     },
     offsets: {
+      commitTimeoutMs: brokerNumber(values, 'offsets.commit.timeout.ms'),
       metadataSizeMax: brokerNumber(values, 'offset.metadata.max.bytes'),
       retentionMs: brokerNumber(values, 'offsets.retention.minutes') * MINUTE_MS,
       retentionCheckIntervalMs: brokerNumber(values, 'offsets.retention.check.interval.ms'),

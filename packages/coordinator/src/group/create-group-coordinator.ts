@@ -7,7 +7,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
 import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
 import type { ListedGroupInput } from '@sluice/protocol/generated/messages/list-groups-response';
-import type { Pending, ShardTimers } from '../runtime/coordinator-shard.ts';
+import type { Pending, PutOff, ShardTimers } from '../runtime/coordinator-shard.ts';
 import { createCoordinatorRuntime } from '../runtime/create-runtime.ts';
 import { checkConsumerHeartbeat } from './check-consumer-heartbeat.ts';
 import { toGroupError, toOffsetFetchError } from './coordinator-error.ts';
@@ -55,9 +55,11 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
   const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
     ...options,
     topic: GROUP_METADATA_TOPIC,
-    createShard: (partition: number, timers: ShardTimers<GroupRecord>) =>
-      options.createShard({ topics, settings, timers, random, logger: logger.with({ partition }) }),
+    createShard: (partition: number, timers: ShardTimers<GroupRecord>, putOff: PutOff<GroupRecord>) =>
+      options.createShard({ topics, settings, timers, putOff, random, logger: logger.with({ partition }) }),
     serde: groupRecordSerde,
+    // Of every write of a group, as in Kafka.
+    commitTimeoutMs: () => settings.offsets.commitTimeoutMs,
   });
   const partitionOf = (groupId: string) => partitionOfGroup(groupId, options.partitionCount());
 

@@ -1,7 +1,7 @@
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
-import type { ShardTimers } from '../runtime/coordinator-shard.ts';
+import type { PutOff, ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { GroupRecord } from './group-record.ts';
 
 /** What the state machines of groups are given besides their input. */
@@ -9,6 +9,7 @@ export interface GroupEnvironment {
   readonly topics: TopicsView;
   readonly settings: GroupSettings;
   readonly timers: ShardTimers<GroupRecord>;
+  readonly putOff: PutOff<GroupRecord>;
   /** For member ids. */
   readonly random: Random;
   readonly logger: Logger;
@@ -53,6 +54,7 @@ export interface GroupSettings {
     assignmentIntervalMs(groupId: string): number;
   };
   readonly offsets: {
+    readonly commitTimeoutMs: number;
     readonly metadataSizeMax: number;
     readonly retentionMs: number;
     readonly retentionCheckIntervalMs: number;

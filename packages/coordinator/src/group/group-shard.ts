@@ -54,6 +54,7 @@ export function createGroupShard({ table, classic, consumer, offsets }: GroupSha
     return {
       records: steps.flatMap(({ records }) => records),
       replies: steps.flatMap(({ replies }) => replies),
+      repliesAtOnce: steps.flatMap(({ repliesAtOnce = [] }) => repliesAtOnce),
       isAtomic: false,
     };
   }

@@ -17,7 +17,10 @@ export interface CoordinatorRuntime<S extends CoordinatorShard<R>, R> {
    * is then loaded again.
    */
   run<T>(partition: number, decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>): Promise<Result<T>>;
-  /** The same on every loaded shard, without an answer (changes of the metadata image). */
+  /**
+   * The same on every shard, without an answer (changes of the metadata image): at once where it serves, else as soon as
+   * it does.
+   */
   runAll(decide: (shard: S, now: TimestampMs) => Step<R>): void;
   /** Partitions whose shard serves or loads. */
   readonly loaded: ReadonlySet<number>;

@@ -32,6 +32,11 @@ export interface ApplyContext {
 export interface Step<R> {
   readonly records: readonly R[];
   readonly replies: readonly Reply[];
+  /**
+   * Replies that tell of nothing that a crash could take back, since it was in no record before either: they leave at
+   * once, whatever is still to be committed.
+   */
+  readonly repliesAtOnce?: readonly Reply[];
   /** Writes the records into this producer's transaction (TxnOffsetCommit). */
   readonly transaction?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch };
   /** False: a crash may keep only the first of the records, which may then fill several batches (many tombstones). Default: true. */
@@ -64,6 +69,13 @@ export interface ShardTimers<R> {
   cancel(key: string): void;
   has(key: string): boolean;
 }
+
+/**
+ * Decides on behalf of somebody who waits, but later: once what is ready now has been handled and no append is under way.
+ * The answer would have waited that long in any case, and whatever comes meanwhile can be decided in one go. Decisions are
+ * taken in the order in which they were put off; whoever waits is told if the shard is gone before.
+ */
+export type PutOff<R> = <T>(pending: Pending<T>, decide: (now: TimestampMs) => Step<R>) => void;
 
 /** How a shard's records look in the log. */
 export interface RecordSerde<R> {

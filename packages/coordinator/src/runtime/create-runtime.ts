@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '@sluice/kernel/clock';
-import type { LeaderEpoch } from '@sluice/kernel/ids';
+import type { LeaderEpoch, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { PartitionLog } from '@sluice/log/partition-log';
 import type { Codec } from '@sluice/protocol/compression/codec';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { CoordinatorRuntime, Result } from './coordinator-runtime.ts';
-import type { CoordinatorShard, RecordSerde, ShardTimers } from './coordinator-shard.ts';
+import type { CoordinatorShard, PutOff, RecordSerde, ShardTimers, Step } from './coordinator-shard.ts';
 import { createHostedShard, type HostedShard } from './hosted-shard.ts';
 import { createLoadQueue } from './load-queue.ts';
 import { PendingResult } from './pending-result.ts';
@@ -14,13 +14,15 @@ import { replay } from './replay.ts';
 /** A shard that failed is loaded again after this long, then after twice as long, and so on. */
 export const RELOAD_BACKOFF_MS_MIN = 100;
 export const RELOAD_BACKOFF_MS_MAX = 30_000;
+/** Decisions for all shards that one which does not serve hears of later. */
+export const MISSED_DECISIONS_MAX = 10_000;
 /** Types of records that this version does not know and that are told; further ones are skipped silently. */
 const UNKNOWN_TYPES_TOLD_MAX = 100;
 
 export interface CoordinatorRuntimeOptions<S extends CoordinatorShard<R>, R> {
   /** The internal topic. */
   readonly topic: string;
-  createShard(partition: number, timers: ShardTimers<R>): S;
+  createShard(partition: number, timers: ShardTimers<R>, putOff: PutOff<R>): S;
   readonly serde: RecordSerde<R>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -28,6 +30,8 @@ export interface CoordinatorRuntimeOptions<S extends CoordinatorShard<R>, R> {
   codec(): Codec;
   /** `max.message.bytes` of the topic. */
   batchSizeBytesMax(): number;
+  /** Whoever has waited so long for a commit is told REQUEST_TIMED_OUT; without it nobody is. */
+  commitTimeoutMs?(): number;
 }
 
 /** A partition that this broker leads. */
@@ -42,8 +46,12 @@ interface Led<S extends CoordinatorShard<R>, R> {
   reloadTimer: Timer | undefined;
   /** Loads again as soon as the log works again. */
   awaitsLog: boolean;
+  /** What all shards were told while this one did not serve: it comes to hear of it when it does. */
+  readonly missed: Decide<S, R>[];
   stopWatching(): void;
 }
+
+type Decide<S, R> = (shard: S, now: TimestampMs) => Step<R>;
 
 export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
   options: CoordinatorRuntimeOptions<S, R>,
@@ -67,6 +75,7 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
       reloadBackoffMs: RELOAD_BACKOFF_MS_MIN,
       reloadTimer: undefined,
       awaitsLog: false,
+      missed: [],
       stopWatching: log.watch(() => onLogChanged(led)),
     };
     ledByPartition.set(partition, led);
@@ -87,7 +96,7 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
       logger: logger.with({ partition: led.partition }),
       log: led.log,
       leaderEpoch: led.leaderEpoch,
-      createShard: (timers) => options.createShard(led.partition, timers),
+      createShard: (timers, putOff) => options.createShard(led.partition, timers, putOff),
       onFailed: (reason, isTransient) => onFailed(led, reason, isTransient),
     });
     led.hosted = hosted;
@@ -126,6 +135,7 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
     led.status = 'serving';
     led.reloadBackoffMs = RELOAD_BACKOFF_MS_MIN;
     hosted.open();
+    for (const decide of led.missed.splice(0)) hosted.tick(decide);
   }
 
   function tellUnknown(key: Buffer): void {
@@ -172,7 +182,11 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
       return new Promise((settle) => hosted.take(decide, new PendingResult(settle)));
     },
     runAll(decide) {
-      for (const { status, hosted } of ledByPartition.values()) if (status === 'serving') hosted?.tick(decide);
+      for (const led of ledByPartition.values()) {
+        if (led.status === 'serving') led.hosted?.tick(decide);
+        else if (led.missed.length < MISSED_DECISIONS_MAX) led.missed.push(decide);
+        else logger.warn('a coordinator that is not loaded misses what has changed', { partition: led.partition });
+      }
     },
     get loaded() {
       return partitionsOf('serving');

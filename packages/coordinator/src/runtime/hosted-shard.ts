@@ -7,7 +7,8 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { createAppendBatch, type EncodedRecord, recordSizeBytesMax } from './append-batch.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { CoordinatorShard, Pending, RecordSerde, ShardTimers, Step } from './coordinator-shard.ts';
+import type { CoordinatorShard, Pending, PutOff, RecordSerde, ShardTimers, Step } from './coordinator-shard.ts';
+import { createPutOffQueue } from './put-off-queue.ts';
 import { createShardTimers } from './shard-timers.ts';
 
 /** Steps whose replies may wait for their commit at once in one shard; one more is refused. */
@@ -19,10 +20,12 @@ export interface HostedShardOptions<S extends CoordinatorShard<R>, R> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly serde: RecordSerde<R>;
-  createShard(timers: ShardTimers<R>): S;
+  createShard(timers: ShardTimers<R>, putOff: PutOff<R>): S;
   codec(): Codec;
   /** `max.message.bytes` of the topic. */
   batchSizeBytesMax(): number;
+  /** How long somebody waits for a commit; without it as long as it takes. */
+  commitTimeoutMs?(): number;
   /** The shard cannot go on with the state that it has: it is closed, and may be loaded anew if `isTransient`. */
   onFailed(reason: string, isTransient: boolean): void;
 }
@@ -56,14 +59,15 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
   const { log, clock, logger, serde, leaderEpoch } = options;
   const soon = clock.soon ?? queueMicrotask;
   const timers = createShardTimers<R>(clock, (action) => tick((_shard, now) => action(now)));
-  const shard = options.createShard(timers);
+  const putOffs = createPutOffQueue<R>();
+  const shard = options.createShard(timers, putOff);
   const batch = createAppendBatch(options.codec);
-  const commits = createCommitQueue();
+  const commits = createCommitQueue({ clock, timeoutMs: options.commitTimeoutMs });
   /** What the next record gets. */
   let nextOffset: Offset = log.logEndOffset;
   /** The end of the last append. */
   let appendedOffset: Offset = 0;
-  let isFlushPlanned = false;
+  let isTurnEndPlanned = false;
   let isClosed = false;
   let onDrained: (() => void) | undefined;
 
@@ -73,64 +77,90 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
       return;
     }
     const now = clock.now();
-    try {
-      perform(decide(shard, now, pending), now);
-    } catch (error) {
-      reportBug(error);
-      pending.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
-    }
+    const step = decided(() => decide(shard, now, pending));
+    // Whoever asked may wait in the shard, and not be among those who are answered now.
+    if (step === undefined || !perform(step, now)) pending.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
   }
 
   function tick(decide: (shard: S, now: TimestampMs) => Step<R>): boolean {
     const now = clock.now();
+    const step = decided(() => decide(shard, now));
+    return step !== undefined && perform(step, now);
+  }
+
+  function decided(decide: () => Step<R>): Step<R> | undefined {
     try {
-      perform(decide(shard, now), now);
-      return true;
+      return decide();
     } catch (error) {
       reportBug(error);
-      return false;
+      return undefined;
     }
+  }
+
+  function putOff<T>(pending: Pending<T>, decide: (now: TimestampMs) => Step<R>): void {
+    putOffs.add(pending, decide);
+    planTurnEnd();
   }
 
   function reportBug(error: unknown): void {
     logger.error('a coordinator failed to decide', { reason: error instanceof Error ? error.stack : String(error) });
   }
 
-  /** Throws only before anything is applied. */
-  function perform(step: Step<R>, now: TimestampMs): void {
+  /** False if a bug kept the step from being taken: all whom it answers are told. */
+  function perform(step: Step<R>, now: TimestampMs): boolean {
     if (isClosed) {
       failReplies(step, ErrorCode.NOT_COORDINATOR);
-      return;
+      return true;
     }
     // Whoever else appended to the log did not change this state.
     if (batch.recordCount === 0) nextOffset = Math.max(nextOffset, log.logEndOffset);
-    if (step.records.length > 0 && !write(step, now)) return;
-    if (step.replies.length === 0) return;
+    if (step.records.length > 0) {
+      const encoded = encode(step);
+      if (encoded === undefined) return false;
+      if (encoded === 'too large' || !write(step, encoded, now)) return true;
+    }
+    if (step.repliesAtOnce !== undefined) for (const reply of step.repliesAtOnce) reply.deliver();
+    if (step.replies.length === 0) return true;
     if (commits.size === 0 && nextOffset <= log.highWatermark) {
       for (const reply of step.replies) reply.deliver();
     } else {
       commits.add(nextOffset, step.replies);
     }
+    return true;
   }
 
-  function write(step: Step<R>, now: TimestampMs): boolean {
-    const { records, transaction } = step;
+  /** Of all records before any is applied; if that fails nothing has happened. */
+  function encode(step: Step<R>): readonly EncodedRecord[] | 'too large' | undefined {
     const isAtomic = step.isAtomic !== false;
     const roomBytes = options.batchSizeBytesMax();
     const encoded: EncodedRecord[] = [];
-    let sizeBytes = 0;
-    for (const record of records) {
-      const bytes = serde.encode(record);
-      const recordSizeBytes = recordSizeBytesMax(bytes);
-      sizeBytes += recordSizeBytes;
+    let sizeBytes = BATCH_HEADER_SIZE_BYTES;
+    for (const record of step.records) {
+      let bytes: EncodedRecord;
+      try {
+        bytes = serde.encode(record);
+      } catch (error) {
+        reportBug(error);
+        failReplies(step, ErrorCode.UNKNOWN_SERVER_ERROR);
+        return undefined;
+      }
+      sizeBytes = recordSizeBytesMax(bytes) + (isAtomic ? sizeBytes : BATCH_HEADER_SIZE_BYTES);
       // Of a million records the rest need not be encoded to know.
-      if (BATCH_HEADER_SIZE_BYTES + (isAtomic ? sizeBytes : recordSizeBytes) > roomBytes) {
-        logger.warn('a step of a coordinator does not fit a batch', { records: records.length });
+      if (sizeBytes > roomBytes) {
+        logger.warn('a step of a coordinator does not fit a batch', { records: step.records.length });
         failReplies(step, ErrorCode.MESSAGE_TOO_LARGE);
-        return false;
+        return 'too large';
       }
       encoded.push(bytes);
     }
+    return encoded;
+  }
+
+  function write(step: Step<R>, encoded: readonly EncodedRecord[], now: TimestampMs): boolean {
+    const { records, transaction } = step;
+    const isAtomic = step.isAtomic !== false;
+    const roomBytes = options.batchSizeBytesMax();
+    const sizeBytes = encoded.reduce((sum, bytes) => sum + recordSizeBytesMax(bytes), 0);
     if (transaction !== undefined || (isAtomic && batch.sizeBytes + sizeBytes > roomBytes)) flush();
     if (isClosed) {
       failReplies(step, ErrorCode.NOT_COORDINATOR);
@@ -148,7 +178,7 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
         return false;
       }
     }
-    if (transaction === undefined) planFlush();
+    if (transaction === undefined) planTurnEnd();
     else append(transaction);
     if (isClosed) failReplies(step, ErrorCode.NOT_COORDINATOR);
     return !isClosed;
@@ -171,11 +201,13 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
    * What is decided while an append is under way leaves together behind it: a sync would have kept it waiting all the
    * same, and the batches are fewer.
    */
-  function planFlush(): void {
-    if (isFlushPlanned || log.highWatermark < appendedOffset) return;
-    isFlushPlanned = true;
+  function planTurnEnd(): void {
+    if (isTurnEndPlanned || log.highWatermark < appendedOffset) return;
+    isTurnEndPlanned = true;
     soon(() => {
-      isFlushPlanned = false;
+      isTurnEndPlanned = false;
+      if (isClosed) return;
+      putOffs.takeAll((decide, pending) => take((_shard, now) => decide(now), pending));
       flush();
     });
   }
@@ -213,6 +245,7 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
     timers.close();
     batch.clear();
     commits.fail(errorCode);
+    putOffs.fail(errorCode);
     tellShard(errorCode);
     onDrained?.();
   }
@@ -238,12 +271,13 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
       if (isClosed) return;
       if (log.failure !== undefined) return fail(log.failure, true);
       commits.release(log.highWatermark);
-      if (batch.recordCount > 0) planFlush();
+      if (batch.recordCount > 0 || putOffs.size > 0) planTurnEnd();
       if (commits.size === 0) onDrained?.();
     },
     close,
     drain(errorCode) {
       timers.close();
+      putOffs.fail(errorCode);
       tellShard(errorCode);
       flush();
       if (isClosed || commits.size === 0) return Promise.resolve();
@@ -254,8 +288,9 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
   };
 }
 
-function failReplies(step: Step<unknown>, errorCode: number): void {
-  for (const reply of step.replies) reply.fail(errorCode);
+function failReplies({ replies, repliesAtOnce = [] }: Step<unknown>, errorCode: number): void {
+  for (const reply of repliesAtOnce) reply.fail(errorCode);
+  for (const reply of replies) reply.fail(errorCode);
 }
 
 interface Producer {

@@ -22,6 +22,7 @@ import { createShardTimers } from '../runtime/shard-timers.ts';
 import { type Asked, answered, ask } from './asked.ts';
 import { GROUP_ID, heartbeatRequest, joinRequest, leavers, syncRequest } from './classic-requests.ts';
 import { noTopics, testGroupSettings } from './group-settings.ts';
+import { createPerformer } from './perform-steps.ts';
 
 export interface ClassicFixture {
   readonly clock: SimClock;
@@ -52,6 +53,7 @@ export const SESSION_TIMEOUT_MS = 10_000;
 export function createClassicFixture(options: ClassicFixtureOptions = {}): ClassicFixture {
   const { clock = createSimClock(), settings } = options;
   const table = createGroupTable();
+  const { perform, putOff } = createPerformer(clock.now, (record) => apply(record));
   const timers = createShardTimers<GroupRecord>(clock, (action) => {
     perform(action(clock.now()));
     return true;
@@ -60,6 +62,7 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
     topics: noTopics,
     settings: testGroupSettings(settings),
     timers,
+    putOff,
     random: createSimRandom(options.records?.length ?? 0),
     logger: silentLogger,
   };
@@ -73,11 +76,6 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
     records.push(read);
     const context = { offset: records.length - 1, timestampMs: clock.now() };
     groups.apply(read, { ...context, producerId: -1, producerEpoch: -1, isTransactional: false });
-  }
-
-  function perform(step: Step<GroupRecord>): void {
-    for (const record of step.records) apply(record);
-    for (const reply of step.replies) reply.deliver();
   }
 
   for (const record of options.records ?? []) apply(record);

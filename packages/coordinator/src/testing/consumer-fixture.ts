@@ -21,7 +21,6 @@ import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupShard, type GroupShard } from '../group/group-shard.ts';
 import { createGroupTable } from '../group/group-table.ts';
 import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
-import type { Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { type Asked, answered, ask } from './asked.ts';
 import {
@@ -33,6 +32,7 @@ import {
   syncRequest,
 } from './classic-requests.ts';
 import { testGroupSettings } from './group-settings.ts';
+import { createPerformer } from './perform-steps.ts';
 import { createTestTopics, type TestTopics, testTopicId } from './test-topics.ts';
 
 export const SESSION_TIMEOUT_MS = 45_000;
@@ -87,6 +87,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
   const defaults = testGroupSettings(options.classicSettings);
   const consumer = { ...defaults.consumer, assignmentIntervalMs: () => 0, ...options.settings };
   const table = createGroupTable();
+  const { perform, putOff } = createPerformer(clock.now, (record) => apply(record));
   const timers = createShardTimers<GroupRecord>(clock, (action) => {
     perform(action(clock.now()));
     return true;
@@ -95,6 +96,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
     topics,
     settings: { ...defaults, consumer },
     timers,
+    putOff,
     random: createSimRandom(1),
     logger: silentLogger,
   };
@@ -114,11 +116,6 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
     records.push(read);
     const context = { offset: records.length - 1, timestampMs: clock.now() };
     shard.apply(read, { ...context, producerId: -1, producerEpoch: -1, isTransactional: false });
-  }
-
-  function perform(step: Step<GroupRecord>): void {
-    for (const record of step.records) apply(record);
-    for (const reply of step.replies) reply.deliver();
   }
 
   function heartbeat(request: ConsumerGroupHeartbeatRequestInput): ConsumerGroupHeartbeatResponseInput {

@@ -19,7 +19,12 @@ export function testGroupSettings(classic: Partial<GroupSettings['classic']> = {
       heartbeatIntervalMs: () => 5000,
       assignmentIntervalMs: () => 1000,
     },
-    offsets: { metadataSizeMax: 4096, retentionMs: 7 * 86_400_000, retentionCheckIntervalMs: 600_000 },
+    offsets: {
+      commitTimeoutMs: 5000,
+      metadataSizeMax: 4096,
+      retentionMs: 7 * 86_400_000,
+      retentionCheckIntervalMs: 600_000,
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import { createGroupOffsets, type TransactionalGroupOffsets } from '../group/off
 import type { Pending, Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { testGroupSettings } from './group-settings.ts';
+import { createPerformer } from './perform-steps.ts';
 
 export const GROUP_ID = 'group';
 export const ORDERS_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
@@ -84,6 +85,7 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
     ]);
   const table = createGroupTable();
   for (const group of options.groups ?? []) table.set(group);
+  const { perform, putOff } = createPerformer(clock.now, (record) => apply(record));
   const timers = createShardTimers<GroupRecord>(clock, (action) => {
     perform(action(clock.now()));
     return true;
@@ -93,6 +95,7 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
     topics: topicsOf(topicIds),
     settings: { ...settings, offsets: { ...settings.offsets, ...options.settings } },
     timers,
+    putOff,
     random: createSimRandom(1),
     logger: silentLogger,
   };
@@ -108,11 +111,6 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
     if (read.type === 'group-metadata') table.delete(read.key.group);
     else if (read.type === 'offset-commit') offsets.apply(read, { ...context, isTransactional: producerId !== -1 });
     else assert.fail(read.type);
-  }
-
-  function perform(step: Step<GroupRecord>): void {
-    for (const record of step.records) apply(record);
-    for (const reply of step.replies) reply.deliver();
   }
 
   for (const record of options.records ?? []) apply(record);

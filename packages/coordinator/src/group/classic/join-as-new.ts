@@ -2,7 +2,7 @@ import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicScope } from './classic-scope.ts';
-import { answer, type Decision } from './decision.ts';
+import { answer, answerAtOnce, type Decision } from './decision.ts';
 import { createSession } from './expiry.ts';
 import type { Joining } from './joining.ts';
 import { createMemberId } from './member-id.ts';
@@ -35,7 +35,7 @@ export function joinAsNew(scope: ClassicScope, group: ClassicGroup, joining: Joi
     const session = createSession(scope, group.groupId, memberId);
     group.pendingMembers.set(memberId, session);
     session.extend(request.sessionTimeoutMs);
-    answer(decision, pending, joinError(ErrorCode.MEMBER_ID_REQUIRED, memberId));
+    answerAtOnce(decision, pending, joinError(ErrorCode.MEMBER_ID_REQUIRED, memberId));
   }
 }
 

@@ -4,7 +4,7 @@ import { syncFailed } from '../failed-responses.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicMember } from './classic-member.ts';
 import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
-import { createDecision, type Decision } from './decision.ts';
+import { answerAtOnce, createDecision, type Decision } from './decision.ts';
 import { groupMetadataRecord } from './group-metadata-record.ts';
 import { joinTimerKey, syncTimerKey } from './member-session.ts';
 import { chooseProtocol } from './protocol-choice.ts';
@@ -150,7 +150,7 @@ function beginGeneration(scope: ClassicScope, group: ClassicGroup, decision: Dec
   group.pendingSyncs.clear();
   group.transitionTo('CompletingRebalance', decision.now);
   for (const member of group.members.values()) {
-    answerJoin(group, member, joinedAs(group, member), decision);
+    beginFor(group, member, decision);
     member.isNew = false;
     member.session.extend(member.sessionTimeoutMs);
     group.pendingSyncs.add(member.memberId);
@@ -165,6 +165,13 @@ function beginGeneration(scope: ClassicScope, group: ClassicGroup, decision: Dec
     memberCount: group.members.size,
     protocol: group.protocol,
   });
+}
+
+/** The generation is in no record before its assignments are. */
+function beginFor(group: ClassicGroup, member: ClassicMember, decision: Decision): void {
+  if (member.awaitingJoin === undefined) return;
+  answerAtOnce(decision, member.awaitingJoin, joinedAs(group, member));
+  group.setAwaitingJoin(member, undefined);
 }
 
 /** The assignments were not asked for in time: whoever did not is out. */

@@ -2,14 +2,14 @@ import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import type { ClassicGroup } from './classic-group.ts';
 import type { ClassicMember } from './classic-member.ts';
-import { answer, type Decision } from './decision.ts';
+import { type Answers, answer } from './decision.ts';
 
 /** Answers whoever waits for the end of the join phase on behalf of the member. */
 export function answerJoin(
   group: ClassicGroup,
   member: ClassicMember,
   response: JoinGroupResponseInput,
-  decision: Decision,
+  decision: Answers,
 ): void {
   if (member.awaitingJoin === undefined) return;
   answer(decision, member.awaitingJoin, response);
@@ -17,7 +17,7 @@ export function answerJoin(
 }
 
 /** Answers whoever waits for the assignment on behalf of the member, and counts that as a sign of life. */
-export function answerSync(member: ClassicMember, response: SyncGroupResponseInput, decision: Decision): void {
+export function answerSync(member: ClassicMember, response: SyncGroupResponseInput, decision: Answers): void {
   if (member.awaitingSync === undefined) return;
   answer(decision, member.awaitingSync, response);
   member.awaitingSync = undefined;

@@ -36,8 +36,27 @@ export function changeMember(
 ): ConsumerGroupMember | Refusal {
   const changed = changeSubscription(scope, group, old, updated, now, records);
   if (isRefusal(changed)) return changed;
-  const target = targetAfter(scope, group, changed.groupEpoch, { old, updated }, now, records);
-  return reconcile(scope, group, updated, { target, hasSubscriptionChanged: changed.hasChanged, claimed }, records);
+  return moveMember(scope, group, { old, updated }, changed, claimed, now, records);
+}
+
+/** What the first part of a heartbeat came to. */
+export interface SubscriptionChange {
+  readonly groupEpoch: number;
+  readonly hasChanged: boolean;
+}
+
+/** The other two parts. */
+export function moveMember(
+  scope: ConsumerScope,
+  group: ConsumerGroup,
+  change: MemberChange & { readonly updated: ConsumerGroupMember },
+  { groupEpoch, hasChanged }: SubscriptionChange,
+  claimed: readonly TopicPartitions[] | null,
+  now: TimestampMs,
+  records: GroupRecord[],
+): ConsumerGroupMember | Refusal {
+  const target = targetAfter(scope, group, groupEpoch, change, now, records);
+  return reconcile(scope, group, change.updated, { target, hasSubscriptionChanged: hasChanged, claimed }, records);
 }
 
 /** The first part. */
@@ -48,7 +67,7 @@ export function changeSubscription(
   updated: ConsumerGroupMember,
   now: TimestampMs,
   records: GroupRecord[],
-): { readonly groupEpoch: number; readonly hasChanged: boolean } | Refusal {
+): SubscriptionChange | Refusal {
   if (updated !== old) records.push(memberRecord(group.groupId, updated));
   const hasTopicsChanged = updated.subscribedTopics !== old.subscribedTopics;
   const regexChange = changeRegex(scope, group, old, updated, now, records);

@@ -14,15 +14,17 @@ import type { ConsumerGroup } from './consumer-group.ts';
 import { EPOCH_OF_ABSENT_STATIC_MEMBER, EPOCH_OF_LEAVING_MEMBER } from './consumer-group-member.ts';
 import { asConsumerGroup, type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
 import { describe } from './describe.ts';
-import { heartbeat } from './heartbeat.ts';
+import { beginHeartbeat, move, moveLater } from './heartbeat.ts';
 import { leave } from './leave.ts';
 import { extendSession, watchRevocation } from './member-sessions.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
+import { isTargetDue } from './target-assignment.ts';
 import { createTopicHashes } from './topic-hashes.ts';
 
 /**
- * The groups of KIP-848 in one shard. Nobody waits for anybody here: every heartbeat is answered at once, and members
- * learn with a later one what others changed.
+ * The groups of KIP-848 in one shard. Nobody waits for anybody here: members learn with a later heartbeat what others
+ * changed. Only a heartbeat that calls for a new target is answered a moment later, so that those which come together
+ * share one.
  */
 export function createConsumerGroups(environment: GroupEnvironment, table: GroupTable): ConsumerGroups {
   const { topics, settings } = environment;
@@ -43,10 +45,18 @@ export function createConsumerGroups(environment: GroupEnvironment, table: Group
   return {
     heartbeatOfConsumer(request, context, now, pending) {
       const { memberEpoch } = request;
-      const isLeaving = memberEpoch === EPOCH_OF_LEAVING_MEMBER || memberEpoch === EPOCH_OF_ABSENT_STATIC_MEMBER;
-      return decide(pending, heartbeatRefused, (decision) =>
-        isLeaving ? leave(scope, request, now, decision) : heartbeat(scope, request, context, now, decision),
-      );
+      if (memberEpoch === EPOCH_OF_LEAVING_MEMBER || memberEpoch === EPOCH_OF_ABSENT_STATIC_MEMBER) {
+        return decide(pending, heartbeatRefused, (decision) => leave(scope, request, now, decision));
+      }
+      const decision: MemberDecision = { records: [], replies: [] };
+      const begun = beginHeartbeat(scope, request, context, now, decision);
+      if (!isRefusal(begun) && isTargetDue(scope, begun.group, begun.change.groupEpoch, now)) {
+        environment.putOff(pending, (later) =>
+          decide(pending, heartbeatRefused, (next) => moveLater(scope, begun, later, next)),
+        );
+        return decision;
+      }
+      return end(pending, heartbeatRefused, decision, isRefusal(begun) ? begun : move(scope, begun, now, decision));
     },
     join(request, context, now, pending) {
       const { apiVersion } = context;
@@ -92,11 +102,17 @@ function decide<T extends object>(
   make: (decision: MemberDecision) => T | Refusal,
 ): Step<GroupRecord> {
   const decision: MemberDecision = { records: [], replies: [] };
-  const response = make(decision);
-  if (isRefusal(response)) {
-    return { records: [], replies: [...decision.replies, replyTo(pending, refused(response))] };
-  }
-  return { records: decision.records, replies: [...decision.replies, replyTo(pending, response)] };
+  return end(pending, refused, decision, make(decision));
+}
+
+function end<T extends object>(
+  pending: Pending<T>,
+  refused: (refusal: Refusal) => T,
+  { records, replies }: MemberDecision,
+  response: T | Refusal,
+): Step<GroupRecord> {
+  if (isRefusal(response)) return { records: [], replies: [...replies, replyTo(pending, refused(response))] };
+  return { records, replies: [...replies, replyTo(pending, response)] };
 }
 
 const heartbeatRefused = ({ errorCode, message }: Refusal) => consumerHeartbeatFailed(errorCode, message);

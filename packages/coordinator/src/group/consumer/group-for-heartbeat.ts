@@ -1,4 +1,3 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { ClassicGroup } from '../classic/classic-group.ts';
 import { shown } from '../shown.ts';
@@ -13,7 +12,6 @@ export function groupForHeartbeat(
   scope: ConsumerScope,
   groupId: string,
   isJoining: boolean,
-  now: TimestampMs,
   decision: MemberDecision,
 ): ConsumerGroup | Refusal {
   const existing = scope.table.get(groupId);
@@ -22,7 +20,7 @@ export function groupForHeartbeat(
   if (!isJoining) return groupNotFound(groupId);
   if (existing === undefined) return new ConsumerGroup(groupId, scope.environment.topics);
   if (!(existing instanceof ClassicGroup)) return groupNotFound(groupId);
-  if (!existing.isEmpty) return upgrade(scope, existing, now, decision);
+  if (!existing.isEmpty) return upgrade(scope, existing, decision);
   decision.records.push(...existing.tombstones());
   return new ConsumerGroup(groupId, scope.environment.topics);
 }

@@ -26,7 +26,7 @@ export function targetAfter(
   records: GroupRecord[],
 ): Target {
   const { updated } = change;
-  if (group.assignmentEpoch >= groupEpoch || !isTimeForAssignment(scope, group, now)) {
+  if (!isTargetDue(scope, group, groupEpoch, now)) {
     return { epoch: group.assignmentEpoch, assignment: group.targetOf(updated) };
   }
   const targets = preferredAssignor(scope, group, change).assign({
@@ -41,6 +41,10 @@ export function targetAfter(
   }
   records.push(assignmentEpochRecord(group.groupId, groupEpoch, now));
   return { epoch: groupEpoch, assignment: targets.get(updated.memberId) ?? EMPTY_ASSIGNMENT };
+}
+
+export function isTargetDue(scope: ConsumerScope, group: ConsumerGroup, groupEpoch: number, now: TimestampMs): boolean {
+  return group.assignmentEpoch < groupEpoch && isTimeForAssignment(scope, group, now);
 }
 
 function isTimeForAssignment(scope: ConsumerScope, group: ConsumerGroup, now: TimestampMs): boolean {

@@ -1,10 +1,9 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
 import { decodeConsumerAssignment, decodeConsumerSubscription } from '@sluice/protocol/consumer-protocol';
 import { EMPTY_BYTES } from '@sluice/protocol/empty-bytes';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClassicGroup } from '../classic/classic-group.ts';
 import { type ClassicMember, metadataOf } from '../classic/classic-member.ts';
-import type { Decision } from '../classic/decision.ts';
+import type { Answers } from '../classic/decision.ts';
 import { chooseProtocol } from '../classic/protocol-choice.ts';
 import { joinError } from '../classic/responses.ts';
 import { answerJoin, answerSync } from '../classic/waiting.ts';
@@ -43,12 +42,11 @@ export const UPGRADE_SIZE_BYTES_MAX = 1_000_000;
 export function upgrade(
   scope: ConsumerScope,
   classicGroup: ClassicGroup,
-  now: TimestampMs,
   decision: MemberDecision,
 ): ConsumerGroup | Refusal {
   const refusal = upgradeRefusal(scope, classicGroup);
   if (refusal !== undefined) return refusal;
-  leaveNobodyWaiting(classicGroup, { ...decision, now });
+  leaveNobodyWaiting(classicGroup, decision);
   const members: ConsumerGroupMember[] = [];
   for (const classicMember of classicGroup.members.values()) {
     const member = upgradedMember(scope, classicGroup, classicMember);
@@ -70,7 +68,7 @@ export function upgrade(
  * Whoever waits for a rebalance of the classic group is told to join again, and meets the consumer group. As in Kafka
  * that is so even if the group cannot become one in the end.
  */
-function leaveNobodyWaiting(group: ClassicGroup, decision: Decision): void {
+function leaveNobodyWaiting(group: ClassicGroup, decision: Answers): void {
   for (const member of group.members.values()) {
     answerJoin(group, member, joinError(ErrorCode.REBALANCE_IN_PROGRESS, member.memberId), decision);
     answerSync(member, syncFailed(ErrorCode.REBALANCE_IN_PROGRESS), decision);
