@@ -1,5 +1,5 @@
 import type { Broker } from '@sluice/client/broker';
-import type { PartitionKey, ReadBack } from './history.ts';
+import { type PartitionKey, partitionKey, type ReadBack } from './history.ts';
 import { fetch, recordsOf } from './load/consumer.ts';
 import type { Load, LoadTopic } from './load/load.ts';
 import { lookUp } from './load/partition-offsets.ts';
@@ -16,10 +16,9 @@ export async function lookCloser(
   broker: Broker,
   topic: LoadTopic,
   readBack: ReadonlyMap<PartitionKey, ReadBack>,
-  partitionOf: (partition: number) => PartitionKey,
 ): Promise<void> {
   for (let partition = 0; partition < topic.partitionCount; partition++) {
-    const found = readBack.get(partitionOf(partition));
+    const found = readBack.get(partitionKey(topic.name, topic.topicId, partition));
     if (found === undefined || found.records.size === 0) continue;
     const offsets = [...found.records.keys()];
     for (const position of sample(load, offsets, FETCHES_MAX))

@@ -1,7 +1,7 @@
 import type { Broker } from '@sluice/client/broker';
 import { openBroker } from '@sluice/client/broker';
 import { ClientError } from '@sluice/client/client-error';
-import { type History, type KeyedRecord, type PartitionKey, partitionKey } from '../crash/history.ts';
+import type { History, KeyedRecord, PartitionKey } from '../crash/history.ts';
 import { readKeyed } from '../crash/load/keyed-producer.ts';
 import type { Load, LoadTopic } from '../crash/load/load.ts';
 import { createTopicAdmin } from '../crash/load/topic-admin.ts';
@@ -40,10 +40,10 @@ export interface Stage {
   readonly topics: Map<string, LoadTopic>;
   readonly state: { isEnding: boolean; isOver: boolean };
   load(): Load;
-  /** Work over a connection of its own. False: the broker went away meanwhile. */
+  /** Work over a connection of its own. False: the broker went away meanwhile, or answered what it should not. */
   talk(work: (broker: Broker) => Promise<void>): Promise<boolean>;
-  /** Starts the broker, and takes down what that took. */
-  boot(): Promise<void>;
+  /** Starts the broker, and takes down what that took. False: it ended again, or could not start. */
+  boot(): Promise<boolean>;
   /** Reads everything back. The broker runs. */
   finish(): Promise<History>;
 }
@@ -82,7 +82,9 @@ export function createStage(options: StageOptions): Stage {
       await work(broker);
       return true;
     } catch (error) {
-      if (!(error instanceof ClientError) || error.tag === 'not-kafka' || error.tag === 'unsupported') throw error;
+      if (!(error instanceof ClientError) || error.tag === 'not-kafka' || error.tag === 'unsupported') {
+        recorder.record({ kind: 'odd', what: error instanceof Error ? error.message : String(error) });
+      }
       return false;
     } finally {
       broker?.close();
@@ -102,13 +104,15 @@ export function createStage(options: StageOptions): Stage {
       try {
         await machine.start();
       } catch (error) {
-        recorder.record({ kind: 'odd', what: `a start failed: ${error instanceof Error ? error.stack : error}` });
-        throw error;
+        recorder.record({ kind: 'odd', what: `a start failed: ${error instanceof Error ? error.message : error}` });
+        machine.kill();
+        return false;
       }
-      if (machine.isDown) return;
+      if (machine.isDown) return false;
       const { user, system } = process.cpuUsage(before);
       const readyMs = (user + system) / 1000 + clock.monotonicMs() - startedMs;
       recorder.record({ kind: 'started', readyMs, readyCpuMs: readyMs, uncheckedSizeBytes: 0, sizeBytes: 0 });
+      return true;
     },
     async finish() {
       let history = recorder.finish(new Map());
@@ -121,11 +125,8 @@ export function createStage(options: StageOptions): Stage {
           const found = await readBack(broker, plain, recorder);
           let compacted: ReadonlyMap<PartitionKey, readonly KeyedRecord[]> = new Map();
           for (const topic of topics) {
-            if (topic.name === COMPACTED_TOPIC) compacted = await readKeyed(broker, topic);
-            else
-              await lookCloser(mine, broker, topic, found, (partition) =>
-                partitionKey(topic.name, topic.topicId, partition),
-              );
+            if (topic.name === COMPACTED_TOPIC) compacted = await readKeyed(broker, topic, recorder);
+            else await lookCloser(mine, broker, topic, found);
           }
           history = { ...recorder.finish(found), compacted };
         }),

@@ -5,6 +5,7 @@ import { CODECS } from '@sluice/protocol/compression/codec';
 import { ERRORS } from '@sluice/protocol/generated/errors';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { type KeyedRecord, type Outcome, type PartitionKey, partitionKey } from '../history.ts';
+import type { Recorder } from '../recorder.ts';
 import { fetch } from './consumer.ts';
 import { type Load, type LoadTopic, pause, withConnections } from './load.ts';
 import { earliestOffset } from './partition-offsets.ts';
@@ -64,14 +65,24 @@ export async function runKeyedProducer(load: Load, name: string, topic: LoadTopi
   });
 }
 
-/** A compacted topic from its start to its end. */
+/** A compacted topic from its start to its end. A partition that cannot be read is told and counts as empty. */
 export async function readKeyed(
   broker: Broker,
   topic: LoadTopic,
+  recorder: Recorder,
 ): Promise<ReadonlyMap<PartitionKey, readonly KeyedRecord[]>> {
   const found = new Map<PartitionKey, readonly KeyedRecord[]>();
   for (let partition = 0; partition < topic.partitionCount; partition++) {
-    found.set(partitionKey(topic.name, topic.topicId, partition), await readPartition(broker, topic, partition));
+    const key = partitionKey(topic.name, topic.topicId, partition);
+    const read = await readPartition(broker, topic, partition).catch((error: unknown) => {
+      if (error instanceof ClientError) throw error;
+      recorder.record({
+        kind: 'odd',
+        what: `read back of ${key}: ${error instanceof Error ? error.message : error}`,
+      });
+      return [];
+    });
+    found.set(key, read);
   }
   return found;
 }

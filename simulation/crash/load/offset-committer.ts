@@ -19,6 +19,8 @@ const GROUP_KEY_TYPE = 0;
 /** "No member": the group's offsets are kept by somebody outside of it. */
 const NO_GENERATION = -1;
 const RETRY_MS = 50;
+/** A minute of them: loading a coordinator takes a moment, and more on a busy machine. */
+const TRIES_MAX = 1_200;
 const STEP_MAX = 5;
 
 /** A group whose one member commits ever larger offsets, and looks at them after each reconnect. */
@@ -76,7 +78,7 @@ export function createOffsetCommitter(load: Load, group: string, topic: LoadTopi
     },
     async look(broker, partition) {
       await findCoordinator(broker);
-      for (;;) {
+      for (let triesLeft = TRIES_MAX; ; triesLeft--) {
         const { groups } = await broker.request(
           OFFSET_FETCH,
           () => ({
@@ -105,7 +107,8 @@ export function createOffsetCommitter(load: Load, group: string, topic: LoadTopi
           });
           return;
         }
-        if (ERRORS.get(errorCode)?.retriable !== true) throw new Error(`OffsetFetch: error ${errorCode}`);
+        const isRetriable = ERRORS.get(errorCode)?.retriable ?? false;
+        if (!isRetriable || triesLeft === 0) throw new Error(`OffsetFetch: error ${errorCode}`);
         // A coordinator whose log is offline stays away until the next start.
         if (load.mayDiskFail === true && load.isEnding) return;
         await sleep(load.clock, RETRY_MS);

@@ -1,6 +1,12 @@
 import type { Clock } from '@sluice/kernel/clock';
 import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
-import { type LeaseId, type MetadataStore, StoreError, type Watch } from '@sluice/metadata/store/metadata-store';
+import {
+  type KeyValue,
+  type LeaseId,
+  type MetadataStore,
+  StoreError,
+  type Watch,
+} from '@sluice/metadata/store/metadata-store';
 
 /**
  * The metadata of a simulated machine. SQLite does its own input and output, so that its file cannot lie on a simulated
@@ -13,8 +19,9 @@ export interface LastingStore {
   open(): MetadataStore;
   /** That process is dead: whatever it still asks for fails. */
   die(): void;
-  /** All that was ever answered is gone: for the tests of the tests. */
-  forget(): void;
+  /** For the tests of the tests: `forget` goes back to where `remember` was called. */
+  remember(): Promise<void>;
+  forget(): Promise<void>;
   /** Called before each transaction; throwing stops it. */
   onTxn: ((count: number) => void) | undefined;
 }
@@ -25,6 +32,7 @@ export function createLastingStore(clock: Clock): LastingStore {
   let watches: Watch[] = [];
   let life = 0;
   let txnCount = 0;
+  let remembered: readonly KeyValue[] = [];
 
   function die(): void {
     life++;
@@ -40,9 +48,14 @@ export function createLastingStore(clock: Clock): LastingStore {
     },
     onTxn: undefined,
     die,
-    forget() {
+    async remember() {
+      const { kvs } = await store.range('');
+      remembered = kvs.filter(({ lease }) => lease === undefined);
+    },
+    async forget() {
       die();
       store = openEmbeddedStore({ path: ':memory:', clock });
+      await store.txn({ compare: [], success: remembered.map(({ key, value }) => ({ kind: 'put', key, value })) });
     },
     open() {
       die();

@@ -56,6 +56,7 @@ async function crashOnce(seed: number, crash: Crash, breakage: Breakage | undefi
   if (crash.what === 'change') machine.crashAt(crash.at);
   else machine.crashAtTxn(crash.at);
   await stage.boot();
+  if (breakage?.forgetsMetadata === true) await machine.store.remember();
   const script = createScript(stage);
   await machine.run(script.run());
   await machine.stop();
@@ -68,9 +69,9 @@ async function crashOnce(seed: number, crash: Crash, breakage: Breakage | undefi
     if (machine.isDown) end(seed * 7 + change);
     else machine.kill();
   }
-  if (breakage?.forgetsMetadata === true) machine.store.forget();
+  if (breakage?.forgetsMetadata === true) await machine.store.forget();
   if (breakage?.rule !== undefined) machine.disk.inject(breakage.rule);
-  await stage.boot();
+  if (!(await stage.boot())) return recorder.finish(new Map());
   await machine.run(script.resume());
   const history = await stage.finish();
   await machine.stop();
