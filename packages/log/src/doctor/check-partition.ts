@@ -64,12 +64,13 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
   const view = createOverlayDisk(disk);
   const names = await clearLeftovers(view, facts.directory, silentLogger);
   const all = await findSegments(view, facts.directory, names);
-  const logStart = facts.logStartOffset ?? 0;
+  const epochFile = await readEpochs(view, facts);
+  const trustedEpochsStart = epochFile.isChecked ? epochFile.entries?.[0]?.startOffset : undefined;
+  const logStart = facts.logStartOffset ?? trustedEpochsStart ?? 0;
   const kept = all.filter((_, index) => (all[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > logStart);
   const findings = [...leftoverFindings(facts.name, rawNames)];
   if (kept.length < all.length) findings.push(belowStartFinding(all, kept, facts, logStart));
 
-  const epochFile = await readEpochs(view, facts);
   const epochs = createEpochCheck(epochFile.entries, facts.recoveryPoint ?? 0);
   const producers = createProducerState();
   const producersKnownFrom = await loadProducers(view, facts, kept[0]?.baseOffset ?? 0, names, producers);
@@ -101,14 +102,15 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
   findings.push(
     ...(await logFindings({ facts, checks, mend: (check, bad, next) => mend(view, check, bad, next, epochs) })),
   );
-  findings.push(...startFindings(kept, epochFile, facts));
+  findings.push(...startFindings(kept, trustedEpochsStart, facts));
   findings.push(...indexFindings(checks, facts));
   const isEmpty = kept.every((segment) => segment.sizeBytes === 0);
   findings.push(...epochFindings(epochFile, epochs, facts, isEmpty));
   findings.push(...(await snapshotFindings(view, names, facts, Math.max(logEndOffset, facts.recoveryPoint ?? 0))));
   findings.push(...transactionFindings(producers, facts, logEndOffset));
 
-  const isQuiet = facts.isClean && findings.every(({ severity }) => severity === 'note');
+  const isKnown = facts.isClean && facts.logStartOffset !== undefined;
+  const isQuiet = isKnown && findings.every(({ severity }) => severity === 'note');
   const firstKeptBase = kept[0]?.baseOffset ?? 0;
   return {
     facts,
@@ -122,7 +124,7 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
       ? undefined
       : await foretell({ disk, clock: options.clock, facts, readableEnd: logEndOffset, firstKeptBase }),
     epochs: epochs.found,
-    trustedEpochsStart: epochFile.isChecked ? epochFile.entries?.[0]?.startOffset : undefined,
+    trustedEpochsStart,
     owner: await readOwner(view, facts.directory),
   };
 }
@@ -209,10 +211,9 @@ function belowStartFinding(
 }
 
 /** Files that are missing at the beginning: nothing else tells of them. */
-function startFindings(kept: readonly Segment[], epochs: ReadEpochs, facts: PartitionFacts): Finding[] {
+function startFindings(kept: readonly Segment[], fromEpochs: Offset | undefined, facts: PartitionFacts): Finding[] {
   const first = kept[0];
   if (first === undefined) return [];
-  const fromEpochs = epochs.isChecked ? epochs.entries?.[0]?.startOffset : undefined;
   const start = Math.max(facts.logStartOffset ?? 0, fromEpochs ?? 0);
   if (first.baseOffset <= start || (start === 0 && fromEpochs === undefined)) return [];
   const offsets = { from: start, to: first.baseOffset - 1 };

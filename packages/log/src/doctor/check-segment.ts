@@ -95,6 +95,7 @@ export async function checkSegment(options: SegmentCheckOptions): Promise<Segmen
       segment,
       aborted,
       isCompacted: mayHaveGaps(facts),
+      nextOffset: walk.nextOffset,
       knownFrom: options.producersKnownFrom,
       isActive: isLast,
     });

@@ -6,6 +6,8 @@ export const LOCK = '.lock';
 export const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
 export const LOG_STARTS = 'log-start-offset-checkpoint';
 export const CLEANED_OFFSETS = 'cleaner-offset-checkpoint';
+/** What a clean stop leaves of each log, so that the next start need not look at all of them. */
+export const STOP_SUMMARY = 'sluice-logs-at-stop';
 /** Where a repair puts what it takes out of the way. */
 export const SET_ASIDE = 'sluice-set-aside';
 
@@ -27,6 +29,7 @@ const KNOWN_NAMES = [
   RECOVERY_POINTS,
   LOG_STARTS,
   CLEANED_OFFSETS,
+  STOP_SUMMARY,
   ...OTHER_KNOWN_NAMES,
 ];
 

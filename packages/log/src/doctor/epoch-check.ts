@@ -31,18 +31,22 @@ export function createEpochCheck(entries: readonly EpochEntry[] | undefined, rec
   const known = createLeaderEpochs(entries ?? []);
   const found = createLeaderEpochs();
   const firstKnown = known.entries[0]?.startOffset ?? Number.POSITIVE_INFINITY;
+  const firstEpoch = known.entries[0]?.epoch ?? -1;
   const disagreeing: DisagreeingBatch[] = [];
   let disagreeingCount = 0;
 
   return {
     onBatch(batch, segmentBase) {
       const epoch = batch.leaderEpoch;
-      if (epoch < 0) return;
+      // Kafka's batches from before there were epochs.
+      if (epoch === -1) return;
       if (epoch > found.latestEpoch) found.assign(epoch, batch.baseOffset);
-      if (batch.baseOffset < firstKnown) return;
-      const expected = known.epochAt(batch.baseOffset);
+      if (known.entries.length === 0) return;
+      const isBeforeKnown = batch.baseOffset < firstKnown;
+      const expected = isBeforeKnown ? firstEpoch : known.epochAt(batch.baseOffset);
+      const isOlder = isBeforeKnown && epoch >= 0 && epoch < firstEpoch;
       const isNewer = epoch > known.latestEpoch && batch.baseOffset >= recoveryPoint;
-      if (epoch === expected || isNewer) return;
+      if (epoch === expected || isOlder || isNewer) return;
       disagreeingCount++;
       if (disagreeing.length < DISAGREEING_BATCHES_MAX) disagreeing.push({ batch, segmentBase, expected });
     },

@@ -79,7 +79,10 @@ function ownerFinding(
         means:
           'Directories were renamed, or files copied into the wrong one. Which is right only the records can tell.',
         start: known === undefined ? 'DELETES it: no topic has its name' : 'refuses to open it, and leaves it alone',
-        repair: `nothing: look at its records, then rename it back, or set it aside with --set-aside ${name}`,
+        repair: `nothing without your word: look at its records; then rename it back, or set it aside with --set-aside ${name}${
+          known === undefined ? '' : `, or let topic ${topic} have it with --adopt ${name}`
+        }`,
+        action: known && { kind: 'restore-partition-metadata', topicId: known.id },
       }),
     ];
   }
@@ -90,7 +93,8 @@ function ownerFinding(
         what: `The partition is of topic id ${owner.id}, but topic ${topic} has ${known.id}.`,
         means: 'The topic was deleted and made again, and this log of the old one came back; or the metadata did.',
         start: 'refuses to open it, and leaves it alone',
-        repair: `nothing: if the old records are of no use, set it aside with --set-aside ${name}`,
+        repair: `nothing without your word: set it aside with --set-aside ${name}, or let the topic have it with --adopt ${name}`,
+        action: { kind: 'restore-partition-metadata', topicId: known.id },
       }),
     ];
   }

@@ -17,9 +17,11 @@ export interface Consent {
   readonly acceptLoss: readonly { readonly partition: string; readonly offsets: OffsetRange }[];
   /** Partitions to put out of the way as a whole. */
   readonly setAside: readonly string[];
+  /** Partitions that belong to the topic that they are named after, whatever they say themselves. */
+  readonly adopt: readonly string[];
 }
 
-export const NO_CONSENT: Consent = { acceptLoss: [], setAside: [] };
+export const NO_CONSENT: Consent = { acceptLoss: [], setAside: [], adopt: [] };
 
 export interface RepairOptions extends DirectoryCheckOptions {
   readonly consent: Consent;
@@ -78,9 +80,13 @@ export async function repairDirectory(first: DirectoryCheck, options: RepairOpti
   return { done, check };
 }
 
-function isAllowed(found: Finding, consent: Consent): boolean {
+/** Whether a finding is repaired without a word of its owner's, or with it. */
+export function isAllowed(found: Finding, consent: Consent): boolean {
   const { action, partition, offsets } = found;
   if (action === undefined) return false;
+  if (found.code === 'other-topic-id' || found.code === 'swapped-partitions') {
+    return partition !== undefined && consent.adopt.includes(partition);
+  }
   if (action.kind !== 'replace-range') return true;
   return consent.acceptLoss.some(
     (each) =>

@@ -13,6 +13,8 @@ export interface TxnCheckOptions {
   readonly aborted: readonly AbortedTxn[];
   /** Compaction takes out what an entry was made from: then what is in the index cannot be told from the log. */
   readonly isCompacted: boolean;
+  /** Behind the segment's last batch. */
+  readonly nextOffset: Offset;
   /** The log before it is not there, so a transaction may have begun in it. */
   readonly knownFrom: Offset;
   /** Its indexes may be behind the log, to be made at the next start. */
@@ -33,8 +35,10 @@ export async function checkTxnIndex(options: TxnCheckOptions): Promise<IndexFaul
     return wrong('its checksum does not match');
   }
   if (indexed === undefined) return wrong('it is not what an index of aborted transactions looks like');
-  // Compaction may have taken out what an entry was made from; the checksum vouches for it.
-  if (options.isCompacted) return undefined;
+  const beyond = indexed.find(({ lastOffset }) => lastOffset >= options.nextOffset);
+  if (beyond !== undefined) return wrong(`it knows of a marker at offset ${beyond.lastOffset}, behind the log's end`);
+  // Compaction, or a loss that was accepted, takes out what an entry was made from; the checksum vouches for it.
+  if (options.isCompacted || (checksum !== undefined && content !== undefined)) return undefined;
   const expected = options.aborted.filter(({ firstOffset }) => firstOffset >= options.knownFrom);
   const actual = indexed.filter(({ firstOffset }) => firstOffset >= options.knownFrom);
   const lost = expected.find((txn) => !actual.some((each) => isSame(each, txn)));
