@@ -28,6 +28,14 @@ describe('coordinator runtime: failure', () => {
     await tally.log.close();
   });
 
+  test('a step whose record cannot be encoded is told to all whom it answers', async () => {
+    const tally = await serving();
+    const waiting = tally.runtime.run<string>(0, (shard, _now, pending) => shard.waitFor('bad encode', pending));
+    assert.deepEqual(await set(tally, 'bad encode', 1), { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
+    assert.deepEqual(await waiting, { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
+    await tally.log.close();
+  });
+
   test('a record that cannot be applied takes the shard offline with all who wait', async () => {
     const tally = await serving();
     const waiting = tally.runtime.run<string>(0, (shard, _now, pending) => shard.waitFor('z', pending));

@@ -4,12 +4,19 @@ import type { LogFields, Logger } from '@sluice/kernel/logger';
 import { appendOptions } from '@sluice/log/testing/test-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { get, openTally, serving, set } from '../testing/tally-fixture.ts';
+import { get, openTally, serving, set, type TallyFixture } from '../testing/tally-fixture.ts';
+import { NOTHING } from './coordinator-shard.ts';
+import { MISSED_DECISIONS_MAX } from './create-runtime.ts';
 
 function collectingLogger(lines: { message: string; fields: LogFields }[]): Logger {
   const add = (message: string, fields: LogFields = {}) => void lines.push({ message, fields });
   const logger: Logger = { debug: add, info: add, warn: add, error: add, with: () => logger };
   return logger;
+}
+
+async function serveOnce(tally: TallyFixture): Promise<void> {
+  tally.runtime.load(0, tally.log, 0);
+  await set(tally, 'a', 1);
 }
 
 describe('coordinator runtime: load', () => {
@@ -71,6 +78,44 @@ describe('coordinator runtime: load', () => {
     heal();
     await tally.clock.runUntil(() => tally.runtime.loaded.has(0), 10_000);
     assert.deepEqual(await get(tally, 'a'), { response: 1 });
+    await tally.log.close();
+  });
+
+  test('what all shards are told reaches one that loads, and one that failed, as soon as it serves', async () => {
+    const tally = await serving();
+    await set(tally, 'a', 1);
+    await set(tally, 'b', 2);
+    const remove = (name: string) => tally.runtime.runAll(() => ({ records: [{ name, count: null }], replies: [] }));
+    tally.runtime.load(0, tally.log, 4);
+    assert.deepEqual([...tally.runtime.loading], [0]);
+    remove('a');
+    await tally.clock.runUntil(() => tally.runtime.loaded.has(0));
+    assert.deepEqual(await get(tally, 'a'), { response: undefined });
+    assert.deepEqual(await get(tally, 'b'), { response: 2 });
+
+    const heal = tally.disk.inject(({ kind }) => (kind === 'write' ? { kind: 'fail', tag: 'no-space' } : undefined));
+    assert.deepEqual(await set(tally, 'c', 3), { errorCode: ErrorCode.NOT_COORDINATOR });
+    remove('b');
+    heal();
+    await tally.clock.runUntil(() => tally.runtime.loaded.has(0), 120_000);
+    assert.deepEqual(await get(tally, 'b'), { response: undefined });
+    await tally.log.close();
+  });
+
+  test('so many changes a shard that loads hears of later, and not one more', async () => {
+    const lines: { message: string; fields: LogFields }[] = [];
+    const tally = await openTally({ logger: collectingLogger(lines) });
+    await serveOnce(tally);
+    tally.runtime.load(0, tally.log, 4);
+    let heard = 0;
+    const hear = () => {
+      heard++;
+      return NOTHING;
+    };
+    for (let count = 0; count <= MISSED_DECISIONS_MAX; count++) tally.runtime.runAll(hear);
+    assert.equal(lines.filter(({ message }) => message.includes('misses what has changed')).length, 1);
+    await tally.clock.runUntil(() => tally.runtime.loaded.has(0));
+    assert.equal(heard, MISSED_DECISIONS_MAX);
     await tally.log.close();
   });
 

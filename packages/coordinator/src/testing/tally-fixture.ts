@@ -13,6 +13,7 @@ export interface TallyOptions extends Partial<TestLogOptions> {
   readonly logger?: Logger;
   readonly batchSizeBytesMax?: number;
   readonly codec?: Codec;
+  readonly commitTimeoutMs?: number;
 }
 
 export interface TallyFixture {
@@ -38,8 +39,8 @@ export function createTallyRuntime(clock: SimClock, options: TallyOptions = {}, 
   const shards: TallyShard[] = [];
   const runtime = createCoordinatorRuntime<TallyShard, TallyRecord>({
     topic: 'tallies',
-    createShard(_partition, timers) {
-      const shard = createTallyShard(timers);
+    createShard(_partition, timers, putOff) {
+      const shard = createTallyShard(timers, putOff);
       shards.push(shard);
       return shard;
     },
@@ -48,6 +49,7 @@ export function createTallyRuntime(clock: SimClock, options: TallyOptions = {}, 
     logger,
     codec: () => options.codec ?? 'none',
     batchSizeBytesMax: () => options.batchSizeBytesMax ?? 1024 * 1024,
+    commitTimeoutMs: () => options.commitTimeoutMs ?? Number.POSITIVE_INFINITY,
   });
   return {
     runtime,

@@ -4,6 +4,7 @@ import {
   type CoordinatorShard,
   NOTHING,
   type Pending,
+  type PutOff,
   type RecordSerde,
   replyTo,
   type ShardTimers,
@@ -23,13 +24,14 @@ export interface TallyShard extends CoordinatorShard<TallyRecord> {
   readonly applied: readonly (TallyRecord & ApplyContext)[];
   readonly unloadedWith: readonly number[];
   readonly timers: ShardTimers<TallyRecord>;
+  readonly putOff: PutOff<TallyRecord>;
   set(name: string, count: number | null, pending: Pending<string>): Step<TallyRecord>;
   get(name: string, pending: Pending<number | undefined>): Step<TallyRecord>;
   /** Answered by the step that sets the name. */
   waitFor(name: string, pending: Pending<string>): Step<TallyRecord>;
 }
 
-export function createTallyShard(timers: ShardTimers<TallyRecord>): TallyShard {
+export function createTallyShard(timers: ShardTimers<TallyRecord>, putOff: PutOff<TallyRecord>): TallyShard {
   const counts = new Map<string, number>();
   const applied: (TallyRecord & ApplyContext)[] = [];
   const unloadedWith: number[] = [];
@@ -39,6 +41,7 @@ export function createTallyShard(timers: ShardTimers<TallyRecord>): TallyShard {
     applied,
     unloadedWith,
     timers,
+    putOff,
     set(name, count, pending) {
       const met = waiting.filter((waiter) => waiter.name === name);
       waiting = waiting.filter((waiter) => waiter.name !== name);
