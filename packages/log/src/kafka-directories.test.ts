@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom } from '@sluice/kernel/sim/random';
-import { isBatchError } from '@sluice/protocol/records/batch-error';
-import {
-  isControlBatch,
-  isTransactional,
-  producerId,
-  type TimestampType,
-  timestampType,
-} from '@sluice/protocol/records/batch-header';
-import { readRecords } from '@sluice/protocol/records/read-records';
-import type { BatchRecord } from '@sluice/protocol/records/record';
-import { walkBatches } from '@sluice/protocol/records/walk-batches';
 import { DEFAULT_LOG_CONFIG } from './default-log-config.ts';
 import { openLogDirectory } from './log-manager.ts';
-import type { ManagedLog } from './managed-log.ts';
 import { createTailCache } from './tail-cache.ts';
-import { type ExpectedRead, expectedOf, loadFixture } from './testing/load-fixture.ts';
-import { readBytes } from './testing/test-log.ts';
+import { consume } from './testing/consume-log.ts';
+import { expectedOf, loadFixture } from './testing/load-fixture.ts';
 
 const CLUSTER_ID = 'Pczo6qcHQlqyC9RwsOmxOw';
 
@@ -40,55 +27,6 @@ async function openFixture(fixture: string, disk?: Awaited<ReturnType<typeof loa
     durability: 'disk',
     configOf: (topic) => ({ ...DEFAULT_LOG_CONFIG, cleanupCompact: topic === 'compacted' }),
   });
-}
-
-/** As a consumer sees a log: no control records and, if `isCommitted`, no aborted ones either. */
-async function consume(log: ManagedLog, isCommitted: boolean): Promise<ExpectedRead> {
-  const end = isCommitted ? log.lastStableOffset : log.highWatermark;
-  const aborted = await log.abortedTransactions(log.logStartOffset, end);
-  const digest = createHash('sha256');
-  const offsets: number[] = [];
-  for (let next = log.logStartOffset; next < end; ) {
-    const bytes = await readBytes(log, next, {
-      maxBytes: 10_000,
-      upTo: isCommitted ? 'last-stable' : 'high-watermark',
-    });
-    if (bytes.length === 0) break;
-    for (const batch of walkBatches(bytes)) {
-      assert(batch.kind === 'batch');
-      const records = readRecords(bytes, batch.position);
-      assert(!isBatchError(records));
-      next = Math.max(next, (records.at(-1)?.offset ?? next) + 1);
-      if (isControlBatch(bytes, batch.position)) continue;
-      const id = producerId(bytes, batch.position);
-      const isAborted = (record: BatchRecord) =>
-        isCommitted &&
-        isTransactional(bytes, batch.position) &&
-        aborted.some(
-          (txn) => txn.producerId === id && record.offset >= txn.firstOffset && record.offset <= txn.lastOffset,
-        );
-      for (const record of records) {
-        if (isAborted(record)) continue;
-        offsets.push(record.offset);
-        digest.update(lineOf(record, timestampType(bytes, batch.position)));
-      }
-    }
-  }
-  return {
-    records: offsets.length,
-    firstOffset: offsets[0] ?? null,
-    lastOffset: offsets.at(-1) ?? null,
-    sha256: digest.digest('hex'),
-  };
-}
-
-/** As librdkafka numbers them, which wrote the digests. */
-const TIMESTAMP_TYPES = { CreateTime: 1, LogAppendTime: 2 };
-
-function lineOf(record: BatchRecord, type: TimestampType): string {
-  const hex = (bytes: Buffer | null) => bytes?.toString('hex') ?? '-';
-  const headers = record.headers.map((header) => `${header.key}=${hex(header.value)}`).join(',');
-  return `${[record.offset, TIMESTAMP_TYPES[type], record.timestampMs, hex(record.key), hex(record.value), headers].join('\t')}\n`;
 }
 
 for (const fixture of ['kafka-4.3.1-clean', 'kafka-4.3.1-killed']) {
