@@ -15,9 +15,9 @@ export function abortedTransactionsNow(
   if (state.swapping !== undefined) return undefined;
   let found: AbortedTxn[] | undefined;
   for (let index = Math.max(0, segmentIndexOf(state.segments, fromOffset)); index < state.segments.length; index++) {
-    const abortedTxns = state.segments[index]?.indexes?.abortedTxns;
-    if (abortedTxns === undefined) return undefined;
-    for (const txn of abortedTxns) {
+    const segment = state.segments[index];
+    if (segment?.indexes === undefined || segment.fault !== undefined) return undefined;
+    for (const txn of segment.indexes.abortedTxns) {
       if (txn.lastOffset >= fromOffset && txn.firstOffset < toOffset) {
         found ??= [];
         found.push(txn);
