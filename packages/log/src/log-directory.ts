@@ -5,6 +5,8 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Random } from '@sluice/kernel/random';
 import type { CompactorSettings } from './compaction/compactor.ts';
+import type { JournalCanary } from './journal/directory-journal.ts';
+import type { JournalSettings } from './journal/settings.ts';
 import type { DirectoryServices, LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
 import type { IncomingLogs } from './move/incoming-logs.ts';
@@ -26,6 +28,8 @@ export interface LogDirectoryOptions {
   readonly durability: Durability;
   /** See `openPartitionLog`. */
   readonly syncSpacingMs?: number;
+  /** Many logs share their syncs by it; without it every log syncs its own segments. */
+  readonly journal?: JournalSettings;
   /** The settings of a partition that is found on disk; `topicId` is unknown in directories of Kafka before 2.8. */
   readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
   /** Names in the directory that are not ours and not foreign either. */
@@ -43,6 +47,7 @@ export interface LogDirectoryOptions {
   readonly metrics?: Metrics;
   /** As for `openPartitionLog`: tests must notice it. */
   readonly acknowledgesBeforeSync?: boolean;
+  readonly journalCanary?: JournalCanary;
 }
 
 export interface HostedLog {

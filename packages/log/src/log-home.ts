@@ -1,10 +1,15 @@
+import type { Uuid } from '@sluice/kernel/ids';
 import type { DirectoryCheckpoints } from './directory-checkpoints.ts';
+import type { Journal } from './journal/journal.ts';
 import type { LogHooks } from './log-hooks.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
+import type { LogJournal } from './writer.ts';
 
 /** What a log asks of a data directory that holds it. */
 export interface DirectoryServices {
   readonly checkpoints: DirectoryCheckpoints;
+  /** `undefined` if every log syncs its own segments. */
+  readonly journal: Journal | undefined;
   checkpointOne(name: string): Promise<void>;
   /** Something failed that was the directory's to do. */
   complain(error: unknown): void;
@@ -21,6 +26,12 @@ export interface LogHome {
 }
 
 type Choice = (checkpoints: DirectoryCheckpoints) => OffsetCheckpoint;
+
+/** The journal for a log, wherever it lives; directories of Kafka before 2.8 do not say whose logs they hold. */
+export function journalOf(home: LogHome, topicId: Uuid | undefined): LogJournal | undefined {
+  if (topicId === undefined) return undefined;
+  return { topicId: Buffer.from(topicId, 'base64url'), current: () => home.directory.journal };
+}
 
 /** A log's hooks, wherever it lives. */
 export function hooksOf(home: LogHome, name: string): LogHooks {

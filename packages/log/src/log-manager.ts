@@ -10,9 +10,10 @@ import { reasonOf } from './failure-reason.ts';
 import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
+import { type DirectoryJournal, openDirectoryJournal } from './journal/directory-journal.ts';
 import { loadPartitions } from './load-partitions.ts';
 import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
-import { type DirectoryServices, hooksOf, type LogHome } from './log-home.ts';
+import { type DirectoryServices, hooksOf, journalOf, type LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { createIncomingLogs } from './move/incoming-logs.ts';
 import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
@@ -53,12 +54,21 @@ export async function openClaimedDirectory(
   const removals = new Set<Promise<void>>();
   let stopChores = () => Promise.resolve();
   let failure: string | undefined;
+  let directoryJournal: DirectoryJournal | undefined;
 
   const held = createHeldOffsets();
   const incoming = createIncomingLogs({ disk, random, path });
   const checkpoints = createDirectoryCheckpoints(disk, path, logsInCheckpoints, held);
   const { recoveryPoints, logStarts, cleanedOffsets } = checkpoints;
-  const services: DirectoryServices = { checkpoints, checkpointOne, complain, onLogOffline };
+  const services: DirectoryServices = {
+    checkpoints,
+    get journal() {
+      return directoryJournal?.journal;
+    },
+    checkpointOne,
+    complain,
+    onLogOffline,
+  };
   const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
   const compactor = createCompactor({
     settings: compactorSettings,
@@ -108,6 +118,7 @@ export async function openClaimedDirectory(
       isConfigProvisional,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
       hooks: hooksOf(home, name),
+      journal: journalOf(home, topicId),
     });
     return { topic, partition, topicId, log, home };
   }
@@ -167,11 +178,14 @@ export async function openClaimedDirectory(
 
   try {
     const isClean = (await disk.stat(`${path}/${CLEAN_SHUTDOWN}`)) !== undefined;
+    directoryJournal = await openDirectoryJournal({ ...options, logger, isClean, recoveryPoints, logStarts });
+    const { unrestored } = directoryJournal;
     // From now on it is not clean any more, and a crash must not find the mark.
     await disk.unlink(`${path}/${CLEAN_SHUTDOWN}`);
     await disk.syncDirectory(path);
     const loaded = await loadPartitions({
       ...options,
+      refused: new Map([...(options.refused ?? []), ...unrestored]),
       logger,
       isClean,
       recoveryPoints,
@@ -196,6 +210,7 @@ export async function openClaimedDirectory(
     return directoryOf(loaded.unopened);
   } catch (error) {
     await Promise.all([...hosted.values()].map(({ log }) => log.close()));
+    await directoryJournal?.close(false);
     await lock.release();
     throw error;
   }
@@ -263,7 +278,19 @@ export async function openClaimedDirectory(
     const each = hosted.get(name);
     assert(each !== undefined, `the directory hosts ${name}`);
     await each.log.abandon();
+    await cutJournal(each);
     await release(name);
+  }
+
+  /** Should a partition of this topic and number come back, none of the old records do. */
+  async function cutJournal({ topicId, partition }: HostedLog): Promise<void> {
+    await directoryJournal?.cutPartition(topicId, partition).catch((error: unknown) => {
+      logger.warn('the journal still has records of a removed partition', {
+        topicId,
+        partition,
+        reason: reasonOf(error),
+      });
+    });
   }
 
   /** Its files go; the log may live elsewhere from now on. */
@@ -284,7 +311,9 @@ export async function openClaimedDirectory(
 
   async function setAside(topic: string, partition: number): Promise<string> {
     const name = partitionName(topic, partition);
-    await hosted.get(name)?.log.close();
+    const each = hosted.get(name);
+    await each?.log.close();
+    if (each !== undefined) await cutJournal(each);
     const stray = strayPartitionName(name, uniquePart());
     await disk.rename(`${path}/${name}`, `${path}/${stray}`);
     await files.forgetDirectory(`${path}/${name}`);
@@ -316,6 +345,7 @@ export async function openClaimedDirectory(
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);
     if (failure === undefined) await markClean(brokerEpoch);
+    else await directoryJournal?.close(false);
     await lock.release();
   }
 
@@ -323,6 +353,7 @@ export async function openClaimedDirectory(
     const isClean = [...hosted.values()].every(({ log }) => log.recoveryPoint === log.logEndOffset);
     await recoveryPoints.save();
     await logStarts.save();
+    await directoryJournal?.close(isClean);
     if (isClean) {
       await disk.replaceFile(`${path}/${CLEAN_SHUTDOWN}`, JSON.stringify({ version: 0, brokerEpoch }));
     }

@@ -169,7 +169,7 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   async function cut(log: JournaledLog): Promise<void> {
-    const isNamed = () => ring.files().some(({ logs }) => logs.has(log));
+    const isNamed = () => ring.files().some(({ logs }) => (logs.get(log) ?? 0) > 0);
     if (!isNamed()) return;
     while (writing !== undefined) await writing;
     // Its last entry may have been written over meanwhile.
@@ -197,7 +197,6 @@ export function createJournal(options: JournalOptions): Journal {
       const failure = await write(file);
       if (failure !== undefined) break;
       for (const { logs } of ring.files()) if (logs.has(log)) logs.set(log, 0);
-      file.logs.set(log, 0);
       dirty.remove(log);
       return;
     }

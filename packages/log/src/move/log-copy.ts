@@ -163,6 +163,8 @@ export function createLogCopy(options: LogCopyOptions): LogCopy {
       try {
         await writer.hold();
         if (state.failure !== undefined) throw new Error(state.failure.reason);
+        // Should it come back one day, nothing that the old directory's journal has of it may come with it.
+        await writer.cutJournal();
         await copyAll(0, async () => {});
         await copyRest();
         await disk.syncDirectory(options.directory);
