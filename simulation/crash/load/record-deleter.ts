@@ -1,5 +1,6 @@
 import type { Broker } from '@sluice/client/broker';
 import { ClientError } from '@sluice/client/client-error';
+import { ERRORS } from '@sluice/protocol/generated/errors';
 import { deleteRecordsRequestCodec } from '@sluice/protocol/generated/messages/delete-records-request';
 import { deleteRecordsResponseCodec } from '@sluice/protocol/generated/messages/delete-records-response';
 import { type Deleted, partitionKey } from '../history.ts';
@@ -41,7 +42,9 @@ export async function deleteSome(load: Load, broker: Broker, topic: LoadTopic, p
       timeoutMs: TIMEOUT_MS,
     }));
     const answer = response.topics[0]?.partitions[0];
-    recorder.record(event(answer?.lowWatermark ?? -1, answer?.errorCode === 0 ? 'ok' : 'refused'));
+    const errorCode = answer?.errorCode ?? -1;
+    const mayBeDone = ERRORS.get(errorCode)?.retriable === true;
+    recorder.record(event(answer?.lowWatermark ?? -1, errorCode === 0 ? 'ok' : mayBeDone ? 'info' : 'refused'));
   } catch (error) {
     if (error instanceof ClientError) recorder.record(event(-1, 'info'));
     throw error;

@@ -20,7 +20,7 @@ export interface Operation<T> {
   readonly apply: () => T;
   /** What is certain only once the caller is told. */
   readonly settle?: (value: T) => void;
-  /** Instead of both, when a fault rule lets it fail. */
+  /** Instead of both, when a fault rule lets it fail; instead of `settle`, when it lies. */
   readonly refuse?: () => void;
 }
 
@@ -76,7 +76,10 @@ export function createDiskOperations(modelsCrashes: boolean, clock: Clock | unde
       throw powerIsOff(path);
     }
     const value = operation.apply();
-    if (fault?.kind === 'lie') return value;
+    if (fault?.kind === 'lie') {
+      operation.refuse?.();
+      return value;
+    }
     if (!modelsCrashes && fault === undefined) return value;
     // Done, but nobody knows yet: what begins in between must not count on it.
     await (fault === undefined ? undefined : delay(fault.delayMs));

@@ -25,7 +25,7 @@ export type DiskChangeKind =
 
 export type DiskFault =
   | { readonly kind: 'fail'; readonly tag: DiskErrorTag }
-  /** Answers that it is done, and does nothing that a power loss would not undo. Of a sync only. */
+  /** Answers that it is done; a power loss will undo it. Of a sync only: as after a failed one, no later one saves it. */
   | { readonly kind: 'lie' }
   /** Needs the disk to have a clock. */
   | { readonly kind: 'delay'; readonly delayMs: number }
