@@ -156,6 +156,8 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
       for (const segment of segments) {
         await Promise.all(segmentPaths(segment).map((path) => files.forget(path)));
         for (const path of segmentPaths(segment)) await disk.unlink(path);
+        // Before the next, and before others come in their place: a crash must not bring this one back behind a hole.
+        await disk.syncDirectory(state.directory);
       }
     },
     async retireSegments(segments) {

@@ -103,7 +103,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     producers,
     epochs: epochs.epochs,
     recoveryPoint,
-    mayHaveGaps: config.cleanupCompact || options.recovery.cleanedOffset !== undefined,
+    gapsBelow: gapsBelow(options, epochs.epochs),
   };
   const isClean = options.recovery.cleanShutdown && epochs.fault === undefined;
   let recovered = isClean ? await openCleanly(recoverOptions) : undefined;
@@ -154,6 +154,15 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
   if (isChanged) await log.checkpoint();
   await log.removeDeletedSegments();
   return log;
+}
+
+/** Only what is below the recovery point is ever compacted, and both are on disk before the first segment changes. */
+function gapsBelow({ config, recovery }: OpenLogOptions, epochs: LeaderEpochs): Offset {
+  const { cleanedOffset, recoveryPoint } = recovery;
+  if (!config.cleanupCompact && cleanedOffset === undefined) return 0;
+  // Kafka writes its recovery points a minute late; and one that is lost says nothing.
+  if (!epochs.isTrusted || recoveryPoint === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(recoveryPoint, cleanedOffset ?? 0);
 }
 
 async function findSegments(names: readonly string[], options: OpenLogOptions): Promise<Segment[]> {

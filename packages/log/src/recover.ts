@@ -20,8 +20,8 @@ export interface RecoverOptions extends RebuildOptions {
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochs;
   readonly recoveryPoint: Offset;
-  /** Compaction may have taken offsets out. */
-  readonly mayHaveGaps: boolean;
+  /** Compaction may have taken whole segments' worth of offsets out below it; above it, what is missing was lost. */
+  readonly gapsBelow: Offset;
 }
 
 export interface Recovered {
@@ -75,7 +75,7 @@ async function lastBatch(segment: Segment, indexes: SegmentIndexes, options: Rec
  * indexes, leader epochs and producer state of what it read.
  */
 export async function recoverAfterCrash(options: RecoverOptions): Promise<Recovered> {
-  const { segments, logger, mayHaveGaps } = options;
+  const { segments, logger, gapsBelow } = options;
   const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
   const start = await findScanStart(segments[startIndex], options);
   await rebuildProducers(options.producers, start.offset, options);
@@ -87,7 +87,8 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     const segment = segments[index];
     assert(segment !== undefined, 'the index is within the segments');
     // Compaction may have emptied the end of a segment.
-    const mayFollow = segment.baseOffset === nextOffset || (segment.baseOffset > nextOffset && mayHaveGaps);
+    const isGap = segment.baseOffset > nextOffset && segment.baseOffset <= gapsBelow;
+    const mayFollow = segment.baseOffset === nextOffset || isGap;
     if (index > startIndex && !mayFollow) {
       const fault = `the segment before it ends at offset ${nextOffset}`;
       logger.warn('the log is cut at a segment that does not follow', { path: logPath(segment), fault });
@@ -111,7 +112,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         producers: options.producers,
         epochs: options.epochs,
         nextOffset,
-        mayHaveGaps: !isLast || mayHaveGaps,
+        mayHaveGaps: !isLast || gapsBelow > 0,
       });
       const isCut = scanned.position < fileSizeBytes;
       if (isCut) await file.truncate(scanned.position);
@@ -197,5 +198,7 @@ async function dropSegments(segments: readonly Segment[], options: RecoverOption
       await options.files.forget(path);
       await options.disk.unlink(path);
     }
+    // Before the next: a crash must not bring this one back behind a hole.
+    await options.disk.syncDirectory(options.directory);
   }
 }
