@@ -3,6 +3,12 @@ import type { HeldOffsets } from './held-offsets.ts';
 import type { HostedLog } from './log-directory.ts';
 import { createOffsetCheckpoint, type OffsetCheckpoint } from './offset-checkpoint.ts';
 
+const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
+const LOG_STARTS = 'log-start-offset-checkpoint';
+const CLEANED_OFFSETS = 'cleaner-offset-checkpoint';
+
+export const CHECKPOINT_FILES = [RECOVERY_POINTS, LOG_STARTS, CLEANED_OFFSETS];
+
 /** Kafka's checkpoint files of a data directory: an offset for each partition. */
 export interface DirectoryCheckpoints {
   /** From where on a recovery after a crash has to look. */
@@ -20,15 +26,15 @@ export function createDirectoryCheckpoints(
   held: HeldOffsets,
 ): DirectoryCheckpoints {
   return {
-    recoveryPoints: createOffsetCheckpoint(disk, `${path}/recovery-point-offset-checkpoint`, () => [
+    recoveryPoints: createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
       ...offsetsOf(({ log }) => log.recoveryPoint),
       ...held.recoveryPoints(),
     ]),
-    logStarts: createOffsetCheckpoint(disk, `${path}/log-start-offset-checkpoint`, () => [
+    logStarts: createOffsetCheckpoint(disk, `${path}/${LOG_STARTS}`, () => [
       ...offsetsOf(({ log }) => (log.logStartOffsetWanted > 0 ? log.logStartOffsetWanted : undefined)),
       ...held.logStartOffsets(),
     ]),
-    cleanedOffsets: createOffsetCheckpoint(disk, `${path}/cleaner-offset-checkpoint`, () => [
+    cleanedOffsets: createOffsetCheckpoint(disk, `${path}/${CLEANED_OFFSETS}`, () => [
       ...offsetsOf(({ log }) => log.compaction.cleanedOffset),
       ...held.cleanedOffsets(),
     ]),

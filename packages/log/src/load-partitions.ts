@@ -5,17 +5,14 @@ import { reasonOf } from './failure-reason.ts';
 import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { HeldOffsets } from './held-offsets.ts';
+import type { HostLogs } from './host-logs.ts';
 import type { HostedLog } from './log-directory.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
-import { type RecoveryInfo, UNKNOWN_LOG_START } from './open-partition-log.ts';
+import { UNKNOWN_LOG_START } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { decodePartitionMetadata } from './partition-metadata.ts';
-import { isDeletedPartition, parsePartitionName } from './partition-name.ts';
-
-interface FoundPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+import { isDeletedPartition, parsePartitionName, partitionName } from './partition-name.ts';
+import type { SummedLog } from './stop-summary.ts';
 
 export interface LoadedPartitions {
   /** Why a partition could not be opened, by name. */
@@ -37,15 +34,17 @@ export interface LoadOptions {
   readonly configOf: (topic: string, topicId: Uuid | undefined) => LogConfig;
   /** Partitions that must not be opened, by name, with the reason. */
   readonly refused?: ReadonlyMap<string, string>;
-  readonly open: (
-    partition: FoundPartition & { readonly topicId: Uuid | undefined },
-    config: LogConfig,
-    recovery: RecoveryInfo,
-  ) => Promise<HostedLog>;
-  readonly onOpened: (log: HostedLog) => void;
+  /** What the last run left of its logs; `undefined` if that cannot be known or trusted. */
+  readonly summary: readonly SummedLog[] | undefined;
+  readonly restore: HostLogs['restore'];
+  readonly recover: HostLogs['recover'];
+  readonly onHosted: (log: HostedLog) => void;
 }
 
-/** Opens every partition that lies in a data directory. One that cannot be opened does not keep the others back. */
+/**
+ * Finds every partition that lies in a data directory. Those that the last stop summed up are taken as they were left;
+ * the files of all others are read and checked. One that cannot be opened does not keep the others back.
+ */
 export async function loadPartitions(options: LoadOptions): Promise<LoadedPartitions> {
   const { disk, logger, path } = options;
   const recoveryPoints = await options.recoveryPoints.load();
@@ -69,7 +68,16 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
   }
   const deleted = names.filter(isDeletedPartition);
   const unopened = new Map<string, string>();
-  await forEachBounded(names, options.concurrencyMax, async (name) => {
+  const unknown = new Set(names);
+  for (const { known, ...id } of cleanShutdown ? (options.summary ?? []) : []) {
+    const name = partitionName(id.topic, id.partition);
+    // What is wanted for a refused one, or found for one that was lost, is for the way below to say.
+    if (!unknown.has(name) || options.refused?.has(name) === true) continue;
+    unknown.delete(name);
+    options.onHosted(options.restore(id, options.configOf(id.topic, id.topicId), known));
+    options.held.release(id);
+  }
+  await forEachBounded(unknown, options.concurrencyMax, async (name) => {
     const found = parsePartitionName(name);
     if (found === undefined || !(await disk.stat(`${path}/${name}`))?.isDirectory) return;
     const recoveryPoint = recoveryPoints?.get(name) ?? 0;
@@ -87,7 +95,7 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
       const config = options.configOf(found.topic, topicId);
       const cleanedOffset = cleanedOffsetOf(name);
       const recovery = { cleanShutdown, recoveryPoint, logStartOffset, cleanedOffset };
-      options.onOpened(await options.open({ ...found, topicId }, config, recovery));
+      options.onHosted(await options.recover({ ...found, topicId }, config, recovery));
       options.held.release(found);
     } catch (error) {
       const reason = reasonOf(error);

@@ -4,23 +4,24 @@ import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { startChores } from './chores.ts';
 import { type Claim, claimDirectory } from './claim-directory.ts';
 import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
-import { createDirectoryCheckpoints } from './directory-checkpoints.ts';
+import { CHECKPOINT_FILES, createDirectoryCheckpoints } from './directory-checkpoints.ts';
 import { isDirectoryFault } from './directory-fault.ts';
 import { reasonOf } from './failure-reason.ts';
 import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
+import { createHostLogs } from './host-logs.ts';
 import { type DirectoryJournal, openDirectoryJournal } from './journal/directory-journal.ts';
 import { loadPartitions } from './load-partitions.ts';
 import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
-import { type DirectoryServices, hooksOf, journalOf, type LogHome } from './log-home.ts';
+import type { DirectoryServices } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { createIncomingLogs } from './move/incoming-logs.ts';
-import { NEW_LOG, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { encodePartitionMetadata } from './partition-metadata.ts';
 import { deletedPartitionName, partitionName, strayPartitionName } from './partition-name.ts';
 import { createSharedParts } from './shared-parts.ts';
+import { loadStopSummary, STOP_SUMMARY, type SummedLog, saveStopSummary } from './stop-summary.ts';
 import { writeUnsynced } from './write-unsynced.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
@@ -69,6 +70,7 @@ export async function openClaimedDirectory(
     complain,
     onLogOffline,
   };
+  const hosting = createHostLogs({ ...options, logger, shared, services });
   const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
   const compactor = createCompactor({
     settings: compactorSettings,
@@ -91,45 +93,13 @@ export async function openClaimedDirectory(
     yield* incoming.logs();
   }
 
-  async function open(
-    { topic, partition, topicId }: Pick<HostedLog, 'topic' | 'partition' | 'topicId'>,
-    config: LogConfig,
-    recovery: RecoveryInfo,
-    persistDirectory?: () => Promise<void>,
-  ): Promise<HostedLog> {
-    // What is found on disk opens with the broker's defaults; only what is made comes with its topic's settings.
-    const isConfigProvisional = persistDirectory === undefined;
-    const name = partitionName(topic, partition);
-    const home: LogHome = { directory: services, next: undefined, persistDirectory };
-    const log = await openPartitionLog({
-      disk,
-      clock,
-      random,
-      directory: `${path}/${name}`,
-      topic,
-      partition,
-      config,
-      tailCache: options.tailCache,
-      logger,
-      recovery,
-      durability: options.durability,
-      syncSpacingMs: options.syncSpacingMs,
-      ...shared,
-      isConfigProvisional,
-      acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
-      hooks: hooksOf(home, name),
-      journal: journalOf(home, topicId),
-    });
-    return { topic, partition, topicId, log, home };
-  }
-
   async function checkpointOne(name: string): Promise<void> {
     await hosted.get(name)?.log.checkpoint();
     await recoveryPoints.save();
   }
 
   async function checkpoint(): Promise<void> {
-    await forEachBounded([...hosted.values()], CONCURRENCY_MAX, async ({ log }) => {
+    await forEachBounded([...hosting.awake], CONCURRENCY_MAX, async (log) => {
       // A log that fails says so itself; the others go on.
       await log.checkpoint().catch(() => {});
     });
@@ -157,7 +127,7 @@ export async function openClaimedDirectory(
   }
 
   function expireProducers(): void {
-    for (const { log } of hosted.values()) log.expireProducers(shared.clockWindow.earliestMs());
+    for (const log of hosting.awake) log.expireProducers(shared.clockWindow.earliestMs());
   }
 
   async function applyRetention(): Promise<void> {
@@ -178,9 +148,11 @@ export async function openClaimedDirectory(
 
   try {
     const isClean = (await disk.stat(`${path}/${CLEAN_SHUTDOWN}`)) !== undefined;
+    const summary = isClean ? await loadStopSummary(disk, path, CHECKPOINT_FILES) : undefined;
     directoryJournal = await openDirectoryJournal({ ...options, logger, isClean, recoveryPoints, logStarts });
     const { unrestored } = directoryJournal;
     // From now on it is not clean any more, and a crash must not find the mark.
+    await disk.unlink(`${path}/${STOP_SUMMARY}`);
     await disk.unlink(`${path}/${CLEAN_SHUTDOWN}`);
     await disk.syncDirectory(path);
     const loaded = await loadPartitions({
@@ -193,8 +165,10 @@ export async function openClaimedDirectory(
       cleanedOffsets,
       held,
       concurrencyMax: CONCURRENCY_MAX,
-      open,
-      onOpened: (each) => hosted.set(partitionName(each.topic, each.partition), each),
+      summary,
+      restore: hosting.restore,
+      recover: hosting.recover,
+      onHosted: (each) => hosted.set(partitionName(each.topic, each.partition), each),
     });
     for (const name of loaded.deleted) removeLater(name);
     await incoming.find();
@@ -230,7 +204,7 @@ export async function openClaimedDirectory(
         return hosted.size;
       },
       services,
-      disown: (name) => void hosted.delete(name),
+      disown: unhost,
       create,
       remove,
       setAside,
@@ -265,7 +239,7 @@ export async function openClaimedDirectory(
       throw error;
     }
     let persisted: Promise<void> | undefined;
-    const created = await open({ topic, partition, topicId }, config, NEW_LOG, () => {
+    const created = hosting.make({ topic, partition, topicId }, config, () => {
       persisted ??= disk.replaceFile(metadataPath, metadata).then(() => disk.syncDirectory(path));
       return persisted;
     });
@@ -301,7 +275,7 @@ export async function openClaimedDirectory(
     await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
     // Who read or compacted it may have opened files until now; those of a later partition of this name are others.
     await files.forgetDirectory(`${path}/${name}`);
-    hosted.delete(name);
+    unhost(name);
     await disk.syncDirectory(path);
     // A later partition of this name must not inherit its offsets.
     await Promise.all([recoveryPoints.save(), logStarts.save()]);
@@ -317,7 +291,7 @@ export async function openClaimedDirectory(
     const stray = strayPartitionName(name, uniquePart());
     await disk.rename(`${path}/${name}`, `${path}/${stray}`);
     await files.forgetDirectory(`${path}/${name}`);
-    hosted.delete(name);
+    unhost(name);
     await disk.syncDirectory(path);
     await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
     return `${path}/${stray}`;
@@ -327,10 +301,17 @@ export async function openClaimedDirectory(
     const name = partitionName(each.topic, each.partition);
     assert(!hosted.has(name), `the directory does not host ${name} yet`);
     hosted.set(name, each);
+    hosting.adopt(each);
     each.home.directory = services;
     // Its directory is durable, and was even before it came here.
     each.home.persistDirectory = undefined;
     if (failure !== undefined) each.log.fail(`${path} is offline: ${failure}`);
+  }
+
+  function unhost(name: string): void {
+    const each = hosted.get(name);
+    if (each !== undefined) hosting.forget(each);
+    hosted.delete(name);
   }
 
   function uniquePart(): string {
@@ -355,7 +336,14 @@ export async function openClaimedDirectory(
     await logStarts.save();
     await directoryJournal?.close(isClean);
     if (isClean) {
+      await saveStopSummary(disk, path, CHECKPOINT_FILES, summedLogs());
       await disk.replaceFile(`${path}/${CLEAN_SHUTDOWN}`, JSON.stringify({ version: 0, brokerEpoch }));
+    }
+  }
+
+  function* summedLogs(): Generator<SummedLog> {
+    for (const { topic, topicId, partition, log } of hosted.values()) {
+      if (topicId !== undefined) yield { topic, topicId, partition, known: log.known() };
     }
   }
 }

@@ -3,9 +3,8 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
-import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { abortedTransactionsIn, abortedTransactionsNow } from './aborted-transactions.ts';
-import { createAppender, sequencedBatch } from './append.ts';
+import { createAppender } from './append.ts';
 import type { ClockWindow } from './clock-window.ts';
 import { createLogCompaction, type LogCompaction } from './compaction/log-compaction.ts';
 import type { DeletedFiles } from './deleted-files.ts';
@@ -15,6 +14,7 @@ import { createFlushPolicy } from './flush-policy.ts';
 import { createFullDiskWatch } from './full-disk.ts';
 import { createHousekeeper } from './housekeeper.ts';
 import { createIndexLoader } from './index-loader.ts';
+import { type KnownLog, knownOf } from './known-log.ts';
 import { createLogCuts } from './log-cuts.ts';
 import type { LogHooks } from './log-hooks.ts';
 import { type LogState, lastStableOffset } from './log-state.ts';
@@ -38,6 +38,8 @@ export interface ManagedLog extends PartitionLog {
   /** What a checkpoint must say: at least the log start, and more while a deletion waits for that checkpoint. */
   readonly logStartOffsetWanted: Offset;
   readonly segmentCount: number;
+  /** What to remember of it while its files are closed. Enough only of a log that is checkpointed. */
+  known(): KnownLog;
   /** Makes what is in the log durable with its indexes and producer state, and moves the recovery point behind it. */
   checkpoint(): Promise<void>;
   expireProducers(nowMs: TimestampMs): void;
@@ -55,7 +57,7 @@ export interface ManagedLog extends PartitionLog {
   /** Takes it offline for good: its directory does not work any more. */
   fail(reason: string): void;
   /** For a move to another directory of this broker. One at a time; given up by forgetting it. */
-  copyTo(directory: string, pace: Pace): LogCopy;
+  copyTo(directory: string, pace: Pace): Promise<LogCopy>;
 }
 
 export interface ManagedLogOptions {
@@ -86,6 +88,8 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   const { state, disk, clock, clockWindow, files, logger, hooks } = options;
   const watchers = new Set<() => void>();
   let copy: LogCopy | undefined;
+  /** Its directory's failure is told once, not once for each log. */
+  let isTold = false;
 
   const notify = () => {
     for (const changed of watchers) changed();
@@ -114,7 +118,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
     onChange: notify,
     onFailure(failure) {
-      logger.error('the log is offline', { path: state.directory, reason: failure.reason });
+      if (!isTold) logger.error('the log is offline', { path: state.directory, reason: failure.reason });
       if (failure.isDiskFull) fullDisk.start();
       else hooks.onOffline?.(failure.reason);
     },
@@ -265,12 +269,11 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     get logStartOffsetWanted() {
       return cuts.logStartOffsetWanted;
     },
+    isReady: true,
+    whenReady: (action) => action(),
+    known: () => knownOf(state, compaction.cleanedOffset),
     append,
-    startVerification(records, beginsAtZero, nowMs) {
-      const batch = records.length < BATCH_HEADER_SIZE_BYTES ? undefined : sequencedBatch(records);
-      if (batch?.isTransactional !== true) return { kind: 'not-needed' };
-      return state.producers.startVerification(batch, beginsAtZero, nowMs);
-    },
+    startVerification: state.producers.startVerification,
     onWritten: writer.onWritten,
     onDurable: writer.onDurable,
     watch(changed) {
@@ -313,8 +316,11 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
       if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
       return cuts.startAt(offset);
     },
-    fail: (reason) => writer.fail({ reason, isDiskFull: false }),
-    copyTo(directory, pace) {
+    fail(reason) {
+      isTold = true;
+      writer.fail({ reason, isDiskFull: false });
+    },
+    async copyTo(directory, pace) {
       const fail = (error: unknown) => writer.fail({ ...failureOf(error), isDiskFull: false });
       copy = createLogCopy({ state, disk, files, writer, housekeeper, directory, pace, fail });
       return copy;

@@ -13,7 +13,7 @@ import type { LogHooks } from './log-hooks.ts';
 import type { LogState } from './log-state.ts';
 import { createManagedLog, type ManagedLog } from './managed-log.ts';
 import type { LogConfig } from './partition-log.ts';
-import { createProducerState } from './producer-state.ts';
+import { createProducerState, type ProducerState } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
 import { createSegment, emptyIndexes, type Segment, segmentPaths } from './segment.ts';
@@ -116,27 +116,78 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
 
   const firstBase = segments[0]?.baseOffset ?? 0;
   const logStartOffset = Math.max(knownLogStart, firstBase);
+  const log = assemble({
+    options,
+    logger,
+    files,
+    segments,
+    logStartOffset: Math.min(logStartOffset, logEndOffset),
+    logEndOffset,
+    epochs: epochs.epochs,
+    producers,
+    recoveryPoint: Math.min(recoveryPoint, logEndOffset),
+    areEpochsWritten: epochs.isWritten && !isChanged,
+  });
+  producers.onHighWatermark(log.highWatermark);
+  // Records that were deleted may be all that a power loss left; the log goes on where they ended.
+  if (logStartOffset > logEndOffset) await log.startAt(logStartOffset);
+  if (isChanged) await log.checkpoint();
+  await log.removeDeletedSegments();
+  return log;
+}
+
+/** A log that was made just now in a directory without files: there is nothing to read. */
+export function openBlankLog(options: OpenLogOptions): ManagedLog {
+  return assemble({
+    options,
+    logger: options.logger.with({ topic: options.topic, partition: options.partition }),
+    files: options.files ?? createFileCache(options.disk, OWN_FILES_MAX),
+    segments: [emptySegment(0, options)],
+    logStartOffset: 0,
+    logEndOffset: 0,
+    epochs: createLeaderEpochs(),
+    producers: createProducerState(),
+    recoveryPoint: 0,
+    areEpochsWritten: false,
+  });
+}
+
+/** Puts a log around what was found of it. */
+function assemble(parts: {
+  readonly options: OpenLogOptions;
+  readonly logger: Logger;
+  readonly files: FileCache;
+  readonly segments: Segment[];
+  readonly logStartOffset: Offset;
+  readonly logEndOffset: Offset;
+  readonly epochs: LeaderEpochs;
+  readonly producers: ProducerState;
+  readonly recoveryPoint: Offset;
+  readonly areEpochsWritten: boolean;
+}): ManagedLog {
+  const { options, logger, files, logEndOffset } = parts;
+  const { disk, clock } = options;
   const state: LogState = {
     topic: options.topic,
     partition: options.partition,
-    directory,
-    config,
-    segments,
-    logStartOffset: Math.min(logStartOffset, logEndOffset),
+    directory: options.directory,
+    config: options.config,
+    segments: parts.segments,
+    logStartOffset: parts.logStartOffset,
     logEndOffset,
     writtenOffset: logEndOffset,
     durableOffset: logEndOffset,
     syncedOffset: logEndOffset,
     highWatermark: logEndOffset,
-    epochs: epochs.epochs,
-    producers,
+    epochs: parts.epochs,
+    producers: parts.producers,
     tail: options.tailCache.forLog(),
     failure: undefined,
     isTruncating: false,
     truncations: 0,
     swapping: undefined,
   };
-  const log = createManagedLog({
+  return createManagedLog({
     ...options,
     state,
     clockWindow: options.clockWindow ?? createClockWindow(clock),
@@ -144,16 +195,15 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     deletedFiles: options.deletedFiles ?? createDeletedFiles(disk, clock, logger),
     logger,
     hooks: options.hooks ?? {},
-    recoveryPoint: Math.min(recoveryPoint, logEndOffset),
+    recoveryPoint: parts.recoveryPoint,
     cleanedOffset: options.recovery.cleanedOffset,
-    areEpochsWritten: epochs.isWritten && !isChanged,
+    areEpochsWritten: parts.areEpochsWritten,
   });
-  producers.onHighWatermark(state.highWatermark);
-  // Records that were deleted may be all that a power loss left; the log goes on where they ended.
-  if (logStartOffset > logEndOffset) await log.startAt(logStartOffset);
-  if (isChanged) await log.checkpoint();
-  await log.removeDeletedSegments();
-  return log;
+}
+
+function emptySegment(baseOffset: Offset, { directory, clock }: OpenLogOptions): Segment {
+  const createdMs = clock.now();
+  return createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes: emptyIndexes(baseOffset) });
 }
 
 /** Only what is below the recovery point is ever compacted, and both are on disk before the first segment changes. */
@@ -174,8 +224,7 @@ async function findSegments(names: readonly string[], options: OpenLogOptions): 
     .filter((name) => name.suffix === LOG_SUFFIX && name.state === '')
     .map((name) => name.offset);
   if (bases.length === 0) {
-    const baseOffset = Math.max(0, recovery.logStartOffset);
-    return [createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes: emptyIndexes(baseOffset) })];
+    return [emptySegment(Math.max(0, recovery.logStartOffset), options)];
   }
   const segments: Segment[] = [];
   for (const baseOffset of bases) {

@@ -1,7 +1,7 @@
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
 import type { VerificationStart } from './producer-state.ts';
 import type { AbortedTxn } from './txn-index.ts';
-import type { VerificationGuard } from './verifications.ts';
+import type { VerificationGuard, VerifiedBatch } from './verifications.ts';
 
 /**
  * What the broker sees of one partition's log. Appends are synchronous decisions (offsets are assigned, checks are made,
@@ -24,14 +24,21 @@ export interface PartitionLog {
   readonly sizeBytes: number;
   /** Why the log is offline (a failed write or sync, a broken invariant), or `undefined` while it works. */
   readonly failure: string | undefined;
+  /** Whether it has all that an append needs at hand. One that was not used since the broker's start has its files to read first. */
+  readonly isReady: boolean;
+  /** Runs `action` once it is ready, or has failed: now, or in the order of these calls and before anybody else gets to the log. */
+  whenReady(action: () => void): void;
 
-  /** One or more whole magic-2 batches. The buffer belongs to the log from here on: headers are patched in place. */
+  /**
+   * One or more whole magic-2 batches. The buffer belongs to the log from here on: headers are patched in place. Of a log
+   * that is not ready it refuses them with an error that clients retry.
+   */
   append(records: Buffer, options: AppendOptions): AppendResult;
   /**
-   * Whether these records begin a transaction here, so that its coordinator must be asked first. What it says goes with
-   * the guard to `append`. `beginsAtZero`: the producer raises its epoch with every transaction (KIP-890).
+   * Whether a transactional batch begins its transaction here, so that the coordinator must be asked first. The guard then
+   * goes with it to `append`. `beginsAtZero`: the producer raises its epoch with every transaction (KIP-890).
    */
-  startVerification(records: Buffer, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
+  startVerification(batch: VerifiedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
   /** `done(undefined)` once everything below `offset` is written (or durable); `done(reason)` if the log fails first. May call back at once. */
   onWritten(offset: Offset, done: (failure: string | undefined) => void): void;
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
@@ -46,7 +53,7 @@ export interface PartitionLog {
   endOffsetForEpoch(epoch: LeaderEpoch): { leaderEpoch: LeaderEpoch; endOffset: Offset };
   /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. A promise only when an index must be read. */
   abortedTransactions(fromOffset: Offset, toOffset: Offset): readonly AbortedTxn[] | Promise<readonly AbortedTxn[]>;
-  /** Producers with state, for DescribeProducers. */
+  /** Producers with state, for DescribeProducers; of a log that is ready. */
   activeProducers(): ProducerSummary[];
 
   /** Raises the log start (DeleteRecords, retention), durably, then removes whole segments below it. */

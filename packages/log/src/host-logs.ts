@@ -1,0 +1,143 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Disk } from '@sluice/kernel/disk';
+import type { Uuid } from '@sluice/kernel/ids';
+import type { Logger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import { BLANK_LOG, type KnownLog } from './known-log.ts';
+import { LazyLog, type LazyLogHost } from './lazy-log.ts';
+import type { HostedLog } from './log-directory.ts';
+import { type DirectoryServices, hooksOf, journalOf, type LogHome } from './log-home.ts';
+import { type OpenLogOptions, openBlankLog, openPartitionLog, type RecoveryInfo } from './open-partition-log.ts';
+import type { LogConfig } from './partition-log.ts';
+import { partitionName } from './partition-name.ts';
+import type { SharedParts } from './shared-parts.ts';
+import type { TailCache } from './tail-cache.ts';
+import type { Durability } from './writer.ts';
+
+export interface HostLogsOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly path: string;
+  readonly tailCache: TailCache;
+  readonly durability: Durability;
+  readonly syncSpacingMs?: number;
+  readonly acknowledgesBeforeSync?: boolean;
+  readonly shared: SharedParts;
+  readonly services: DirectoryServices;
+}
+
+type LogId = Pick<HostedLog, 'topic' | 'partition' | 'topicId'>;
+
+/** How the logs of one data directory come to be: each at rest, with its files closed until somebody uses it. */
+export interface HostLogs {
+  /** In a directory that was made for it just now. */
+  make(id: LogId & { readonly topicId: Uuid }, config: LogConfig, persistDirectory: () => Promise<void>): HostedLog;
+  /** Nothing has changed since this was known of it. */
+  restore(id: LogId, config: LogConfig, known: KnownLog): HostedLog;
+  /** Reads and checks its files first. Fails with `DiskError`. */
+  recover(id: LogId, config: LogConfig, recovery: RecoveryInfo): Promise<HostedLog>;
+  /** Those with open files, which have something to write, or to forget after a while. */
+  readonly awake: ReadonlySet<LazyLog>;
+  /** It came from another directory. */
+  adopt(hosted: HostedLog): void;
+  /** It is hosted here no more. */
+  forget(hosted: HostedLog): void;
+}
+
+export function createHostLogs(options: HostLogsOptions): HostLogs {
+  const { path, logger, shared, services } = options;
+  const awake = new Set<LazyLog>();
+
+  const host: LazyLogHost = {
+    path,
+    logger,
+    clockWindow: shared.clockWindow,
+    open: (log, config, isProvisional) =>
+      openPartitionLog(openOptions(log, log.home, config, isProvisional, asItWas(log.known()))),
+    openBlank: (log, config, isProvisional) =>
+      openBlankLog(openOptions(log, log.home, config, isProvisional, asItWas(BLANK_LOG))),
+    onAwake: (log) => awake.add(log),
+    onUnopened: (_, reason) => services.onLogOffline(reason),
+  };
+
+  function openOptions(
+    { topic, partition, topicId }: LogId,
+    home: LogHome,
+    config: LogConfig,
+    isConfigProvisional: boolean,
+    recovery: RecoveryInfo,
+  ): OpenLogOptions {
+    const name = partitionName(topic, partition);
+    return {
+      disk: options.disk,
+      clock: options.clock,
+      random: options.random,
+      directory: `${path}/${name}`,
+      topic,
+      partition,
+      config,
+      tailCache: options.tailCache,
+      logger,
+      recovery,
+      durability: options.durability,
+      syncSpacingMs: options.syncSpacingMs,
+      ...shared,
+      isConfigProvisional,
+      acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
+      hooks: hooksOf(home, name),
+      journal: journalOf(home, topicId),
+    };
+  }
+
+  function homeOf(persistDirectory?: () => Promise<void>): LogHome {
+    return { directory: services, next: undefined, persistDirectory };
+  }
+
+  function hosted(id: LogId, log: LazyLog): HostedLog {
+    return { topic: id.topic, partition: id.partition, topicId: id.topicId, log, home: log.home };
+  }
+
+  return {
+    awake,
+    // Only what is made comes with its topic's settings; what is found has the broker's defaults until those are known.
+    make: (id, config, persistDirectory) =>
+      hosted(
+        id,
+        new LazyLog({
+          ...id,
+          config,
+          host,
+          home: homeOf(persistDirectory),
+          known: BLANK_LOG,
+          isNew: true,
+          isConfigProvisional: false,
+        }),
+      ),
+    restore: (id, config, known) =>
+      hosted(id, new LazyLog({ ...id, config, host, home: homeOf(), known, isNew: false, isConfigProvisional: true })),
+    async recover(id, config, recovery) {
+      const home = homeOf();
+      const opened = await openPartitionLog(openOptions(id, home, config, true, recovery));
+      const known = opened.known();
+      const log = new LazyLog({ ...id, config, host, home, known, isNew: false, isConfigProvisional: true });
+      if (opened.failure !== undefined || opened.recoveryPoint !== opened.logEndOffset) log.wakeWith(opened);
+      // Most are not used at once, if ever.
+      else await opened.abandon();
+      return hosted(id, log);
+    },
+    adopt({ log }) {
+      if (log instanceof LazyLog && log.isAwake) awake.add(log);
+    },
+    forget({ log }) {
+      if (log instanceof LazyLog) awake.delete(log);
+    },
+  };
+}
+
+/** At rest a log is as after a clean stop: on disk with its indexes and producer state. */
+function asItWas(known: KnownLog): RecoveryInfo {
+  const { logStartOffset, logEndOffset, cleanedOffset } = known;
+  return { cleanShutdown: true, recoveryPoint: logEndOffset, logStartOffset, cleanedOffset };
+}
