@@ -2,6 +2,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import { LOG_SUFFIX, parseSegmentFileName } from '@sluice/log/file-names';
 import { type WalkEnd, walkBatches } from '@sluice/log/walk-file';
+import { ProtocolError } from '@sluice/protocol/protocol-error';
 import { isBatchError } from '@sluice/protocol/records/batch-error';
 import { isControlBatch, isCrcValid } from '@sluice/protocol/records/batch-header';
 import { readRecords } from '@sluice/protocol/records/read-records';
@@ -36,11 +37,21 @@ export async function readMetadataLog(disk: Disk, directory: string): Promise<Me
     .sort()
     .reverse();
   for (const name of [...snapshots, undefined]) {
-    const read = await readFrom(disk, directory, names, name);
+    const read = await readFrom(disk, directory, names, name).catch(reasonOfRecord);
     if (typeof read !== 'string') return { ...read, faults: [...faults, ...read.faults] };
     faults.push(read);
   }
   return { kind: 'unreadable', reason: faults.join('; ') };
+}
+
+/** Its checksum is right and its content makes no sense: nothing that a kill leaves. */
+class UnreadableRecord extends Error {}
+
+function reasonOfRecord(error: unknown): string {
+  if (error instanceof UnreadableRecord || error instanceof ProtocolError) {
+    return `there is a record that cannot be read: ${error.message}`;
+  }
+  throw error;
 }
 
 /** A text says why it cannot be read from this snapshot, or (`undefined`) without one. */
@@ -89,7 +100,7 @@ async function replayFile(
       if (!isCrcValid(buffer, at)) return { fault: 'a checksum does not match' };
       if (!isControlBatch(buffer, at) && batch.lastOffset >= from) {
         const records = readRecords(buffer, at);
-        if (isBatchError(records)) return { fault: records.message };
+        if (isBatchError(records)) throw new UnreadableRecord(records.message);
         for (const { offset, value } of records) if (offset >= from && value !== null) replay.add(value);
       }
       nextOffset = Math.max(nextOffset, batch.lastOffset + 1);

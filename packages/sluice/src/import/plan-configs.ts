@@ -33,7 +33,7 @@ export function planConfigs(metadata: KafkaMetadata, topics: readonly PlannedTop
         return topicConfigsProblem(values, new Map(), broker);
       case 'broker': {
         const unknown = [...values.keys()].find((setting) => !brokerConfigs.has(withoutListenerPrefix(setting)));
-        if (unknown !== undefined) return `Sluice does not know it`;
+        if (unknown !== undefined) return 'it is no setting that Sluice knows';
         return brokerConfigsProblem(values, name !== CLUSTER_DEFAULT_BROKER, broker);
       }
       case 'group':
