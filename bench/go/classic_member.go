@@ -15,6 +15,14 @@ type member interface {
 	// settled says in which generation or epoch it holds how many partitions; 0 while it does not know.
 	settled() (epoch int32, partitions int)
 	interval() time.Duration
+	// progress says when it was first let in, when it came into its last generation, and how often it asked.
+	progress() progress
+}
+
+type progress struct {
+	admitted time.Time
+	moved    time.Time
+	requests int
 }
 
 const (
@@ -31,9 +39,17 @@ type classicMember struct {
 	id         string
 	generation int32
 	partitions int
+	seen       progress
 }
 
 func (m *classicMember) interval() time.Duration { return m.every }
+
+func (m *classicMember) progress() progress { return m.seen }
+
+func (m *classicMember) ask(req kmsg.Request) (kmsg.Response, error) {
+	m.seen.requests++
+	return m.wire.ask(req)
+}
 
 func (m *classicMember) settled() (int32, int) { return m.generation, m.partitions }
 
@@ -43,7 +59,7 @@ func (m *classicMember) step() error {
 	}
 	req := kmsg.NewPtrHeartbeatRequest()
 	req.Version, req.Group, req.Generation, req.MemberID = 4, m.group, m.generation, m.id
-	resp, err := m.wire.ask(req)
+	resp, err := m.ask(req)
 	if err != nil {
 		return err
 	}
@@ -59,9 +75,12 @@ func (m *classicMember) join() error {
 	protocol := kmsg.NewJoinGroupRequestProtocol()
 	protocol.Name, protocol.Metadata = "range", subscription.AppendTo(nil)
 	req.Protocols = append(req.Protocols, protocol)
-	answer, err := m.wire.ask(req)
+	answer, err := m.ask(req)
 	if err != nil {
 		return err
+	}
+	if m.seen.admitted.IsZero() {
+		m.seen.admitted = time.Now()
 	}
 	resp := answer.(*kmsg.JoinGroupResponse)
 	switch err := kerr.ErrorForCode(resp.ErrorCode); {
@@ -72,6 +91,7 @@ func (m *classicMember) join() error {
 		return err
 	}
 	m.id = resp.MemberID
+	m.seen.moved = time.Now()
 	return m.sync(resp)
 }
 
@@ -82,7 +102,7 @@ func (m *classicMember) sync(joined *kmsg.JoinGroupResponse) error {
 	if joined.LeaderID == m.id {
 		req.GroupAssignment = dealOut(joined.Members, m.target)
 	}
-	answer, err := m.wire.ask(req)
+	answer, err := m.ask(req)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -30,37 +28,27 @@ func commit(ctx context.Context, args []string) (any, error) {
 	seconds := flags.Float64("seconds", 5, "for so long")
 	pid := flags.Int("pid", 0, "the broker's process")
 	flags.Parse(args)
+	wires, err := dialAll(t.bootstrap, *connections)
+	if err != nil {
+		return nil, err
+	}
+	group := func(c int) string { return fmt.Sprintf("commit-%d", c) }
+	if err := onEach(wires, func(c int, w *wire) error { return commitWhenReady(w, commitRequest(group(c), t, 0)) }); err != nil {
+		return nil, err
+	}
 	took := make([][]time.Duration, *connections)
-	errs := make([]error, *connections)
-	var ready, running sync.WaitGroup
-	ready.Add(*connections)
-	begin := make(chan time.Time)
-	for c := range *connections {
-		running.Go(func() {
-			w, err := dial(t.bootstrap)
-			group := fmt.Sprintf("commit-%d", c)
-			if err == nil {
-				defer w.close()
-				err = commitWhenReady(w, commitRequest(group, t, 0))
-			}
-			ready.Done()
-			end := <-begin
-			for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
-				sent := time.Now()
-				err = commitOnce(w, commitRequest(group, t, offset))
-				took[c] = append(took[c], time.Since(sent))
-			}
-			errs[c] = err
-		})
-	}
-	ready.Wait()
 	start, cpu := time.Now(), cpuSeconds(*pid)
-	for range *connections {
-		begin <- start.Add(time.Duration(*seconds * float64(time.Second)))
-	}
-	running.Wait()
+	end := start.Add(time.Duration(*seconds * float64(time.Second)))
+	err = onEach(wires, func(c int, w *wire) (err error) {
+		for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
+			sent := time.Now()
+			err = commitOnce(w, commitRequest(group(c), t, offset))
+			took[c] = append(took[c], time.Since(sent))
+		}
+		return err
+	})
 	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
-	if err := errors.Join(errs...); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	var all []time.Duration

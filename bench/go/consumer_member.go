@@ -24,6 +24,7 @@ type consumerMember struct {
 	every  time.Duration
 	// What it owns has to be told.
 	isChanged bool
+	seen      progress
 }
 
 func newConsumerMember(w *wire, group string, t *target) *consumerMember {
@@ -33,6 +34,8 @@ func newConsumerMember(w *wire, group string, t *target) *consumerMember {
 }
 
 func (m *consumerMember) interval() time.Duration { return m.every }
+
+func (m *consumerMember) progress() progress { return m.seen }
 
 func (m *consumerMember) settled() (int32, int) {
 	partitions := 0
@@ -53,6 +56,7 @@ func (m *consumerMember) step() error {
 	if m.isChanged {
 		req.Topics = append([]kmsg.ConsumerGroupHeartbeatRequestTopic{}, m.owned...)
 	}
+	m.seen.requests++
 	answer, err := m.wire.ask(req)
 	if err != nil {
 		return err
@@ -63,6 +67,12 @@ func (m *consumerMember) step() error {
 		return nil
 	} else if err != nil {
 		return err
+	}
+	if m.seen.admitted.IsZero() {
+		m.seen.admitted = time.Now()
+	}
+	if m.epoch != resp.MemberEpoch {
+		m.seen.moved = time.Now()
 	}
 	m.epoch, m.every = resp.MemberEpoch, time.Duration(resp.HeartbeatIntervalMillis)*time.Millisecond
 	m.isChanged = false

@@ -114,8 +114,15 @@ func (g *group) settle(ctx context.Context, partitions int, pause time.Duration)
 }
 
 type joinResult struct {
-	StableMs   float64 `json:"stableMs"`
-	CpuSeconds float64 `json:"cpuSeconds"`
+	// Until every member was answered for the first time: classic ones are told their ids, others that they are in.
+	AdmittedMs float64 `json:"admittedMs"`
+	// Until every member had come into the generation or epoch that they settled in.
+	MovedMs  float64 `json:"movedMs"`
+	StableMs float64 `json:"stableMs"`
+	// Of the broker, and of the members.
+	CpuSeconds       float64 `json:"cpuSeconds"`
+	ClientCpuSeconds float64 `json:"clientCpuSeconds"`
+	Requests         int     `json:"requests"`
 	// The generation or epoch that they settled in.
 	Generation int64 `json:"generation"`
 }
@@ -133,11 +140,22 @@ func join(ctx context.Context, args []string) (any, error) {
 	if err := coordinated(wires[0], name); err != nil {
 		return nil, err
 	}
-	start, cpu := time.Now(), cpuSeconds(g.pid)
+	start, cpu, ownCpu := time.Now(), cpuSeconds(g.pid), ownCpuSeconds()
 	all := newGroup(g, name, wires)
 	err = all.settle(ctx, g.partitions, g.every)
-	took, used := float64(time.Since(start).Microseconds())/1000, cpuSeconds(g.pid)-cpu
-	return joinResult{took, used, all.states[0].Load() >> 32}, err
+	result := joinResult{StableMs: millis(time.Since(start)), Generation: all.states[0].Load() >> 32}
+	result.CpuSeconds, result.ClientCpuSeconds = cpuSeconds(g.pid)-cpu, ownCpuSeconds()-ownCpu
+	for _, member := range all.members {
+		seen := member.progress()
+		result.AdmittedMs = max(result.AdmittedMs, millis(seen.admitted.Sub(start)))
+		result.MovedMs = max(result.MovedMs, millis(seen.moved.Sub(start)))
+		result.Requests += seen.requests
+	}
+	return result, err
+}
+
+func millis(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
 }
 
 type heartbeatResult struct {
@@ -241,16 +259,4 @@ func beat(ctx context.Context, groups []*group, i int, count *atomic.Int64) erro
 		count.Add(1)
 		next = next.Add(pause)
 	}
-}
-
-func dialAll(bootstrap string, count int) ([]*wire, error) {
-	wires := make([]*wire, count)
-	for i := range wires {
-		w, err := dial(bootstrap)
-		if err != nil {
-			return nil, err
-		}
-		wires[i] = w
-	}
-	return wires, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -25,19 +24,17 @@ func fill(_ context.Context, args []string) (any, error) {
 	connections := flags.Int("connections", 32, "connections")
 	flags.Parse(args)
 	start := time.Now()
-	errs := make([]error, *connections)
-	var running sync.WaitGroup
-	for c := range *connections {
-		running.Go(func() {
-			w, err := dial(t.bootstrap)
-			for n := c; n < *groups && err == nil; n += *connections {
-				err = commitWhenReady(w, commitRequest(filledGroup(n), t, int64(n)))
-			}
-			errs[c] = err
-		})
+	wires, err := dialAll(t.bootstrap, *connections)
+	if err != nil {
+		return nil, err
 	}
-	running.Wait()
-	return fillResult{*groups * t.partitions, time.Since(start).Seconds()}, errors.Join(errs...)
+	err = onEach(wires, func(c int, w *wire) (err error) {
+		for n := c; n < *groups && err == nil; n += *connections {
+			err = commitWhenReady(w, commitRequest(filledGroup(n), t, int64(n)))
+		}
+		return err
+	})
+	return fillResult{*groups * t.partitions, time.Since(start).Seconds()}, err
 }
 
 func filledGroup(n int) string {

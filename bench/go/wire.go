@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"sync"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -69,4 +71,27 @@ func (w *wire) ask(req kmsg.Request) (kmsg.Response, error) {
 
 func (w *wire) close() {
 	w.conn.Close()
+}
+
+func dialAll(bootstrap string, count int) ([]*wire, error) {
+	wires := make([]*wire, count)
+	for i := range wires {
+		w, err := dial(bootstrap)
+		if err != nil {
+			return nil, err
+		}
+		wires[i] = w
+	}
+	return wires, nil
+}
+
+// onEach uses all connections at once, and ends when all have.
+func onEach(wires []*wire, use func(i int, w *wire) error) error {
+	errs := make([]error, len(wires))
+	var running sync.WaitGroup
+	for i, w := range wires {
+		running.Go(func() { errs[i] = use(i, w) })
+	}
+	running.Wait()
+	return errors.Join(errs...)
 }
