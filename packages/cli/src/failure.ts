@@ -18,9 +18,22 @@ export class CliFailure extends Error {
   override readonly name = 'CliFailure';
   readonly reason: ExitReason;
   readonly hint: string | undefined;
-  constructor(reason: ExitReason, message: string, hint?: string, options?: ErrorOptions) {
+  /** Where a command's own meaning of the exit codes stands above the common one. */
+  readonly code: number | undefined;
+  constructor(reason: ExitReason, message: string, hint?: string, options?: ErrorOptions & { readonly code?: number }) {
     super(message, options);
     this.reason = reason;
     this.hint = hint;
+    this.code = options?.code;
+  }
+}
+
+/** An end with an exit code of its own, once everything was said. */
+export class SilentEnd extends Error {
+  override readonly name = 'SilentEnd';
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit code ${code}`);
+    this.code = code;
   }
 }

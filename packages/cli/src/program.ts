@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { withExamples } from './commands/examples.ts';
 import { groupCommand } from './commands/group.ts';
 import { importCommand } from './commands/import.ts';
@@ -30,7 +31,8 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(groupCommand(shell))
     .addCommand(configCommand(shell))
     .addCommand(clusterCommand(shell))
-    .addCommand(importCommand(shell));
+    .addCommand(importCommand(shell))
+    .addCommand(doctorCommand(shell));
   withExamples(program, [
     { what: 'a broker in this terminal', line: 'sluice start' },
     { what: 'then, in another one, a topic with three partitions', line: 'sluice topic create orders --partitions 3' },

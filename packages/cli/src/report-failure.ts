@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CliFailure, EXIT_CODES } from './failure.ts';
+import { CliFailure, EXIT_CODES, SilentEnd } from './failure.ts';
 import { styleFor } from './output/style.ts';
 import type { Shell } from './shell.ts';
 
@@ -9,13 +9,14 @@ export async function reportFailure(shell: Shell, args: readonly string[], error
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok.code;
   // A group of commands without a command has shown its help already.
   if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_CODES.usage.code;
+  if (error instanceof SilentEnd) return error.code;
   const failure = toFailure(error);
   if (failure === undefined) {
     await shell.stderr.write(`sluice: a bug in Sluice: ${error instanceof Error ? error.stack : String(error)}\n`);
     return EXIT_CODES.failed.code;
   }
   const { message, hint, reason } = failure;
-  const { code } = EXIT_CODES[reason];
+  const code = failure.code ?? EXIT_CODES[reason].code;
   if (args.includes('--json')) {
     await shell.stderr.write(`${JSON.stringify({ error: { reason, message, hint } })}\n`);
     return code;

@@ -111,7 +111,11 @@ export function createOverlayDisk(base: Disk): OverlayDisk {
       const known = files.get(path);
       if (known === null) return undefined;
       if (directories.has(path)) return { sizeBytes: 0, isDirectory: true, modifiedMs: 0, linkCount: 1 };
-      if (known === undefined || !known.isChanged) return base.stat(path);
+      if (known === undefined || !known.isChanged) {
+        const stat = await base.stat(path);
+        // Who changes it here changes it under no other name, so nobody need copy it first.
+        return stat && { ...stat, linkCount: 1 };
+      }
       return { sizeBytes: known.keptBytes + known.tail.length, isDirectory: false, modifiedMs: 0, linkCount: 1 };
     },
     async makeDirectory(path) {

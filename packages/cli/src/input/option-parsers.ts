@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { type Address, parseAddress, parseAddresses } from './address.ts';
 import { parseDurationMs } from './duration.ts';
 import { parseKeyValue, unescapeText } from './key-value.ts';
+import { type PartitionOffsets, parsePartitionOffsets } from './partition-offsets.ts';
 
 /** The port that Kafka's brokers listen on by custom. */
 export const DEFAULT_PORT = 9092;
@@ -55,6 +56,16 @@ export function names(text: string, previous: readonly string[] | undefined): re
   const parsed = text.split(',').map((name) => name.trim());
   if (parsed.includes('')) throw new InvalidArgumentError('A name is empty.');
   return [...(previous ?? []), ...parsed];
+}
+
+/** Collects offsets of partitions of a repeatable option. */
+export function offsetRanges(
+  text: string,
+  previous: readonly PartitionOffsets[] | undefined,
+): readonly PartitionOffsets[] {
+  const parsed = parsePartitionOffsets(text);
+  if (parsed === undefined) throw new InvalidArgumentError('Write it as topic-partition:from-to, orders-3:10-12 say.');
+  return [...(previous ?? []), parsed];
 }
 
 /** Collects partition numbers of a repeatable option; commas separate too. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
 import { silentLogger } from '@sluice/kernel/logger';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { createFileCache } from '../file-cache.ts';
@@ -20,6 +21,7 @@ import { rebuildProducers, snapshotPath } from '../producer-snapshots.ts';
 import { createProducerState } from '../producer-state.ts';
 import { rebuildIndexes } from '../rebuild-indexes.ts';
 import { createSegment, type Segment, segmentPaths } from '../segment.ts';
+import { unshareSegment } from '../unshare-segment.ts';
 import type { PartitionCheck } from './check-partition.ts';
 import type { Finding, OffsetRange, RepairAction } from './finding.ts';
 import { copyRange, type SetAside } from './set-aside.ts';
@@ -97,6 +99,12 @@ export function noteOf(found: Finding): string {
 
 type Action<Kind extends RepairAction['kind']> = Extract<RepairAction, { kind: Kind }>;
 
+/** A hard link's other owner keeps his. */
+function unshare(baseOffset: Offset, directory: string, disk: Disk): Promise<void> {
+  const segment = createSegment({ baseOffset, directory, createdMs: 0, rollJitterMs: 0 });
+  return unshareSegment(segment, disk, createFileCache(disk, FILES_MAX));
+}
+
 async function cutTail(
   action: Action<'cut-tail'>,
   directory: string,
@@ -107,6 +115,7 @@ async function cutTail(
   const sizeBytes = (await disk.stat(path))?.sizeBytes ?? 0;
   if (sizeBytes <= action.position) return;
   await aside.copyBytes(path, action.position, sizeBytes, note);
+  await unshare(action.baseOffset, directory, disk);
   const file = await disk.open(path, 'update');
   try {
     await file.truncate(action.position);
@@ -125,6 +134,7 @@ async function patchHeader(
   const path = `${directory}/${segmentFileName(action.baseOffset, LOG_SUFFIX)}`;
   for (const { position, bytes } of action.patches) {
     await aside.copyBytes(path, position, position + bytes.length, note);
+    await unshare(action.baseOffset, directory, disk);
     const file = await disk.open(path, 'update');
     try {
       await file.writev([bytes], position);
