@@ -1,7 +1,7 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import { isBatchError } from '@sluice/protocol/records/batch-error';
-import { isCrcValid } from '@sluice/protocol/records/batch-header';
+import { isCrcValid, recordCount } from '@sluice/protocol/records/batch-header';
 import { readRecords } from '@sluice/protocol/records/read-records';
 import type { BatchRecord } from '@sluice/protocol/records/record';
 import type { BatchInfo } from './batch-info.ts';
@@ -55,15 +55,27 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
 
   /** The first record of the first batch that has the largest timestamp of the log. */
   async function findMaxTimestamp(): Promise<TimestampedOffset | undefined> {
-    let largest: { segment: Segment; entry: TimeIndexEntry } | undefined;
+    const entries: SegmentEntry[] = [];
     for (const segment of state.segments) {
       const isPartlyDeleted = segment.baseOffset < state.logStartOffset;
       const entry = await (isPartlyDeleted ? maxTimestampOfRest(segment) : maxTimestampOf(segment));
-      if (entry === undefined) continue;
-      if (largest === undefined || entry.timestampMs > largest.entry.timestampMs) largest = { segment, entry };
+      if (entry !== undefined) entries.push({ segment, entry });
     }
+    const largest = largestOf(entries);
     if (largest === undefined) return undefined;
-    return search(largest.segment, largest.entry.timestampMs, largest.entry.batchLastOffset);
+    const found = await search(largest.segment, largest.entry.timestampMs, largest.entry.batchLastOffset);
+    return found ?? findMaxOfRecords(entries);
+  }
+
+  /** Where the batch that has it lost all of its records to compaction, and keeps its timestamp for nobody. */
+  async function findMaxOfRecords(entries: readonly SegmentEntry[]): Promise<TimestampedOffset | undefined> {
+    const withRecords: SegmentEntry[] = [];
+    for (const { segment } of entries) {
+      const entry = await maxTimestampOfRest(segment);
+      if (entry !== undefined) withRecords.push({ segment, entry });
+    }
+    const largest = largestOf(withRecords);
+    return largest && search(largest.segment, largest.entry.timestampMs, largest.entry.batchLastOffset);
   }
 
   async function findByTime(timestampMs: TimestampMs): Promise<TimestampedOffset | undefined> {
@@ -95,7 +107,7 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     return times.last;
   }
 
-  /** Among the batches that the log start leaves of a segment; the one that it cuts is read record by record. */
+  /** Among the batches with records that the log start leaves of a segment; the one that it cuts is read record by record. */
   async function maxTimestampOfRest(segment: Segment): Promise<TimeIndexEntry | undefined> {
     if (segment.writtenSizeBytes === 0) return undefined;
     const { offsets } = await options.indexes.load(segment);
@@ -106,8 +118,8 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     };
     return withExistingFile(files, logPath(segment), async (file) => {
       let cut: BatchInfo | undefined;
-      await walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
-        if (batch.lastOffset < state.logStartOffset) return 'next';
+      await walkHeaders(file, from, segment.writtenSizeBytes, (batch, header, at) => {
+        if (batch.lastOffset < state.logStartOffset || recordCount(header, at) === 0) return 'next';
         if (batch.baseOffset < state.logStartOffset) cut = batch;
         else consider({ timestampMs: batch.maxTimestampMs, batchLastOffset: batch.lastOffset });
         return 'next';
@@ -191,6 +203,19 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     }
     return records;
   }
+}
+
+interface SegmentEntry {
+  readonly segment: Segment;
+  readonly entry: TimeIndexEntry;
+}
+
+function largestOf(entries: readonly SegmentEntry[]): SegmentEntry | undefined {
+  let largest: SegmentEntry | undefined;
+  for (const each of entries) {
+    if (largest === undefined || each.entry.timestampMs > largest.entry.timestampMs) largest = each;
+  }
+  return largest;
 }
 
 function corrupt(segment: Segment, fault: string): Error {
