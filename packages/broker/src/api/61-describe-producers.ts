@@ -9,9 +9,10 @@ import { describeProducersRequestCodec } from '@sluice/protocol/generated/messag
 import { describeProducersResponseCodec } from '@sluice/protocol/generated/messages/describe-producers-response';
 import { defineApi } from '../define-api.ts';
 import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
+import { logsReady } from '../partitions/ready-logs.ts';
 
 export function describeProducersApi({ partitions }: { partitions: Partitions }) {
-  function answer(topic: string, partitionIndex: number) {
+  async function answer(topic: string, partitionIndex: number) {
     const refusal = (errorCode: number, errorMessage: string) => {
       return { partitionIndex, errorCode, errorMessage, activeProducers: [] };
     };
@@ -19,6 +20,7 @@ export function describeProducersApi({ partitions }: { partitions: Partitions })
     if (invalid !== undefined) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, invalid);
     const lookup = checkUsable(partitions.byName(topic, partitionIndex), -1);
     if (!isHosted(lookup)) return refusal(lookup.errorCode, 'This broker does not lead the partition.');
+    await logsReady([lookup.log]);
     const activeProducers = lookup.log.activeProducers().map((producer) => ({
       producerId: producer.producerId,
       producerEpoch: producer.producerEpoch,
@@ -33,12 +35,12 @@ export function describeProducersApi({ partitions }: { partitions: Partitions })
   return defineApi({
     request: describeProducersRequestCodec,
     response: describeProducersResponseCodec,
-    handle: ({ topics }) => ({
-      throttleTimeMs: 0,
-      topics: topics.map(({ name, partitionIndexes }) => ({
+    async handle({ topics }) {
+      const described = topics.map(async ({ name, partitionIndexes }) => ({
         name,
-        partitions: partitionIndexes.map((partition) => answer(name, partition)),
-      })),
-    }),
+        partitions: await Promise.all(partitionIndexes.map((partition) => answer(name, partition))),
+      }));
+      return { throttleTimeMs: 0, topics: await Promise.all(described) };
+    },
   });
 }

@@ -4,8 +4,10 @@ import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
 import type { ClusterImage, ImageDelta, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createTaskQueue } from '../task-queue.ts';
+import { isInternalTopic } from '../topics.ts';
 import type { HostedPartition, Lookup, Partitions } from './hosted-partition.ts';
 import type { LeadershipListener } from './leadership.ts';
+import { logsReady } from './ready-logs.ts';
 
 /** Where this broker's logs live. */
 export interface LogHost {
@@ -57,6 +59,8 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     changes.add(`${topic.name}-${partition}`, async () => {
       try {
         const log = await logs.openLog(topic.name, topic.id, partition, settingsOf(topic.name).log);
+        // Its coordinator appends when it likes, and cannot wait.
+        if (isInternalTopic(topic.name)) await logsReady([log]);
         const state = image.topicsById.get(topic.id)?.partitions[partition];
         // Deleted meanwhile: its removal is the next task of this key.
         if (state === undefined) return;
