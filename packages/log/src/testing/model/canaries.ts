@@ -1,6 +1,7 @@
 import type { Disk } from '@sluice/kernel/disk';
 import type { CompactionCanary } from '../../compaction/compact-log.ts';
 import type { ManagedLog } from '../../managed-log.ts';
+import { batchesOf } from './compare.ts';
 
 /** Logs that are wrong in one way, each of which the model must notice. */
 export type Canary =
@@ -42,10 +43,13 @@ export function compactionCanaryOf(canary: Canary | undefined): CompactionCanary
 export function brokenLog(log: ManagedLog, canary: Canary | undefined): ManagedLog {
   switch (canary) {
     case 'skips-the-batch-at-hand':
-      // As if the batches that begin at the offset were all that there is.
       return derived(log, {
-        read: (offset, options) =>
-          log.read(Math.min(log.highWatermark, offset === log.logStartOffset ? offset : offset + 1), options),
+        async read(offset, options) {
+          const result = await log.read(offset, options);
+          if (result.kind !== 'batches' || result.sizeBytes === 0) return result;
+          const [first] = batchesOf(Buffer.concat(result.buffers));
+          return first === undefined || first.baseOffset >= offset ? result : log.read(first.lastOffset + 1, options);
+        },
       });
     case 'finds-times-too-late':
       return derived(log, {
