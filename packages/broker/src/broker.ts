@@ -25,11 +25,15 @@ import { createGate } from './gate.ts';
 import { hostGroups } from './groups/host-groups.ts';
 import { createTopicToCreate } from './internal-topics.ts';
 import { type KafkaListener, openListener } from './listener.ts';
+import { bothOf } from './partitions/leadership.ts';
 import { createLogHost, removeStrays } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
 import { keepRegistered } from './registration.ts';
 import { createStopSignal } from './stop-signal.ts';
+import { hostTransactions } from './transactions/host-transactions.ts';
+import { createMarkerWriter } from './transactions/write-markers.ts';
 
+const NOT_REGISTERED = -1;
 /** How long requests that have begun may take to end once the broker stops. */
 const STOP_GRACE_MS = 5_000;
 
@@ -116,12 +120,34 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
 
   const groups = hostGroups({ image, staticConfig, clock, random, logger });
   started.push(groups.coordinator.close);
+  let registered: { readonly epoch: number } | undefined;
+  const transactions = hostTransactions({
+    image,
+    staticConfig,
+    clock,
+    logger,
+    nextProducerId: createProducerIdSource({
+      async allocateBlock() {
+        const outcome = await controller.run(allocateProducerIds, {
+          brokerId: nodeId,
+          brokerEpoch: registered?.epoch ?? NOT_REGISTERED,
+        });
+        if (outcome.kind === 'refused') return outcome;
+        const { errorCode, producerIdStart, producerIdLen } = outcome.reply;
+        return errorCode === 0 ? { firstProducerId: producerIdStart, count: producerIdLen } : { errorCode };
+      },
+      clock,
+      logger,
+    }),
+    writeMarkers: (marker) => writeMarkers(marker),
+  });
+  started.push(transactions.coordinator.close);
   const partitions = createPartitionTable({
     image,
     nodeId,
     logs: createLogHost(directory),
     logger,
-    leadership: groups.leadership,
+    leadership: bothOf(groups.leadership, transactions.leadership),
     settingsOf(topic) {
       const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
       return {
@@ -130,6 +156,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       };
     },
   });
+  const writeMarkers = createMarkerWriter({ partitions, clock, groups: groups.coordinator });
   started.push(partitions.settled);
   follower.onDelta(partitions.follow);
   follower.onDelta(groups.follow);
@@ -157,6 +184,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   });
 
   started.push(registration.close);
+  registered = registration;
 
   const apis = createApis({
     clock,
@@ -166,19 +194,9 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     sessions: createSessionCache(settings.fetchSessionSlotsMax, clock, random),
     changeCluster,
     stopSignal,
-    nextProducerId: createProducerIdSource({
-      async allocateBlock() {
-        const outcome = await controller.run(allocateProducerIds, {
-          brokerId: nodeId,
-          brokerEpoch: registration.epoch,
-        });
-        if (outcome.kind === 'refused') return outcome;
-        const { errorCode, producerIdStart, producerIdLen } = outcome.reply;
-        return errorCode === 0 ? { firstProducerId: producerIdStart, count: producerIdLen } : { errorCode };
-      },
-      clock,
-      logger,
-    }),
+    transactions: transactions.coordinator,
+    transactionSettings: transactions.settings,
+    writeMarkers,
     directories: [directory],
     limits: {
       fetchSizeBytesMax: settings.fetchSizeBytesMax,
@@ -210,7 +228,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     async close() {
       stopSignal.stop();
       // Before all else: what has begun is answered while everything else still works. Members who wait for others do not.
-      await Promise.all([groups.coordinator.close(), closeListeners()]);
+      await Promise.all([transactions.coordinator.close(), groups.coordinator.close(), closeListeners()]);
       await stopAll(started.slice(1));
     },
   };

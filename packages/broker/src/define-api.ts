@@ -27,7 +27,7 @@ export interface Api {
   /** Whether ApiVersions lists it. */
   readonly isAdvertised: boolean;
   readonly isPipelined: boolean;
-  serve(reader: Reader, info: RequestInfo, correlationId: number): Outcome | Promise<Outcome>;
+  serve(reader: Reader, info: RequestInfo, correlationId: number): Outcome | Promise<Outcome> | UnsettledOutcome;
 }
 
 export interface ApiDefinition<Request, ResponseInput> {
@@ -42,7 +42,10 @@ export interface ApiDefinition<Request, ResponseInput> {
   readonly isAdvertised?: boolean;
   /** The connection's next request may begin before this one has ended: only where the order of effects is settled at once. */
   readonly isPipelined?: boolean;
-  handle(request: Request, info: RequestInfo): Reply<ResponseInput> | Promise<Reply<ResponseInput>>;
+  handle(
+    request: Request,
+    info: RequestInfo,
+  ): Reply<ResponseInput> | Promise<Reply<ResponseInput>> | Unsettled<ResponseInput>;
 }
 
 /** A response, and what to do once it has left. */
@@ -53,6 +56,21 @@ export class Answer<ResponseInput> {
     this.response = response;
     this.onSent = onSent;
   }
+}
+
+/** A pipelined request that takes effect only later: until then no other of its connection begins. */
+export class Unsettled<ResponseInput> {
+  readonly effects: Promise<void>;
+  readonly reply: Promise<Reply<ResponseInput>>;
+  constructor(effects: Promise<void>, reply: Promise<Reply<ResponseInput>>) {
+    this.effects = effects;
+    this.reply = reply;
+  }
+}
+
+export interface UnsettledOutcome {
+  readonly effects: Promise<void>;
+  readonly outcome: Promise<Outcome>;
 }
 
 export type Reply<ResponseInput> = ResponseInput | Answer<ResponseInput> | typeof NO_RESPONSE | typeof CLOSE_CONNECTION;
@@ -85,9 +103,11 @@ export function defineApi<Request, ResponseInput>(definition: ApiDefinition<Requ
     isPipelined: definition.isPipelined ?? false,
     serve(reader, info, correlationId) {
       const version = info.apiVersion;
+      const encodeLater = (settled: Reply<ResponseInput>) => encode(settled, version, correlationId);
       const reply = handle(request.decode(reader, version), info);
-      if (reply instanceof Promise) return reply.then((settled) => encode(settled, version, correlationId));
-      return encode(reply, version, correlationId);
+      if (reply instanceof Promise) return reply.then(encodeLater);
+      if (!(reply instanceof Unsettled)) return encodeLater(reply);
+      return { effects: reply.effects, outcome: reply.reply.then(encodeLater) };
     },
   };
 }

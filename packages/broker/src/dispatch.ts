@@ -16,6 +16,8 @@ export type { Outcome } from './define-api.ts';
 export interface Begun {
   readonly outcome: Outcome | Promise<Outcome>;
   readonly isPipelined: boolean;
+  /** Until it settles no other request of the connection may begin. Never fails. */
+  readonly effects?: Promise<void>;
 }
 
 /**
@@ -79,9 +81,13 @@ export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions
     counters.get(api.key)?.add();
     const info = { apiVersion: header.requestApiVersion, clientId: header.clientId, peer };
     try {
-      const outcome = api.serve(reader, info, header.correlationId);
-      if (!(outcome instanceof Promise)) return { outcome, isPipelined: api.isPipelined };
-      return { outcome: outcome.catch((error: unknown) => failed(error, header, peer)), isPipelined: api.isPipelined };
+      const { isPipelined } = api;
+      const served = api.serve(reader, info, header.correlationId);
+      const onFailure = (error: unknown) => failed(error, header, peer);
+      if (served instanceof Promise) return { outcome: served.catch(onFailure), isPipelined };
+      if (typeof served === 'string' || !('effects' in served)) return { outcome: served, isPipelined };
+      const { outcome, effects } = served;
+      return { outcome: outcome.catch(onFailure), isPipelined, effects: effects.catch(() => {}) };
     } catch (error) {
       return { outcome: failed(error, header, peer), isPipelined: false };
     }

@@ -1,4 +1,5 @@
 import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
+import { TRANSACTION_STATE_TOPIC } from '@sluice/coordinator/transaction/create-transaction-coordinator';
 import { brokerNumber, brokerValues } from '@sluice/metadata/config/broker-values';
 import { ConfigSource } from '@sluice/metadata/config/described-config';
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
@@ -8,29 +9,57 @@ import { isFenced } from './describe-brokers.ts';
 
 const BY_DEFAULT = -1;
 
+interface InternalTopicSettings {
+  readonly prefix: string;
+  readonly compression: string;
+  readonly minInsyncReplicas?: string;
+}
+
+const SETTINGS: ReadonlyMap<string, InternalTopicSettings> = new Map([
+  [GROUP_METADATA_TOPIC, { prefix: 'offsets.topic', compression: 'producer' }],
+  [
+    TRANSACTION_STATE_TOPIC,
+    {
+      prefix: 'transaction.state.log',
+      compression: 'uncompressed',
+      minInsyncReplicas: 'transaction.state.log.min.isr',
+    },
+  ],
+]);
+
 /** What a topic is made of that nobody has made yet: internal ones have settings of their own. */
 export type TopicToCreate = (name: string) => CreatableTopic;
 
 export function createTopicToCreate(image: ClusterImage, staticConfig: StaticConfig): TopicToCreate {
   return (name) => {
-    if (name !== GROUP_METADATA_TOPIC) {
+    const settings = SETTINGS.get(name);
+    if (settings === undefined) {
       return { name, numPartitions: BY_DEFAULT, replicationFactor: BY_DEFAULT, assignments: [], configs: [] };
     }
     const values = brokerValues(image, staticConfig);
-    const factor = brokerNumber(values, 'offsets.topic.replication.factor');
-    const isDefault = values.effective('offsets.topic.replication.factor')?.source === ConfigSource.DEFAULT;
-    // Kafka's default of 3 would leave a cluster of one broker without groups.
-    const replicationFactor = isDefault ? Math.max(1, Math.min(factor, runningBrokerCount(image))) : factor;
+    const smallerCluster = (setting: string) => {
+      const count = brokerNumber(values, setting);
+      const isDefault = values.effective(setting)?.source === ConfigSource.DEFAULT;
+      // Kafka's default of 3 (and 2 in sync) would leave a cluster of one broker without groups and transactions.
+      return isDefault ? Math.max(1, Math.min(count, runningBrokerCount(image))) : count;
+    };
+    const configs = [
+      { name: 'cleanup.policy', value: 'compact' },
+      { name: 'compression.type', value: settings.compression },
+      { name: 'segment.bytes', value: brokerNumber(values, `${settings.prefix}.segment.bytes`).toString() },
+    ];
+    if (settings.minInsyncReplicas !== undefined) {
+      configs.push(
+        { name: 'min.insync.replicas', value: smallerCluster(settings.minInsyncReplicas).toString() },
+        { name: 'unclean.leader.election.enable', value: 'false' },
+      );
+    }
     return {
       name,
-      numPartitions: brokerNumber(values, 'offsets.topic.num.partitions'),
-      replicationFactor,
+      numPartitions: brokerNumber(values, `${settings.prefix}.num.partitions`),
+      replicationFactor: smallerCluster(`${settings.prefix}.replication.factor`),
       assignments: [],
-      configs: [
-        { name: 'cleanup.policy', value: 'compact' },
-        { name: 'compression.type', value: 'producer' },
-        { name: 'segment.bytes', value: brokerNumber(values, 'offsets.topic.segment.bytes').toString() },
-      ],
+      configs,
     };
   };
 }

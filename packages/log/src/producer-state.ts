@@ -13,7 +13,7 @@ import {
   setProducerEpoch,
 } from './producer-entry.ts';
 import type { AbortedTxn } from './txn-index.ts';
-import { createVerifications, type VerificationGuard } from './verifications.ts';
+import { createVerifications, type VerificationGuard, type VerifiedBatch } from './verifications.ts';
 
 /** What the header of a producer's batch says. */
 export interface SequencedBatch {
@@ -58,7 +58,7 @@ export interface ProducerState {
   checkUnsequenced(batch: SequencedBatch, guard?: VerificationGuard): ProducerVerdict;
   checkMarker(marker: EndTxnMarker): ProducerVerdict;
   /** Whether the batch begins a transaction here, so that somebody must be asked whether it may. */
-  startVerification(batch: SequencedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
+  startVerification(batch: VerifiedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart;
   /** Records a batch that was appended, or that a scan found: then nothing is refused any more. */
   apply(batch: SequencedBatch, baseOffset: Offset, lastOffset: Offset, maxTimestampMs: TimestampMs): void;
   /** Returns the entry for the transaction index if the marker aborts a transaction with records. */
@@ -223,7 +223,10 @@ function findDuplicate(entry: ProducerEntry, batch: SequencedBatch): ProducerBat
   );
 }
 
-function isOngoing(entry: ProducerEntry | undefined, { producerEpoch }: SequencedBatch): boolean {
+function isOngoing(
+  entry: ProducerEntry | undefined,
+  { producerEpoch }: { readonly producerEpoch: ProducerEpoch },
+): boolean {
   return entry !== undefined && entry.currentTxnFirstOffset !== -1 && entry.producerEpoch === producerEpoch;
 }
 

@@ -11,6 +11,13 @@ export interface VerificationGuard {
 /** For a batch that nobody asked about. */
 export const NO_VERIFICATION: VerificationGuard = { producerId: -1 };
 
+/** What is asked about. −1 for the sequence of a coordinator's batch. */
+export interface VerifiedBatch {
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+  readonly baseSequence: number;
+}
+
 interface Verification {
   readonly guard: VerificationGuard;
   /** Whether the producer raises its epoch with every transaction, and so begins at sequence 0. */
@@ -23,11 +30,7 @@ interface Verification {
 
 /** The producers of one partition whose next transactional batch is being asked about. */
 export interface Verifications {
-  start(
-    batch: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch; readonly baseSequence: number },
-    beginsAtZero: boolean,
-    nowMs: TimestampMs,
-  ): VerificationGuard;
+  start(batch: VerifiedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationGuard;
   /** Whether nothing has ended since the guard was given. */
   isValid(guard: VerificationGuard): boolean;
   get(producerId: ProducerId): Pick<Verification, 'beginsAtZero' | 'sequenceMin'> | undefined;

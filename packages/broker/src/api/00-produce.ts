@@ -5,9 +5,12 @@
  * - acks=1 is answered when the batch is written, acks=all when it is durable on every in-sync replica, acks=0 not at
  *   all (an error closes the connection, so that the client notices).
  * - Requests of one connection are pipelined: offsets are assigned here and now, so the next may begin at once.
+ * - A batch that begins a transaction in its partition waits for the transaction's coordinator (KIP-890), and all requests
+ *   of its connection with it.
  * - v3: transactional ids. v5: log start offset. v7: zstd (KIP-110). v8: record errors (KIP-467).
  *   v9: flexible. v10: current leader (KIP-951). v12: implicit AddPartitionsToTxn (KIP-890). v13: topic ids (KIP-516).
  */
+import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
 import { type Lease, leaseOf } from '@sluice/kernel/lease';
@@ -24,13 +27,20 @@ import {
   batchSizeBytes,
   CURRENT_MAGIC,
   codecId,
-  isTransactional,
   magic,
 } from '@sluice/protocol/records/batch-header';
-import { CLOSE_CONNECTION, defineApi, NO_RESPONSE, type Reply } from '../define-api.ts';
+import { CLOSE_CONNECTION, defineApi, NO_RESPONSE, type Reply, Unsettled } from '../define-api.ts';
+import { beginWhenReady } from '../partitions/begin-when-ready.ts';
 import { checkUsable, isHosted, type Lookup, type Partitions } from '../partitions/hosted-partition.ts';
 import type { RequestInfo } from '../request.ts';
 import { isInternalTopic } from '../topics.ts';
+import {
+  createProducePermissions,
+  NOT_ASKED,
+  type Permission,
+  transactionError,
+} from '../transactions/produce-permission.ts';
+import type { BrokerTransactionSettings } from '../transactions/transaction-settings.ts';
 import { createWaitGroup } from '../wait-group.ts';
 
 const ACKS_ALL = -1;
@@ -51,13 +61,33 @@ const KNOWN_AFTER_APPEND: ReadonlySet<number> = new Set([
   ErrorCode.UNKNOWN_SERVER_ERROR,
 ]);
 
+interface AppendHow {
+  readonly acks: number;
+  readonly version: number;
+  readonly nowMs: number;
+  readonly permission: Permission;
+}
+
+interface Appending {
+  readonly reply: Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>>;
+}
+
 interface Appended {
   readonly log: PartitionLog;
   readonly nextOffset: Offset;
   readonly response: PartitionResponse;
 }
 
-export function produceApi({ partitions, clock }: { partitions: Partitions; clock: Clock }) {
+export interface ProduceServices {
+  readonly partitions: Partitions;
+  readonly clock: Clock;
+  readonly transactions: TransactionCoordinator;
+  transactionSettings(): BrokerTransactionSettings;
+}
+
+export function produceApi({ partitions, clock, transactions, transactionSettings }: ProduceServices) {
+  const askPermission = createProducePermissions({ transactions, clock, settings: transactionSettings });
+
   function lookUp(request: ProduceRequest, topicIndex: number, partition: number, info: RequestInfo): Lookup {
     const topic = request.topicData[topicIndex];
     if (topic === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
@@ -73,18 +103,12 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     return found;
   }
 
-  /** Nothing can be in a transaction yet: a transactional batch has none to belong to. */
-  function transactionError(request: ProduceRequest): number {
-    const isUsed = request.topicData.some(({ partitionData }) =>
-      partitionData.some(({ records }) => isInTransaction(records)),
-    );
-    if (!isUsed) return ErrorCode.NONE;
-    return request.transactionalId === null
-      ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-      : ErrorCode.INVALID_TXN_STATE;
-  }
-
-  function append(lookup: Lookup, index: number, records: Buffer | null, acks: number, version: number, nowMs: number) {
+  function append(
+    lookup: Lookup,
+    index: number,
+    records: Buffer | null,
+    { acks, version, nowMs, permission }: AppendHow,
+  ) {
     if (!isHosted(lookup)) {
       const { errorCode, currentLeader } = lookup;
       const response = refusal(index, errorCode, null);
@@ -100,11 +124,16 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       return { response: refusal(index, ErrorCode.NOT_ENOUGH_REPLICAS, null) };
     }
     const { log } = lookup;
+    const verification = permission(lookup.topic, index);
+    if (typeof verification === 'object' && 'errorCode' in verification) {
+      return { response: refusal(index, verification.errorCode, verification.message) };
+    }
     const result = log.append(records, {
       leaderEpoch: lookup.leaderEpoch,
       nowMs,
       durable: acks === ACKS_ALL,
       origin: 'client',
+      verification,
     });
     if (result.kind === 'refused') {
       const response = refusal(index, result.errorCode, result.message);
@@ -144,17 +173,14 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
     return group.finished;
   }
 
-  function handle(
+  function appendAll(
     request: ProduceRequest,
     info: RequestInfo,
+    requestError: number,
+    permission: Permission,
   ): Reply<ProduceResponseInput> | Promise<Reply<ProduceResponseInput>> {
     const { acks } = request;
-    const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
-    const requestError = acksAreValid ? transactionError(request) : ErrorCode.INVALID_REQUIRED_ACKS;
-    const nowMs = clock.now();
-    // The frame's memory serves another one when its batches are written, out of the cache, and this is answered.
-    const lease = leaseOfRecords(request);
-    lease?.retain();
+    const how = { acks, version: info.apiVersion, nowMs: clock.now(), permission };
     const appends: Appended[] = [];
     let hasError = false;
     const responses = request.topicData.map((topic, topicIndex) => ({
@@ -163,20 +189,60 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
       partitionResponses: topic.partitionData.map(({ index, records }) => {
         const lookup =
           requestError === ErrorCode.NONE ? lookUp(request, topicIndex, index, info) : { errorCode: requestError };
-        const { response, appended } = append(lookup, index, records, acks, info.apiVersion, nowMs);
+        const { response, appended } = append(lookup, index, records, how);
         if (appended !== undefined) appends.push(appended);
         hasError ||= response.errorCode !== ErrorCode.NONE;
         return response;
       }),
     }));
     const reply = (): Reply<ProduceResponseInput> => {
-      lease?.release();
       if (acks !== 0) return { responses: responses.filter(({ partitionResponses }) => partitionResponses.length > 0) };
       const isLost = appends.some(({ response }) => response.errorCode === ErrorCode.KAFKA_STORAGE_ERROR);
       return hasError || isLost ? CLOSE_CONNECTION : NO_RESPONSE;
     };
-    if (appends.length === 0) return reply();
-    return settle(appends, acks, request.timeoutMs).then(reply);
+    return appends.length === 0 ? reply() : settle(appends, acks, request.timeoutMs).then(reply);
+  }
+
+  function* logsOf(request: ProduceRequest, info: RequestInfo): Generator<PartitionLog> {
+    for (const [topicIndex, { partitionData }] of request.topicData.entries()) {
+      for (const { index } of partitionData) {
+        const lookup = lookUp(request, topicIndex, index, info);
+        if (isHosted(lookup)) yield lookup.log;
+      }
+    }
+  }
+
+  function handle(request: ProduceRequest, info: RequestInfo) {
+    return beginWhenReady(logsOf(request, info), () => begin(request, info));
+  }
+
+  function begin(request: ProduceRequest, info: RequestInfo) {
+    const { acks } = request;
+    const acksAreValid = acks === ACKS_ALL || acks === 0 || acks === 1;
+    const requestError = acksAreValid ? transactionError(request) : ErrorCode.INVALID_REQUIRED_ACKS;
+    const appendWith = (permission: Permission) => appendAll(request, info, requestError, permission);
+    // The frame's memory serves another one when its batches are written, out of the cache, and this is answered.
+    const lease = leaseOfRecords(request);
+    lease?.retain();
+    const lettingGo = (reply: Reply<ProduceResponseInput>) => {
+      lease?.release();
+      return reply;
+    };
+    const asked =
+      requestError === ErrorCode.NONE
+        ? askPermission(request, info.apiVersion, (topicIndex, partition) =>
+            lookUp(request, topicIndex, partition, info),
+          )
+        : NOT_ASKED;
+    if (!(asked instanceof Promise)) {
+      const reply = appendWith(asked);
+      return reply instanceof Promise ? reply.then<Reply<ProduceResponseInput>>(lettingGo) : lettingGo(reply);
+    }
+    const appending = asked.then((permission): Appending => ({ reply: appendWith(permission) }));
+    return new Unsettled(
+      appending.then(() => {}),
+      appending.then(async ({ reply }) => lettingGo(await reply)),
+    );
   }
 
   return defineApi({
@@ -192,15 +258,6 @@ export function produceApi({ partitions, clock }: { partitions: Partitions; cloc
 function leaseOfRecords({ topicData }: ProduceRequest): Lease | undefined {
   const records = topicData[0]?.partitionData[0]?.records;
   return records === null || records === undefined ? undefined : leaseOf(records);
-}
-
-function isInTransaction(records: Buffer | null): boolean {
-  return (
-    records !== null &&
-    records.length >= BATCH_HEADER_SIZE_BYTES &&
-    magic(records, 0) === CURRENT_MAGIC &&
-    isTransactional(records, 0)
-  );
 }
 
 function isOneBatch(records: Buffer): boolean {

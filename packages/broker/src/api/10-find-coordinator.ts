@@ -1,14 +1,17 @@
 /*
  * FindCoordinator (10), versions 0–6.
  *
- * - A group's coordinator is the leader of its partition of `__consumer_offsets`, which is made when it is first asked
- *   for. Kafka answers COORDINATOR_NOT_AVAILABLE meanwhile; here the answer waits for it.
- * - Transactions and share groups have no coordinator yet: COORDINATOR_NOT_AVAILABLE, which clients retry.
+ * - A group's coordinator is the leader of its partition of `__consumer_offsets`, a transactional id's that of its
+ *   partition of `__transaction_state`. The topics are made when they are first asked for. Kafka answers
+ *   COORDINATOR_NOT_AVAILABLE meanwhile; here the answer waits for it.
+ * - Share groups have no coordinator yet: COORDINATOR_NOT_AVAILABLE, which clients retry.
  * - An unknown key type is INVALID_REQUEST, and so are share groups before v6.
  * - v3: flexible. v4: several keys (KIP-699). v5: TRANSACTION_ABORTABLE (KIP-890). v6: share groups (KIP-932).
  */
 import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
+import { TRANSACTION_STATE_TOPIC } from '@sluice/coordinator/transaction/create-transaction-coordinator';
+import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
 import { findCoordinatorRequestCodec } from '@sluice/protocol/generated/messages/find-coordinator-request';
@@ -21,12 +24,17 @@ import type { RequestInfo } from '../request.ts';
 const BATCHED_FROM = 4;
 const SHARE_FROM = 6;
 const KeyType = { GROUP: 0, TRANSACTION: 1, SHARE: 2 } as const;
+const TOPICS: ReadonlyMap<number, string> = new Map([
+  [KeyType.GROUP, GROUP_METADATA_TOPIC],
+  [KeyType.TRANSACTION, TRANSACTION_STATE_TOPIC],
+]);
 /** Group, topic id, partition. */
 const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:[0-9]+$/;
 
 export interface FindCoordinatorServices {
   readonly image: ClusterImage;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly autoCreate: AutoCreate;
 }
 
@@ -38,10 +46,9 @@ interface Coordinator {
   readonly errorMessage: string;
 }
 
-export function findCoordinatorApi({ image, groups, autoCreate }: FindCoordinatorServices) {
-  function coordinatorOf(groupId: string, listenerName: string): Coordinator {
-    const topic = image.topicsByName.get(GROUP_METADATA_TOPIC);
-    const leader = topic?.partitions[groups.partitionOf(groupId)]?.leader ?? -1;
+export function findCoordinatorApi({ image, groups, transactions, autoCreate }: FindCoordinatorServices) {
+  function coordinatorOf(topicName: string, partition: number, listenerName: string): Coordinator {
+    const leader = image.topicsByName.get(topicName)?.partitions[partition]?.leader ?? -1;
     const broker = brokersOn(image, listenerName).find(({ nodeId, isFenced }) => nodeId === leader && !isFenced);
     if (broker === undefined) return nobody(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     const { nodeId, host, port } = broker;
@@ -51,9 +58,9 @@ export function findCoordinatorApi({ image, groups, autoCreate }: FindCoordinato
   function find(keyType: number, key: string, { apiVersion, peer }: RequestInfo): Coordinator {
     switch (keyType) {
       case KeyType.GROUP:
-        return coordinatorOf(key, peer.listenerName);
+        return coordinatorOf(GROUP_METADATA_TOPIC, groups.partitionOf(key), peer.listenerName);
       case KeyType.TRANSACTION:
-        return nobody(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        return coordinatorOf(TRANSACTION_STATE_TOPIC, transactions.partitionOf(key), peer.listenerName);
       case KeyType.SHARE: {
         const isKey = apiVersion >= SHARE_FROM && SHARE_KEY.test(key);
         return nobody(isKey ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST);
@@ -67,9 +74,8 @@ export function findCoordinatorApi({ image, groups, autoCreate }: FindCoordinato
     request: findCoordinatorRequestCodec,
     response: findCoordinatorResponseCodec,
     async handle({ key, keyType, coordinatorKeys }, info) {
-      if (keyType === KeyType.GROUP && !image.topicsByName.has(GROUP_METADATA_TOPIC)) {
-        await autoCreate([GROUP_METADATA_TOPIC]);
-      }
+      const topic = TOPICS.get(keyType);
+      if (topic !== undefined && !image.topicsByName.has(topic)) await autoCreate([topic]);
       if (info.apiVersion < BATCHED_FROM) {
         const found = find(keyType, key, info);
         // Kafka puts a text here whatever the answer.

@@ -2,31 +2,27 @@
  * InitProducerId (22), versions 0–5.
  *
  * - Without a transactional id: a producer id that no other producer ever had, epoch 0.
- * - With one: COORDINATOR_NOT_AVAILABLE, since there are no transactions yet.
- * - v2: flexible. v3: the producer's own id and epoch, to bump it (KIP-360). v4: PRODUCER_FENCED. v5: TRANSACTION_ABORTABLE
- *   (KIP-890).
+ * - With one: its producer id and a higher epoch. What an earlier producer of it left open is aborted first; Kafka
+ *   answers CONCURRENT_TRANSACTIONS meanwhile, here the answer waits for it for a while.
+ * - v2: flexible. v3: the producer's own id and epoch, to bump it (KIP-360). v4: PRODUCER_FENCED, which older clients know
+ *   as INVALID_PRODUCER_EPOCH. v5: TRANSACTION_ABORTABLE (KIP-890).
  */
+import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { initProducerIdRequestCodec } from '@sluice/protocol/generated/messages/init-producer-id-request';
 import { initProducerIdResponseCodec } from '@sluice/protocol/generated/messages/init-producer-id-response';
 import { defineApi } from '../define-api.ts';
 
-/** Hands out producer ids; the error code says why there is none. */
-export type NextProducerId = () => Promise<{ readonly producerId: number } | { readonly errorCode: number }>;
+const FENCED_FROM = 4;
 
-export function initProducerIdApi({ nextProducerId }: { nextProducerId: NextProducerId }) {
+export function initProducerIdApi({ transactions }: { transactions: TransactionCoordinator }) {
   return defineApi({
     request: initProducerIdRequestCodec,
     response: initProducerIdResponseCodec,
-    async handle({ transactionalId, producerId, producerEpoch }) {
-      const refusal = (errorCode: number) => ({ errorCode, producerId: -1, producerEpoch: -1 });
-      // An id without an epoch or an epoch without an id is no producer.
-      const isHalf = (producerId === -1) !== (producerEpoch === -1);
-      if (transactionalId === '' || isHalf) return refusal(ErrorCode.INVALID_REQUEST);
-      if (transactionalId !== null) return refusal(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-      const given = await nextProducerId();
-      if ('errorCode' in given) return refusal(given.errorCode);
-      return { errorCode: ErrorCode.NONE, producerId: given.producerId, producerEpoch: 0 };
+    async handle(request, { apiVersion }) {
+      const response = await transactions.initProducerId(request);
+      const isUnknownError = apiVersion < FENCED_FROM && response.errorCode === ErrorCode.PRODUCER_FENCED;
+      return isUnknownError ? { ...response, errorCode: ErrorCode.INVALID_PRODUCER_EPOCH } : response;
     },
   });
 }

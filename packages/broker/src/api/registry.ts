@@ -1,6 +1,7 @@
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { GroupSettings } from '@sluice/coordinator/group/group-environment';
-import type { NextProducerId } from '@sluice/coordinator/producer-id-source';
+import type { WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
+import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
@@ -10,6 +11,7 @@ import type { Api } from '../define-api.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
 import type { Partitions } from '../partitions/hosted-partition.ts';
 import type { StopSignal } from '../stop-signal.ts';
+import type { BrokerTransactionSettings } from '../transactions/transaction-settings.ts';
 import { produceApi } from './00-produce.ts';
 import { fetchApi } from './01-fetch.ts';
 import { listOffsetsApi } from './02-list-offsets.ts';
@@ -30,6 +32,11 @@ import { deleteTopicsApi } from './20-delete-topics.ts';
 import { deleteRecordsApi } from './21-delete-records.ts';
 import { initProducerIdApi } from './22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from './23-offset-for-leader-epoch.ts';
+import { addPartitionsToTxnApi } from './24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnApi } from './25-add-offsets-to-txn.ts';
+import { endTxnApi } from './26-end-txn.ts';
+import { writeTxnMarkersApi } from './27-write-txn-markers.ts';
+import { txnOffsetCommitApi } from './28-txn-offset-commit.ts';
 import { describeAclsApi } from './29-describe-acls.ts';
 import { createAclsApi } from './30-create-acls.ts';
 import { deleteAclsApi } from './31-delete-acls.ts';
@@ -44,6 +51,8 @@ import { offsetDeleteApi } from './47-offset-delete.ts';
 import { describeQuorumApi } from './55-describe-quorum.ts';
 import { describeClusterApi } from './60-describe-cluster.ts';
 import { describeProducersApi } from './61-describe-producers.ts';
+import { describeTransactionsApi } from './65-describe-transactions.ts';
+import { listTransactionsApi } from './66-list-transactions.ts';
 import { consumerGroupHeartbeatApi } from './68-consumer-group-heartbeat.ts';
 import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { getTelemetrySubscriptionsApi } from './71-get-telemetry-subscriptions.ts';
@@ -59,7 +68,9 @@ export interface Services {
   readonly sessions: SessionCache;
   readonly changeCluster: ChangeCluster;
   readonly stopSignal: StopSignal;
-  readonly nextProducerId: NextProducerId;
+  readonly transactions: TransactionCoordinator;
+  transactionSettings(): BrokerTransactionSettings;
+  readonly writeMarkers: WriteMarkers;
   readonly directories: readonly LogDirectory[];
   readonly limits: {
     readonly fetchSizeBytesMax: number;
@@ -104,6 +115,11 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     deleteRecordsApi(services),
     initProducerIdApi(services),
     offsetForLeaderEpochApi(services),
+    addPartitionsToTxnApi(services),
+    addOffsetsToTxnApi(services),
+    endTxnApi(services),
+    writeTxnMarkersApi(services),
+    txnOffsetCommitApi(services),
     describeAclsApi(),
     createAclsApi(),
     deleteAclsApi(),
@@ -118,6 +134,8 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     describeQuorumApi(services),
     describeClusterApi(services),
     describeProducersApi(services),
+    describeTransactionsApi(services),
+    listTransactionsApi(services),
     consumerGroupHeartbeatApi(services),
     consumerGroupDescribeApi(services),
     getTelemetrySubscriptionsApi(),

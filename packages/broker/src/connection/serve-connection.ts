@@ -130,11 +130,22 @@ export function serveConnection(options: ServeOptions): ServedConnection {
     underWayCount++;
     const holdsBackOthers = !begun.isPipelined;
     if (holdsBackOthers) isBusy = true;
+    else if (begun.effects !== undefined) holdBackUntil(begun.effects);
     begun.outcome.then((outcome) => {
       underWayCount--;
       if (holdsBackOthers) isBusy = false;
       settle(turn, outcome);
       if (holdsBackOthers) beginWaiting();
+      updatePause();
+    });
+  }
+
+  /** What comes after it must not take effect before it. */
+  function holdBackUntil(effects: Promise<void>): void {
+    isBusy = true;
+    effects.then(() => {
+      isBusy = false;
+      beginWaiting();
       updatePause();
     });
   }

@@ -1,7 +1,14 @@
 import type { LeaderEpoch, Offset, Uuid } from '@sluice/kernel/ids';
 import type { ReadOptions, ReadResult } from '@sluice/log/partition-log';
+import type { AbortedTxn } from '@sluice/log/txn-index';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { PartitionDataInput as PartitionData } from '@sluice/protocol/generated/messages/fetch-response';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  baseOffset,
+  batchSizeBytes,
+  lastOffsetDelta,
+} from '@sluice/protocol/records/batch-header';
 import { type HostedPartition, isHosted, type Lookup, type LookupError } from '../partitions/hosted-partition.ts';
 
 /** What a fetch asks of one partition. `topic` is '' while an id has never been resolved. */
@@ -55,18 +62,49 @@ function complete(
   hosted: HostedPartition,
   result: ReadResult,
   options: ReadOptions,
-): FetchedPartition {
+): FetchedPartition | Promise<FetchedPartition> {
   if (result.kind === 'out-of-range') return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
   if (result.kind === 'failed') return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
-  const data = withRecords(target, hosted, result.buffers, options.upTo === 'last-stable');
-  return { target, hosted, data, sizeBytes: result.sizeBytes, release: result.release, endsWait: false };
+  const { buffers, sizeBytes, release } = result;
+  const fetched = (aborted: readonly AbortedTxn[] | null): FetchedPartition => {
+    const data = withRecords(target, hosted, buffers, aborted);
+    return { target, hosted, data, sizeBytes, release, endsWait: false };
+  };
+  if (options.upTo !== 'last-stable') return fetched(null);
+  if (sizeBytes === 0) return fetched([]);
+  const aborted = hosted.log.abortedTransactions(target.fetchOffset, hosted.log.lastStableOffset);
+  if (!(aborted instanceof Promise)) return fetched(within(buffers, aborted));
+  return aborted.then(
+    (found) => fetched(within(buffers, found)),
+    () => {
+      release?.();
+      return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
+    },
+  );
+}
+
+/** Only those that have records in what is sent. */
+function within(buffers: readonly Buffer[], aborted: readonly AbortedTxn[]): readonly AbortedTxn[] {
+  if (aborted.length === 0) return aborted;
+  const endOffset = endOffsetOf(buffers);
+  return aborted.filter(({ firstOffset }) => firstOffset < endOffset);
+}
+
+function endOffsetOf(buffers: readonly Buffer[]): Offset {
+  const last = buffers.at(-1);
+  if (last === undefined) return 0;
+  let endOffset = 0;
+  for (let at = 0; at + BATCH_HEADER_SIZE_BYTES <= last.length; at += batchSizeBytes(last, at)) {
+    endOffset = baseOffset(last, at) + lastOffsetDelta(last, at) + 1;
+  }
+  return endOffset;
 }
 
 function withRecords(
   target: FetchTarget,
   { log }: HostedPartition,
   records: readonly Buffer[],
-  isCommittedOnly: boolean,
+  aborted: readonly AbortedTxn[] | null,
 ): PartitionData {
   return {
     partitionIndex: target.partition,
@@ -74,7 +112,7 @@ function withRecords(
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    abortedTransactions: isCommittedOnly ? [] : null,
+    abortedTransactions: aborted?.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })) ?? null,
     records,
   };
 }
@@ -101,7 +139,7 @@ function divergenceOf(target: FetchTarget, hosted: HostedPartition): FetchedPart
   if (end.leaderEpoch < 0 || end.endOffset < 0) return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
   if (end.leaderEpoch >= target.lastFetchedEpoch && end.endOffset >= target.fetchOffset) return undefined;
   const data: PartitionData = {
-    ...withRecords(target, hosted, NO_BUFFERS, false),
+    ...withRecords(target, hosted, NO_BUFFERS, null),
     divergingEpoch: { epoch: end.leaderEpoch, endOffset: end.endOffset },
   };
   return { target, hosted, data, sizeBytes: 0, release: undefined, endsWait: true };

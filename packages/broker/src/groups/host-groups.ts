@@ -11,6 +11,7 @@ import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import type { ClusterImage, ImageDelta } from '@sluice/metadata/image/cluster-image';
 import { codecOfId } from '@sluice/protocol/compression/codec';
 import type { LeadershipListener } from '../partitions/leadership.ts';
+import { perRevision } from '../per-revision.ts';
 import { createGroupSettings } from './group-settings.ts';
 import { createTopicsView } from './topics-view.ts';
 
@@ -65,18 +66,5 @@ export function hostGroups({ image, staticConfig, clock, random, logger }: HostG
     follow(delta) {
       if (topics.follow(delta)) coordinator.onTopicsChanged(delta.topicsDeleted.map(({ name }) => name));
     },
-  };
-}
-
-/** A value of the image that is asked for often and changes with it. */
-function perRevision<T>(image: ClusterImage, read: () => T): () => T {
-  let revision: number | undefined;
-  let value: T;
-  return () => {
-    if (revision !== image.revision) {
-      revision = image.revision;
-      value = read();
-    }
-    return value;
   };
 }

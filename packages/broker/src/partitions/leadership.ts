@@ -6,3 +6,16 @@ export interface LeadershipListener {
   onElected(partition: HostedPartition): void;
   onResigned(topic: string, partition: number): void;
 }
+
+export function bothOf(first: LeadershipListener, second: LeadershipListener): LeadershipListener {
+  return {
+    onElected(partition) {
+      first.onElected(partition);
+      second.onElected(partition);
+    },
+    onResigned(topic, partition) {
+      first.onResigned(topic, partition);
+      second.onResigned(topic, partition);
+    },
+  };
+}

@@ -29,6 +29,7 @@ import { groupRecordSerde } from './group-record-serde.ts';
 import type { GroupShard } from './group-shard.ts';
 import { inSlices } from './in-slices.ts';
 import { fetchFailure } from './offsets/fetch-offsets.ts';
+import { txnCommitFailure } from './offsets/txn-commit.ts';
 import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
 
 export const GROUP_METADATA_TOPIC = '__consumer_offsets';
@@ -133,6 +134,19 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         (shard, now, pending) => shard.commitOffsets(request, context, now, pending),
         (errorCode) => offsetCommitFailed(request, toGroupError(errorCode)),
       ),
+    commitOffsetsInTransaction(request, verification, context) {
+      const { producerId, producerEpoch } = request;
+      const transaction = { producerId, producerEpoch, ...(verification === undefined ? {} : { verification }) };
+      return ask(
+        request.groupId,
+        (shard, now, pending) => shard.commitOffsetsInTransaction(request, transaction, context, now, pending),
+        (errorCode) => txnCommitFailure(request, toGroupError(errorCode)),
+      );
+    },
+    async endTransaction(partition, marker) {
+      const result = await runtime.endTransaction(partition, marker);
+      return 'errorCode' in result ? result.errorCode : ErrorCode.NONE;
+    },
     fetchOffsets: (request, requireStable, context) =>
       ask(
         request.groupId,

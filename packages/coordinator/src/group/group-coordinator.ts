@@ -1,5 +1,6 @@
 import type { LeaderEpoch } from '@sluice/kernel/ids';
 import type { PartitionLog } from '@sluice/log/partition-log';
+import type { VerificationGuard } from '@sluice/log/verifications';
 import type { ConsumerGroupDescribeResponseInput } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
 import type { ConsumerGroupHeartbeatRequest } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
@@ -21,6 +22,9 @@ import type { OffsetFetchRequestGroup } from '@sluice/protocol/generated/message
 import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
+import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
+import type { TxnOffsetCommitResponseInput } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
+import type { ShardMarker } from '../runtime/hosted-shard.ts';
 import type { RequestContext } from './group-environment.ts';
 
 /**
@@ -40,6 +44,14 @@ export interface GroupCoordinator {
     context: RequestContext,
   ): Promise<ConsumerGroupHeartbeatResponseInput>;
   commitOffsets(request: OffsetCommitRequest, context: RequestContext): Promise<OffsetCommitResponseInput>;
+  /** The guard is of the group's partition; offsets count once the transaction is committed. */
+  commitOffsetsInTransaction(
+    request: TxnOffsetCommitRequest,
+    verification: VerificationGuard | undefined,
+    context: RequestContext,
+  ): Promise<TxnOffsetCommitResponseInput>;
+  /** Appends the marker to the partition and ends the transaction there; answers with an error code. */
+  endTransaction(partition: number, marker: ShardMarker): Promise<number>;
   fetchOffsets(
     request: OffsetFetchRequestGroup,
     requireStable: boolean,

@@ -1,4 +1,4 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
+import type { ProducerId, TimestampMs } from '@sluice/kernel/ids';
 import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice/protocol/generated/messages/consumer-group-describe-response';
 import type { ConsumerGroupHeartbeatRequest } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
@@ -17,6 +17,8 @@ import type { OffsetFetchRequestGroup } from '@sluice/protocol/generated/message
 import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-group-request';
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
+import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
+import type { TxnOffsetCommitResponseInput } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
 import type { ApplyContext, Pending, Step } from '../runtime/coordinator-shard.ts';
 import type { RequestContext } from './group-environment.ts';
 import type { ConsumerGroupRecord, GroupRecord } from './group-record.ts';
@@ -95,6 +97,16 @@ export interface GroupOffsets extends ShardPart {
     now: TimestampMs,
     pending: Pending<OffsetCommitResponseInput>,
   ): GroupStep;
+  /** They count when the producer's transaction is committed. */
+  commitInTransaction(
+    request: TxnOffsetCommitRequest,
+    transaction: NonNullable<GroupStep['transaction']>,
+    context: RequestContext,
+    now: TimestampMs,
+    pending: Pending<TxnOffsetCommitResponseInput>,
+  ): GroupStep;
+  /** A marker ended the producer's transaction: what it committed counts from now on, or is forgotten. */
+  endTransaction(producerId: ProducerId, isCommitted: boolean): void;
   /** All partitions that the group has if the topics are null. */
   fetch(
     request: OffsetFetchRequestGroup,

@@ -23,6 +23,7 @@ import { listGroups } from './list-groups.ts';
 export interface GroupShard extends CoordinatorShard<GroupRecord>, ClassicProtocol {
   readonly heartbeatOfConsumer: ConsumerGroups['heartbeatOfConsumer'];
   readonly commitOffsets: GroupOffsets['commit'];
+  readonly commitOffsetsInTransaction: GroupOffsets['commitInTransaction'];
   readonly fetchOffsets: GroupOffsets['fetch'];
   readonly deleteOffsets: GroupOffsets['delete'];
   listGroups(request: ListGroupsRequest, pending: Pending<readonly ListedGroupInput[]>): GroupStep;
@@ -72,6 +73,8 @@ export function createGroupShard({ table, classic, consumer, offsets }: GroupSha
     leave: (request, context, now, pending) => protocolOf(request.groupId).leave(request, context, now, pending),
     heartbeatOfConsumer: consumer.heartbeatOfConsumer,
     commitOffsets: offsets.commit,
+    commitOffsetsInTransaction: offsets.commitInTransaction,
+    endTransaction: offsets.endTransaction,
     fetchOffsets: offsets.fetch,
     deleteOffsets: offsets.delete,
     listGroups: (request, pending) => ({ records: [], replies: [replyTo(pending, listGroups(table, request))] }),

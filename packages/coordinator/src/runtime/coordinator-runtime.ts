@@ -1,6 +1,7 @@
 import type { LeaderEpoch, TimestampMs } from '@sluice/kernel/ids';
 import type { PartitionLog } from '@sluice/log/partition-log';
 import type { CoordinatorShard, Pending, Step } from './coordinator-shard.ts';
+import type { ShardMarker } from './hosted-shard.ts';
 
 export type Result<T> = { readonly response: T } | { readonly errorCode: number };
 
@@ -17,6 +18,11 @@ export interface CoordinatorRuntime<S extends CoordinatorShard<R>, R> {
    * is then loaded again.
    */
   run<T>(partition: number, decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>): Promise<Result<T>>;
+  /**
+   * Appends a marker to the partition and ends the transaction in its shard; the result comes when it is committed. The
+   * log's own error code if it does not want the marker.
+   */
+  endTransaction(partition: number, marker: ShardMarker): Promise<Result<undefined>>;
   /**
    * The same on every shard, without an answer (changes of the metadata image): at once where it serves, else as soon as
    * it does.

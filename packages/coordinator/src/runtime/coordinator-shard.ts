@@ -1,4 +1,5 @@
 import type { Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { VerificationGuard } from '@sluice/log/verifications';
 
 /**
  * One coordinator's state, kept in one partition of an internal topic: what is durable changes only by applying records,
@@ -8,6 +9,8 @@ import type { Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/ker
 export interface CoordinatorShard<R> {
   /** A record that was just decided, or is replayed. Must not fail, must not answer, must not decide anything. */
   apply(record: R, context: ApplyContext): void;
+  /** A marker ended the producer's transaction: what its transactional records said counts now, or never. As `apply`. */
+  endTransaction?(producerId: ProducerId, isCommitted: boolean): void;
   /** All records are replayed: set timers, and decide what is due. */
   onLoaded(now: TimestampMs): Step<R>;
   /** The partition is led elsewhere, or failed: fails what still waits with this error code. Its timers are cancelled already. */
@@ -38,9 +41,16 @@ export interface Step<R> {
    */
   readonly repliesAtOnce?: readonly Reply[];
   /** Writes the records into this producer's transaction (TxnOffsetCommit). */
-  readonly transaction?: { readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch };
+  readonly transaction?: TransactionOfStep;
   /** False: a crash may keep only the first of the records, which may then fill several batches (many tombstones). Default: true. */
   readonly isAtomic?: boolean;
+}
+
+export interface TransactionOfStep {
+  readonly producerId: ProducerId;
+  readonly producerEpoch: ProducerEpoch;
+  /** See `PartitionLog.startVerification`. */
+  readonly verification?: VerificationGuard;
 }
 
 /** Somebody who waits for a response, perhaps over many steps (JoinGroup). Exactly one of the two is called, once. */

@@ -114,6 +114,7 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
       serde,
       clock,
       apply: (record, context) => hosted.shard.apply(record, context),
+      endTransaction: (producerId, isCommitted) => hosted.shard.endTransaction?.(producerId, isCommitted),
       onUnknownRecord: tellUnknown,
       isCancelled,
     }).catch((error: unknown) => ({ kind: 'failed' as const, reason: String(error), isTransient: true }));
@@ -180,6 +181,12 @@ export function createCoordinatorRuntime<S extends CoordinatorShard<R>, R>(
       if (led?.hosted === undefined || led.status !== 'serving') return Promise.resolve(refusal(led?.status));
       const { hosted } = led;
       return new Promise((settle) => hosted.take(decide, new PendingResult(settle)));
+    },
+    endTransaction(partition, marker) {
+      const led = ledByPartition.get(partition);
+      if (led?.hosted === undefined || led.status !== 'serving') return Promise.resolve(refusal(led?.status));
+      const { hosted } = led;
+      return new Promise((settle) => hosted.endTransaction(marker, new PendingResult(settle)));
     },
     runAll(decide) {
       for (const led of ledByPartition.values()) {

@@ -1,13 +1,24 @@
+import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { LeaderEpoch, Offset, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
-import type { PartitionLog } from '@sluice/log/partition-log';
+import { readEndTxnMarker } from '@sluice/log/end-txn-marker';
+import type { AppendOptions, AppendResult, PartitionLog } from '@sluice/log/partition-log';
 import type { Codec } from '@sluice/protocol/compression/codec';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { createAppendBatch, type EncodedRecord, recordSizeBytesMax } from './append-batch.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { CoordinatorShard, Pending, PutOff, RecordSerde, ShardTimers, Step } from './coordinator-shard.ts';
+import {
+  type CoordinatorShard,
+  type Pending,
+  type PutOff,
+  type RecordSerde,
+  replyTo,
+  type ShardTimers,
+  type Step,
+  type TransactionOfStep,
+} from './coordinator-shard.ts';
 import { createPutOffQueue } from './put-off-queue.ts';
 import { createShardTimers } from './shard-timers.ts';
 
@@ -39,16 +50,22 @@ export interface HostedShard<S extends CoordinatorShard<R>, R> {
   /** A decision that nobody waits for; false if it threw. */
   tick(decide: (shard: S, now: TimestampMs) => Step<R>): boolean;
   /**
-   * Appends what was gathered. To be called before anybody else appends to the log (markers of transactions), so that
-   * the records get the offsets that they were applied with.
+   * Appends a marker behind what was gathered, and lets the shard know. Fails with the log's error code if the log does
+   * not want it.
    */
-  flush(): void;
+  endTransaction(marker: ShardMarker, pending: Pending<undefined>): void;
   /** The high watermark or the failure of the log changed. */
   onLogChanged(): void;
   /** All who wait fail with the error code; the state is worth nothing afterwards. */
   close(errorCode: number): void;
   /** Lets nobody wait but for commits that are under way; settles when they are over. */
   drain(errorCode: number): Promise<void>;
+}
+
+export interface ShardMarker {
+  /** One control batch. */
+  readonly batch: Buffer;
+  readonly transactionVersion: number;
 }
 
 const NO_PRODUCER: Producer = { producerId: -1, producerEpoch: -1, isTransactional: false };
@@ -166,22 +183,72 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
       failReplies(step, ErrorCode.NOT_COORDINATOR);
       return false;
     }
-    const producer = transaction === undefined ? NO_PRODUCER : { ...transaction, isTransactional: true };
+    if (transaction !== undefined) return writeInTransaction(step, transaction, encoded, now);
     for (let index = 0; index < records.length; index++) {
       const record = records[index];
       const bytes = encoded[index];
       if (record === undefined || bytes === undefined) break;
       if (!isAtomic && batch.sizeBytes + recordSizeBytesMax(bytes) > roomBytes) flush();
       batch.add(bytes, now);
-      if (!apply(record, now, producer)) {
+      if (!apply(record, now, NO_PRODUCER)) {
         failReplies(step, ErrorCode.NOT_COORDINATOR);
         return false;
       }
     }
-    if (transaction === undefined) planTurnEnd();
-    else append(transaction);
+    planTurnEnd();
     if (isClosed) failReplies(step, ErrorCode.NOT_COORDINATOR);
     return !isClosed;
+  }
+
+  /** A batch of its own, which the log may refuse: only what it took is applied. */
+  function writeInTransaction(
+    step: Step<R>,
+    transaction: TransactionOfStep,
+    encoded: readonly EncodedRecord[],
+    now: TimestampMs,
+  ): boolean {
+    for (const bytes of encoded) batch.add(bytes, now);
+    const { verification } = transaction;
+    const result = appendBytes(batch.take(transaction), verification === undefined ? {} : { verification });
+    if (result.kind !== 'appended') {
+      failReplies(step, result.kind === 'refused' ? result.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR);
+      return false;
+    }
+    const producer = { ...transaction, isTransactional: true };
+    nextOffset = result.firstOffset;
+    const areApplied = step.records.every((record) => apply(record, now, producer));
+    if (!areApplied) failReplies(step, ErrorCode.NOT_COORDINATOR);
+    return areApplied;
+  }
+
+  function endTransaction({ batch: marker, transactionVersion }: ShardMarker, pending: Pending<undefined>): void {
+    flush();
+    const ended = readEndTxnMarker(marker);
+    assert(ended !== undefined, 'a marker ends a transaction');
+    if (isClosed) {
+      pending.fail(ErrorCode.NOT_COORDINATOR);
+      return;
+    }
+    const result = appendBytes(marker, { transactionVersion });
+    if (result.kind !== 'appended') {
+      pending.fail(result.kind === 'refused' ? result.errorCode : ErrorCode.UNKNOWN_SERVER_ERROR);
+      return;
+    }
+    nextOffset = result.lastOffset + 1;
+    shard.endTransaction?.(ended.producerId, !ended.isAbort);
+    commits.add(nextOffset, [replyTo(pending, undefined)]);
+  }
+
+  function appendBytes(bytes: Buffer, how: Pick<AppendOptions, 'verification' | 'transactionVersion'>): AppendResult {
+    const result = log.append(bytes, {
+      leaderEpoch,
+      nowMs: clock.now(),
+      durable: true,
+      origin: 'coordinator',
+      ...how,
+    });
+    if (result.kind === 'appended') appendedOffset = result.lastOffset + 1;
+    return result;
   }
 
   function apply(record: R, timestampMs: TimestampMs, producer: Producer): boolean {
@@ -213,24 +280,13 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
   }
 
   function flush(): void {
-    append(undefined);
-  }
-
-  function append(transaction: Step<R>['transaction']): void {
     if (batch.recordCount === 0 || isClosed) return;
     const firstOffset = nextOffset - batch.recordCount;
-    const result = log.append(batch.take(transaction), {
-      leaderEpoch,
-      nowMs: clock.now(),
-      durable: true,
-      origin: 'coordinator',
-    });
+    const result = appendBytes(batch.take(), {});
     if (result.kind !== 'appended') {
       fail(result.kind === 'refused' ? (result.message ?? 'the log refused an append') : 'a duplicate', true);
     } else if (result.firstOffset !== firstOffset) {
       fail(`records for offset ${firstOffset} were appended at ${result.firstOffset}`, true);
-    } else {
-      appendedOffset = result.lastOffset + 1;
     }
   }
 
@@ -266,7 +322,7 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
     },
     take,
     tick,
-    flush,
+    endTransaction,
     onLogChanged() {
       if (isClosed) return;
       if (log.failure !== undefined) return fail(log.failure, true);

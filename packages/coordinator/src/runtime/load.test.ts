@@ -35,7 +35,7 @@ describe('coordinator runtime: load', () => {
     await tally.log.close();
   });
 
-  test('unknown types are skipped and told once; control and transactional batches are skipped', async () => {
+  test('unknown types are skipped and told once; markers end what their transaction wrote', async () => {
     const lines: { message: string; fields: LogFields }[] = [];
     const tally = await openTally({ logger: collectingLogger(lines) });
     const unknown = { key: Buffer.from([0, 9, 1]), value: 'x' };
@@ -48,7 +48,14 @@ describe('coordinator runtime: load', () => {
     tally.log.append(buildBatch([marker], { ...transaction, isControlBatch: true }), coordinator);
     tally.runtime.load(0, tally.log, 0);
     await tally.clock.runUntil(() => tally.runtime.loaded.has(0));
-    assert.deepEqual([...tally.shard.counts], [['a', 4]]);
+    assert.deepEqual(
+      tally.shard.applied.map(({ count, producerId, isTransactional }) => ({ count, producerId, isTransactional })),
+      [
+        { count: 4, producerId: -1, isTransactional: false },
+        { count: 8, producerId: 1, isTransactional: true },
+      ],
+    );
+    assert.deepEqual(tally.shard.ended, [{ producerId: 1, isCommitted: true }]);
     const told = lines.filter(({ message }) => message.includes('unknown type'));
     assert.deepEqual(
       told.map(({ fields }) => fields.recordType),

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/kernel/clock';
-import type { Offset } from '@sluice/kernel/ids';
+import type { Offset, ProducerId } from '@sluice/kernel/ids';
+import { readEndTxnMarker } from '@sluice/log/end-txn-marker';
 import type { PartitionLog, ReadOptions } from '@sluice/log/partition-log';
 import { isBatchError } from '@sluice/protocol/records/batch-error';
 import {
@@ -9,6 +10,8 @@ import {
   isTransactional,
   lastOffsetDelta,
   maxTimestamp,
+  producerEpoch,
+  producerId,
   recordCount,
   timestampType,
 } from '@sluice/protocol/records/batch-header';
@@ -25,7 +28,6 @@ export const REPLAY_SLICE_MS = 1;
 const RECORDS_PER_LOOK = 32;
 
 const READ: ReadOptions = { maxBytes: REPLAY_READ_SIZE_BYTES, minOneBatch: true, upTo: 'log-end' };
-const NO_PRODUCER = { producerId: -1, producerEpoch: -1, isTransactional: false } as const;
 
 export type ReplayOutcome =
   | { readonly kind: 'done'; readonly recordCount: number }
@@ -38,6 +40,7 @@ export interface ReplayOptions<R> {
   readonly serde: RecordSerde<R>;
   readonly clock: Clock;
   apply(record: R, context: ApplyContext): void;
+  endTransaction?(producerId: ProducerId, isCommitted: boolean): void;
   /** A record of a type that this version does not know was skipped. */
   onUnknownRecord(key: Buffer): void;
   isCancelled(): boolean;
@@ -60,8 +63,16 @@ export async function replay<R>(options: ReplayOptions<R>): Promise<ReplayOutcom
   async function replayBatch(buffer: Buffer, position: number): Promise<void> {
     const firstOffset = baseOffset(buffer, position);
     nextOffset = firstOffset + lastOffsetDelta(buffer, position) + 1;
-    // Markers and what they decide are for the transactions that commit offsets (KIP-98): none is written yet.
-    if (isControlBatch(buffer, position) || isTransactional(buffer, position)) return;
+    if (isControlBatch(buffer, position)) {
+      const marker = readEndTxnMarker(buffer, position);
+      if (marker !== undefined) options.endTransaction?.(marker.producerId, !marker.isAbort);
+      return;
+    }
+    const producer = {
+      producerId: producerId(buffer, position),
+      producerEpoch: producerEpoch(buffer, position),
+      isTransactional: isTransactional(buffer, position),
+    };
     const payload = readPayload(buffer, position, DEFAULT_READ_LIMITS);
     if (isBatchError(payload)) throw new Error(payload.message);
     const baseTimestampMs = baseTimestamp(buffer, position);
@@ -80,7 +91,7 @@ export async function replay<R>(options: ReplayOptions<R>): Promise<ReplayOutcom
         options.onUnknownRecord(key);
       } else {
         const timestampMs = appendTimeMs ?? baseTimestampMs + cursor.timestampDeltaMs;
-        options.apply(record, { offset: firstOffset + cursor.offsetDelta, timestampMs, ...NO_PRODUCER });
+        options.apply(record, { offset: firstOffset + cursor.offsetDelta, timestampMs, ...producer });
       }
       recordsSeen++;
       if (recordsSeen % RECORDS_PER_LOOK === 0 && clock.monotonicMs() >= sliceEndMs) {

@@ -9,10 +9,11 @@ import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/m
 import { createSimpleGroup } from '../group/classic/classic-group.ts';
 import type { Group, GroupTable } from '../group/group.ts';
 import type { GroupSettings, TopicsView } from '../group/group-environment.ts';
+import type { GroupOffsets } from '../group/group-parts.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupTable } from '../group/group-table.ts';
-import { createGroupOffsets, type TransactionalGroupOffsets } from '../group/offsets/group-offsets.ts';
+import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
 import type { Pending, Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { testGroupSettings } from './group-settings.ts';
@@ -38,7 +39,7 @@ export interface CommitInput {
 
 export interface OffsetsFixture {
   readonly clock: SimClock;
-  readonly offsets: TransactionalGroupOffsets;
+  readonly offsets: GroupOffsets;
   readonly table: GroupTable;
   /** All that were written, as they read back. */
   readonly records: GroupRecord[];

@@ -22,6 +22,8 @@ export interface TallyShard extends CoordinatorShard<TallyRecord> {
   readonly counts: ReadonlyMap<string, number>;
   /** Of the records, as they were applied. */
   readonly applied: readonly (TallyRecord & ApplyContext)[];
+  /** Transactions that ended, in order. */
+  readonly ended: readonly { readonly producerId: number; readonly isCommitted: boolean }[];
   readonly unloadedWith: readonly number[];
   readonly timers: ShardTimers<TallyRecord>;
   readonly putOff: PutOff<TallyRecord>;
@@ -34,11 +36,13 @@ export interface TallyShard extends CoordinatorShard<TallyRecord> {
 export function createTallyShard(timers: ShardTimers<TallyRecord>, putOff: PutOff<TallyRecord>): TallyShard {
   const counts = new Map<string, number>();
   const applied: (TallyRecord & ApplyContext)[] = [];
+  const ended: { producerId: number; isCommitted: boolean }[] = [];
   const unloadedWith: number[] = [];
   let waiting: { name: string; pending: Pending<string> }[] = [];
   return {
     counts,
     applied,
+    ended,
     unloadedWith,
     timers,
     putOff,
@@ -60,6 +64,9 @@ export function createTallyShard(timers: ShardTimers<TallyRecord>, putOff: PutOf
       applied.push({ ...record, ...context });
       if (record.count === null) counts.delete(record.name);
       else counts.set(record.name, record.count);
+    },
+    endTransaction(producerId, isCommitted) {
+      ended.push({ producerId, isCommitted });
     },
     onLoaded(_now: TimestampMs) {
       return NOTHING;

@@ -60,14 +60,14 @@ export async function openTransactions(options: TransactionFixtureOptions = {}):
   const coordinator = createTransactionCoordinator({
     clock,
     logger: silentLogger,
-    settings: {
+    settings: () => ({
       timeoutMsMax: 900_000,
       idExpirationMs: 604_800_000,
       idExpirationCheckIntervalMs: 3_600_000,
       isTwoPhaseCommitEnabled: false,
       serverVersion: 2,
       ...options.settings,
-    },
+    }),
     nextProducerId: async () => ({ producerId: nextProducerId++ }),
     async writeMarkers(marker) {
       markers.push(marker);

@@ -34,7 +34,7 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 export interface TransactionCoordinatorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: TransactionSettings;
+  settings(): TransactionSettings;
   readonly nextProducerId: NextProducerId;
   readonly writeMarkers: WriteMarkers;
   /** Of `__transaction_state`. */
@@ -111,7 +111,7 @@ export function createTransactionCoordinator(options: TransactionCoordinatorOpti
   return {
     partitionOf,
     async initProducerId(request) {
-      const fault = faultOf(request, settings);
+      const fault = faultOf(request, settings());
       if (fault !== ErrorCode.NONE) return noProducer(fault);
       const { transactionalId, producerId, producerEpoch } = request;
       if (transactionalId === null) {

@@ -3,7 +3,7 @@ import type { ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { Transaction, TransactionVersion } from './transaction.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
 
-/** Kafka's `transaction*` settings as they are now; a live view. */
+/** Kafka's `transaction*` settings as they are at one moment. */
 export interface TransactionSettings {
   /** `transaction.max.timeout.ms` */
   readonly timeoutMsMax: number;
@@ -19,7 +19,7 @@ export interface TransactionSettings {
 
 /** What the state machine of transactions is given besides its input. */
 export interface TransactionEnvironment {
-  readonly settings: TransactionSettings;
+  settings(): TransactionSettings;
   readonly timers: ShardTimers<TransactionRecord>;
   readonly logger: Logger;
   /** Begins to write the markers of a transaction whose end is durable; `markersWritten` tells when all are. */

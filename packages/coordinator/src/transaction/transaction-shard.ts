@@ -127,7 +127,7 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
   }
 
   function fencedBy(transaction: Transaction, now: TimestampMs): Transaction {
-    const decision = fenced(transaction, settings.serverVersion, undefined, now);
+    const decision = fenced(transaction, settings().serverVersion, undefined, now);
     // Its epochs are used up: as before KIP-890 it gets another id only when it asks.
     return decision.kind === 'ends-first' ? decision.transaction : fencedWithoutRotation(transaction, now);
   }
@@ -143,14 +143,14 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
 
   function expire(now: TimestampMs): TransactionStep {
     const records: TransactionRecord[] = [];
-    const lastUpdateMsMax = now - settings.idExpirationMs;
+    const lastUpdateMsMax = now - settings().idExpirationMs;
     for (const { transactionalId, status, lastUpdateMs } of transactions.values()) {
       if (status === 'Ongoing' || status === 'PrepareCommit' || status === 'PrepareAbort') continue;
       if (lastUpdateMs > lastUpdateMsMax) continue;
       records.push({ transactionalId, transaction: null });
       if (records.length === EXPIRED_PER_STEP_MAX) break;
     }
-    planExpiration(records.length === EXPIRED_PER_STEP_MAX ? 0 : settings.idExpirationCheckIntervalMs);
+    planExpiration(records.length === EXPIRED_PER_STEP_MAX ? 0 : settings().idExpirationCheckIntervalMs);
     return { records, replies: [], isAtomic: false };
   }
 
@@ -183,13 +183,13 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
         if (transaction.status !== 'Ongoing') continue;
         watchTimeout(transaction, Math.min(transaction.startMs + transaction.timeoutMs - now, transaction.timeoutMs));
       }
-      planExpiration(settings.idExpirationCheckIntervalMs);
+      planExpiration(settings().idExpirationCheckIntervalMs);
       return { records: [], replies };
     },
     onUnloaded: waiting.fail,
     init(asked, newProducerId, now, pending) {
       const decide = (transaction: Transaction | undefined, at: TimestampMs): TransactionDecision =>
-        initProducerId(transaction, asked, settings.serverVersion, newProducerId, at);
+        initProducerId(transaction, asked, settings().serverVersion, newProducerId, at);
       return take(
         asked.transactionalId,
         producerRequest(decide, pending, (transaction) => transaction),

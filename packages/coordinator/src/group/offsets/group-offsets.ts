@@ -1,4 +1,4 @@
-import type { ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { TimestampMs } from '@sluice/kernel/ids';
 import { ZERO_UUID } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { NOTHING, replyTo, type Step } from '../../runtime/coordinator-shard.ts';
@@ -12,16 +12,12 @@ import { deleteOffsets, groupTombstones, topicTombstones } from './delete-offset
 import { EXPIRY_SLICE_OFFSETS_MAX, expireGroup } from './expire-offsets.ts';
 import { fetchOffsets } from './fetch-offsets.ts';
 import { createPendingOffsets } from './pending-offsets.ts';
+import { asOffsetCommit, asTxnResponse, toTransactionError, txnCommitFailure } from './txn-commit.ts';
 
 const EXPIRY_TIMER = 'offsets: expiry';
 const DELETION_TIMER = 'offsets: deleted topics';
 /** Tombstones that one look writes before others have their turn, a look for a topic of a group counting as one more. */
 export const DELETION_SLICE_OFFSETS_MAX = 2_000;
-
-export interface TransactionalGroupOffsets extends GroupOffsets {
-  /** A marker ended the producer's transaction: what it committed counts from now on, or is forgotten. */
-  endTransaction(producerId: ProducerId, isCommitted: boolean): void;
-}
 
 /**
  * The committed offsets of all groups of a shard. `createSimpleGroup` makes the group that an offset belongs to where
@@ -31,7 +27,7 @@ export function createGroupOffsets(
   { topics, settings, timers }: GroupEnvironment,
   table: GroupTable,
   createSimpleGroup: (groupId: string, now: TimestampMs) => Group,
-): TransactionalGroupOffsets {
+): GroupOffsets {
   const committed = createCommittedOffsets(topics, (groupId) => table.get(groupId)?.groupId ?? groupId);
   const pending = createPendingOffsets();
   /** Some of their offsets may still be there. */
@@ -96,6 +92,18 @@ export function createGroupOffsets(
       const group = groupOf(request.groupId, now);
       const { records, response } = commitOffsets(request, claim, group, { topics, settings }, now);
       return { records, replies: [replyTo(waiting, response)] };
+    },
+    commitInTransaction(request, transaction, context, now, waiting) {
+      const plain = asOffsetCommit(request);
+      const claim = { ...claimOf(plain, context), isTransactional: true };
+      const errorCode = toTransactionError(commitError(table.get(request.groupId), claim));
+      if (errorCode !== ErrorCode.NONE) {
+        return { records: [], replies: [replyTo(waiting, txnCommitFailure(request, errorCode))] };
+      }
+      const group = groupOf(request.groupId, now);
+      const { records, response } = commitOffsets(plain, claim, group, { topics, settings }, now);
+      const replies = [replyTo(waiting, asTxnResponse(response))];
+      return records.length === 0 ? { records, replies } : { records, replies, transaction };
     },
     fetch(request, requireStable, { apiVersion }, waiting) {
       const offsets = { committed, pending, topics };

@@ -1,0 +1,159 @@
+import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
+import type { Clock } from '@sluice/kernel/clock';
+import { NO_VERIFICATION, type VerificationGuard, type VerifiedBatch } from '@sluice/log/verifications';
+import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
+import type { ProduceRequest } from '@sluice/protocol/generated/messages/produce-request';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  baseSequence,
+  CURRENT_MAGIC,
+  isTransactional,
+  magic,
+  producerEpoch,
+  producerId,
+} from '@sluice/protocol/records/batch-header';
+import { isHosted, type Lookup } from '../partitions/hosted-partition.ts';
+import type { BrokerTransactionSettings } from './transaction-settings.ts';
+import { askCoordinator, supportOfProduce, type TransactionSupport } from './write-permission.ts';
+
+export interface Forbidden {
+  readonly errorCode: number;
+  readonly message: string | null;
+}
+
+/** What goes with a partition's records to the append, or why they may not be appended. `undefined`: nobody need be asked. */
+export type Permission = (topic: string, partition: number) => VerificationGuard | Forbidden | undefined;
+
+/** For a request without transactional batches. */
+export const NOT_ASKED: Permission = () => NO_VERIFICATION;
+const NEVER_ASKED: Permission = () => undefined;
+
+const MIXED_PRODUCERS: Forbidden = {
+  errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  message: 'Transactional records contained more than one producer ID',
+};
+const UNVERIFIED = 'Unable to verify the partition has been added to the transaction. Underlying error: ';
+
+export interface ProducePermissionsOptions {
+  readonly transactions: TransactionCoordinator;
+  readonly clock: Clock;
+  settings(): BrokerTransactionSettings;
+}
+
+/** Asks the coordinator about the partitions of a Produce request in which the producer's transaction begins; a promise only then. */
+export type AskPermission = (
+  request: ProduceRequest,
+  apiVersion: number,
+  lookUp: (topicIndex: number, partition: number) => Lookup,
+) => Permission | Promise<Permission>;
+
+interface Asking extends VerifiedBatch {
+  readonly partitions: Map<string, Set<number>>;
+  readonly answers: Map<string, Map<number, VerificationGuard | Forbidden>>;
+}
+
+export function createProducePermissions({ transactions, clock, settings }: ProducePermissionsOptions): AskPermission {
+  return (request, apiVersion, lookUp) => {
+    const { transactionalId, topicData } = request;
+    if (transactionalId === null) return NOT_ASKED;
+    if (!settings().verifiesPartitions) return NEVER_ASKED;
+    const support = supportOfProduce(apiVersion);
+    let asking: Asking | undefined;
+    for (const [topicIndex, { partitionData }] of topicData.entries()) {
+      for (const { index, records } of partitionData) {
+        if (!isInTransaction(records)) continue;
+        const lookup = lookUp(topicIndex, index);
+        if (!isHosted(lookup)) continue;
+        const started = lookup.log.startVerification(producerOf(records), support === 'adds', clock.now());
+        if (started.kind === 'not-needed') continue;
+        asking ??= {
+          ...producerOf(records),
+          partitions: new Map(),
+          answers: new Map(),
+        };
+        if (producerId(records, 0) !== asking.producerId) {
+          answer(asking, lookup.topic, index, MIXED_PRODUCERS);
+        } else if (started.kind === 'started') put(asking, lookup.topic, index, started.guard);
+        else answer(asking, lookup.topic, index, { errorCode: started.errorCode, message: started.message });
+      }
+    }
+    if (asking === undefined) return NOT_ASKED;
+    if (asking.partitions.size === 0) return permissionOf(asking);
+    return ask(transactionalId, asking, support);
+  };
+
+  async function ask(transactionalId: string, asking: Asking, support: TransactionSupport): Promise<Permission> {
+    const errorCodeOf = await askCoordinator(transactions, { transactionalId, ...asking }, support);
+    for (const [topic, numbers] of asking.partitions) {
+      for (const partition of numbers) {
+        const errorCode = errorCodeOf(topic, partition);
+        if (errorCode !== ErrorCode.NONE) answer(asking, topic, partition, forbidden(errorCode, support));
+      }
+    }
+    return permissionOf(asking);
+  }
+}
+
+/** What a client of this version knows how to treat. */
+function forbidden(errorCode: number, support: TransactionSupport): Forbidden {
+  switch (errorCode) {
+    case ErrorCode.INVALID_TXN_STATE:
+      return { errorCode, message: 'Partition was not added to the transaction' };
+    case ErrorCode.NETWORK_EXCEPTION:
+    case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
+    case ErrorCode.COORDINATOR_NOT_AVAILABLE:
+    case ErrorCode.NOT_COORDINATOR:
+      return { errorCode: ErrorCode.NOT_ENOUGH_REPLICAS, message: `${UNVERIFIED}${nameOf(errorCode)}` };
+    case ErrorCode.CONCURRENT_TRANSACTIONS:
+      return support === 'adds'
+        ? { errorCode, message: null }
+        : { errorCode: ErrorCode.NOT_ENOUGH_REPLICAS, message: `${UNVERIFIED}${nameOf(errorCode)}` };
+    default:
+      return { errorCode, message: null };
+  }
+}
+
+function nameOf(errorCode: number): string {
+  return ERRORS.get(errorCode)?.name ?? 'UNKNOWN_SERVER_ERROR';
+}
+
+function put(asking: Asking, topic: string, partition: number, guard: VerificationGuard): void {
+  const numbers = asking.partitions.get(topic) ?? new Set<number>();
+  asking.partitions.set(topic, numbers.add(partition));
+  answer(asking, topic, partition, guard);
+}
+
+function answer({ answers }: Asking, topic: string, partition: number, value: VerificationGuard | Forbidden): void {
+  const ofTopic = answers.get(topic) ?? new Map<number, VerificationGuard | Forbidden>();
+  answers.set(topic, ofTopic.set(partition, value));
+}
+
+function permissionOf({ answers }: Asking): Permission {
+  return (topic, partition) => answers.get(topic)?.get(partition) ?? NO_VERIFICATION;
+}
+
+/** Whether the request may write transactional batches at all. */
+export function transactionError(request: ProduceRequest): number {
+  if (request.transactionalId !== null) return ErrorCode.NONE;
+  const isUsed = request.topicData.some(({ partitionData }) =>
+    partitionData.some(({ records }) => isInTransaction(records)),
+  );
+  return isUsed ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.NONE;
+}
+
+function producerOf(records: Buffer): VerifiedBatch {
+  return {
+    producerId: producerId(records, 0),
+    producerEpoch: producerEpoch(records, 0),
+    baseSequence: baseSequence(records, 0),
+  };
+}
+
+function isInTransaction(records: Buffer | null): records is Buffer {
+  return (
+    records !== null &&
+    records.length >= BATCH_HEADER_SIZE_BYTES &&
+    magic(records, 0) === CURRENT_MAGIC &&
+    isTransactional(records, 0)
+  );
+}

@@ -1,0 +1,59 @@
+import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
+import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
+import type { MarkerResult, TransactionMarker, WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
+import type { Clock } from '@sluice/kernel/clock';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
+import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
+import { logsReady } from '../partitions/ready-logs.ts';
+
+export interface MarkerWriterOptions {
+  readonly partitions: Partitions;
+  readonly clock: Clock;
+  /** Markers of its topic go through it: offsets of the transaction count from then on, or are forgotten. */
+  readonly groups: GroupCoordinator;
+}
+
+/** Writes markers to the partitions that this broker leads; each is answered once its marker is durable. */
+export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
+  const { partitions, clock, groups } = options;
+
+  async function writeOne(marker: TransactionMarker, topic: string, partition: number): Promise<number> {
+    const lookup = checkUsable(partitions.byName(topic, partition), -1);
+    if (!isHosted(lookup)) return lookup.errorCode;
+    const nowMs = clock.now();
+    const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker;
+    const type = marker.isCommit ? 'COMMIT' : 'ABORT';
+    const batch = buildEndTxnMarkerBatch({ type, producerId, producerEpoch, coordinatorEpoch, timestampMs: nowMs });
+    if (topic === GROUP_METADATA_TOPIC) return groups.endTransaction(partition, { batch, transactionVersion });
+    const { log, leaderEpoch } = lookup;
+    await logsReady([log]);
+    const result = log.append(batch, { leaderEpoch, nowMs, durable: true, origin: 'coordinator', transactionVersion });
+    if (result.kind === 'refused') return Promise.resolve(result.errorCode);
+    return new Promise((resolve) => {
+      log.onDurable(result.lastOffset + 1, (failure) =>
+        resolve(failure === undefined ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR),
+      );
+    });
+  }
+
+  return async (marker) => {
+    const written: Promise<void>[] = [];
+    const errors = new Map<string, Map<number, number>>();
+    for (const [topic, numbers] of marker.partitions) {
+      const ofTopic = new Map<number, number>();
+      errors.set(topic, ofTopic);
+      for (const partition of numbers) {
+        written.push(
+          writeOne(marker, topic, partition).then((errorCode) => {
+            ofTopic.set(partition, errorCode);
+          }),
+        );
+      }
+    }
+    await Promise.all(written);
+    const result: MarkerResult = (topic, partition) =>
+      errors.get(topic)?.get(partition) ?? ErrorCode.UNKNOWN_SERVER_ERROR;
+    return result;
+  };
+}
