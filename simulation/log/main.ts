@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     const result = await fc.check(property(), parameters);
     const seconds = Math.round((performance.now() - startedMs) / 1000);
     if (!result.failed) console.log(`${result.numRuns} lives, seed ${result.seed}: all of it holds (${seconds} s)`);
-    else console.error(fc.defaultReportMessage(result));
+    else console.error(`${String(result.errorInstance)}\n${fc.defaultReportMessage(result)}`);
     return result.failed ? 1 : 0;
   }
   let unnoticed = 0;

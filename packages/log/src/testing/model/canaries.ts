@@ -83,7 +83,12 @@ export function brokenDisk<D extends Disk>(disk: D, canary: Canary | undefined):
   }) as D;
 }
 
-/** Everything else stays as it is, getters included. */
+/** Everything else stays as it is, getters and private fields included. */
 function derived<T extends object>(base: T, changes: Partial<T>): T {
-  return Object.assign(Object.create(base), changes);
+  return new Proxy(base, {
+    get(_, key) {
+      const value: unknown = Reflect.get(key in changes ? changes : base, key, base);
+      return typeof value === 'function' ? value.bind(base) : value;
+    },
+  });
 }

@@ -114,6 +114,10 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     assert.equal(directory.unopened.size, 0, JSON.stringify([...directory.unopened]));
     const found = directory.get(TOPIC, 0)?.log ?? (await directory.create(TOPIC, 0, TOPIC_ID, config()));
     found.reconfigure(config());
+    // At rest it answers from what the last stop wrote down; a log whose files were read knows.
+    const atRest = [found.logStartOffset, found.logEndOffset, found.lastStableOffset];
+    await new Promise<void>((resolve) => found.whenReady(resolve));
+    assert.deepEqual([found.logStartOffset, found.logEndOffset, found.lastStableOffset], atRest, 'I8, I16: at rest');
     return brokenLog(found, canary);
   }
 
