@@ -39,6 +39,7 @@ export function restoreGroup(scope: ClassicScope, groupId: string, value: GroupM
   group.protocol = value.protocol ?? undefined;
   for (const stored of value.members) restoreMember(scope, group, stored);
   if (value.leader !== null && group.members.has(value.leader)) group.leaderId = value.leader;
+  group.isRebalanceDue = value.leader === null && group.members.size > 0;
   if (group.members.size > 0) group.state = 'Stable';
   group.subscribedTopics = subscribedTopicsOf(group);
   return group;

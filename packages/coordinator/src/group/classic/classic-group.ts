@@ -35,6 +35,11 @@ export class ClassicGroup implements Group {
   leaderId: string | undefined;
   /** Whether somebody came since the initial rebalance was last put off. */
   hasNewMember = false;
+  /** Its record names no leader: it was a consumer group, and has to rebalance. */
+  isRebalanceDue = false;
+  /** Of the rebalance that is under way or was the last, for whoever reads the log. */
+  rebalanceReason: string | undefined;
+  rebalancesSinceMs: TimestampMs = 0;
   /** Of a group of consumers; `undefined` if it is not known. */
   subscribedTopics: ReadonlySet<string> | undefined;
   /** In the order in which they came. */

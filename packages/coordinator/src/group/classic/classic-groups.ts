@@ -85,6 +85,8 @@ function wake(scope: ClassicScope, group: ClassicGroup, decision: Decision): voi
   watchSessions(group);
   if (group.members.size > scope.environment.settings.classic.groupSizeMax) {
     prepareRebalance(scope, group, 'the group is larger than is allowed now', decision);
+  } else if (group.isRebalanceDue) {
+    prepareRebalance(scope, group, 'the group was a consumer group', decision);
   }
 }
 

@@ -40,11 +40,10 @@ export function prepareRebalance(scope: ClassicScope, group: ClassicGroup, reaso
   timers.cancel(syncTimerKey(group.groupId));
   const isInitial = group.state === 'Empty';
   group.transitionTo('PreparingRebalance', decision.now);
-  logger.info('a classic group rebalances', {
-    groupId: group.groupId,
-    generation: group.generation,
-    reason: reason.slice(0, REASON_CHARS_MAX),
-  });
+  group.rebalanceReason = reason.slice(0, REASON_CHARS_MAX);
+  group.rebalancesSinceMs = decision.now;
+  const { groupId, generation, rebalanceReason } = group;
+  logger.debug('a classic group rebalances', { groupId, generation, reason: rebalanceReason });
   if (isInitial) putOffInitialRebalance(scope, group);
   else if (group.hasAllMembersJoined) completeJoin(scope, group, decision);
   else awaitJoins(scope, group, group.rebalanceTimeoutMs);
@@ -138,7 +137,7 @@ function becomeEmpty(scope: ClassicScope, group: ClassicGroup, decision: Decisio
   group.hasNewMember = false;
   group.transitionTo('Empty', decision.now);
   const { groupId, generation } = group;
-  scope.environment.logger.info('a classic group is empty', { groupId, generation });
+  scope.environment.logger.info('a classic group is empty', { groupId, generation, reason: group.rebalanceReason });
   decision.records.push(groupMetadataRecord(group, () => undefined));
 }
 
@@ -164,6 +163,9 @@ function beginGeneration(scope: ClassicScope, group: ClassicGroup, decision: Dec
     generation,
     memberCount: group.members.size,
     protocol: group.protocol,
+    // Of the first change that made it begin, and how long its members took to come.
+    reason: group.rebalanceReason,
+    joinMs: Math.max(0, decision.now - group.rebalancesSinceMs),
   });
 }
 

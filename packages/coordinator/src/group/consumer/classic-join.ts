@@ -13,7 +13,7 @@ import { withTopicIds } from './classic-assignment.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import { type ConsumerGroupMember, updateMember } from './consumer-group-member.ts';
 import type { ConsumerScope } from './consumer-scope.ts';
-import { downgradeRecords, isDowngradeByReplacement, planRebalance } from './downgrade.ts';
+import { downgrade, isDowngradeByReplacement } from './downgrade.ts';
 import { expireMember } from './fence-members.ts';
 import { findMember } from './find-member.ts';
 import { fullRefusal } from './heartbeat.ts';
@@ -24,6 +24,8 @@ import { sizeRefusal } from './subscription-size.ts';
 
 /** Since JoinGroup v4 (KIP-394) a dynamic member is told its id first. */
 const MEMBER_ID_REQUIRED_VERSION = 4;
+
+const NOBODY: ReadonlySet<ConsumerGroupMember> = new Set();
 
 /** A JoinGroup, read. */
 interface Joining {
@@ -165,8 +167,8 @@ function replaceAndDowngrade(
   if (isRefusal(joined)) return joined;
   // What was decided of the consumer group ends with it.
   decision.records.length = 0;
-  decision.records.push(...downgradeRecords(scope, group, [], joined, now));
-  if (isStale) planRebalance(scope, group.groupId, 'the group was a consumer group, and is behind its members');
+  const rebalanceReason = isStale ? 'the group was a consumer group, and is behind its members' : undefined;
+  decision.records.push(...downgrade(scope, group, { leaving: NOBODY, joining: joined, rebalanceReason }, now));
   return joined;
 }
 

@@ -10,12 +10,13 @@ import { addToCount } from './counts.ts';
 import type { MemberSession } from './member-timers.ts';
 import { commitError, fetchError, partitionError } from './offset-claims.ts';
 import { PartitionEpochs } from './partition-epochs.ts';
+import type { AssignmentAttempt } from './target-assignment.ts';
 import { TopicSubscriptions } from './topic-subscriptions.ts';
 
 /**
  * A group of KIP-848. Three epochs move it: the group's rises when members or topics change, the assignment's when a
- * target was computed for that, a member's when it has what the target gives it. All but `metadataSeen` and
- * `sessions` is durable: it changes by applying records alone.
+ * target was computed for that, a member's when it has what the target gives it. All but `metadataSeen`,
+ * `sessions` and `assignmentAttempt` is durable: it changes by applying records alone.
  *
  * A class, since a broker may hold a hundred thousand.
  */
@@ -35,6 +36,8 @@ export class ConsumerGroup implements Group {
   /** The version of the topics' view that the group last looked at, and the epoch that it had afterwards. */
   metadataSeen: { readonly version: number; readonly groupEpoch: number } | undefined;
   readonly sessions = new Map<string, MemberSession>();
+  /** The last target that was computed, whatever came of it. */
+  assignmentAttempt: AssignmentAttempt | undefined;
   readonly #topics: TopicsView;
   readonly #members = new Map<string, ConsumerGroupMember>();
   readonly #targets = new Map<string, Assignment>();

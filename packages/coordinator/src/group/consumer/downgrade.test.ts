@@ -20,6 +20,21 @@ test('when the last new member leaves, the group is a classic one again and reba
   assert.equal(joined?.leader, old);
 });
 
+test('a crash between the downgrade and its rebalance: whoever loads the group rebalances it', async () => {
+  const fixture = createConsumerFixture();
+  const [old] = await createClassicGroup(fixture, ALL);
+  assert(old !== undefined);
+  fixture.joinAs('new');
+  fixture.heartbeat('new', -1);
+  assert.equal(fixture.classicGroup().stateName, 'Stable');
+  const restarted = fixture.restart();
+  assert.equal(restarted.classicGroup().stateName, 'PreparingRebalance');
+  const joined = restarted.joinClassic({ memberId: old, groupInstanceId: 'instance-0' }).response;
+  assert.deepEqual([joined?.generationId, joined?.leader], [3, old]);
+  restarted.syncClassic({ memberId: old, groupInstanceId: 'instance-0', generationId: 3 });
+  assert.equal(restarted.restart().classicGroup().stateName, 'Stable', 'and not again');
+});
+
 test('when the last new member is silent for too long, the group is a classic one again', async () => {
   const fixture = createConsumerFixture();
   const [old] = await createClassicGroup(fixture, ALL);

@@ -57,19 +57,26 @@ function mayDowngrade(scope: ConsumerScope, group: ConsumerGroup, memberCount: n
   return false;
 }
 
-/** The end of the consumer group, and a classic one of the members that stay, or (`joining`) come for another. */
-export function downgradeRecords(
+export interface Downgrade {
+  readonly leaving: ReadonlySet<ConsumerGroupMember>;
+  /** Comes in the place of another. */
+  readonly joining: ConsumerGroupMember | undefined;
+  /** Why the classic group has to rebalance; `undefined` if it goes on as it is. */
+  readonly rebalanceReason: string | undefined;
+}
+
+/** The end of the consumer group, and a classic one of the members that stay, which rebalances if it has to. */
+export function downgrade(
   scope: ConsumerScope,
   group: ConsumerGroup,
-  leaving: readonly ConsumerGroupMember[],
-  joining: ConsumerGroupMember | undefined,
+  { leaving, joining, rebalanceReason }: Downgrade,
   now: TimestampMs,
 ): readonly GroupRecord[] {
   const classicGroup = new ClassicGroup(group.groupId, now);
   const targets = new Map<string, ConsumerGroupMember>();
   for (const member of group.members.values()) {
     const isReplaced = joining !== undefined && joining.instanceId === member.instanceId;
-    if (leaving.includes(member) || isReplaced) continue;
+    if (leaving.has(member) || isReplaced) continue;
     classicGroup.add(toClassicMember(member), group.protocolType);
     targets.set(member.memberId, member);
   }
@@ -81,6 +88,11 @@ export function downgradeRecords(
   classicGroup.state = 'Stable';
   classicGroup.generation = group.groupEpoch;
   classicGroup.protocol = protocol;
+  if (rebalanceReason !== undefined) {
+    // Should we end before the rebalance has begun, whoever loads the group sees that it is due.
+    classicGroup.leaderId = undefined;
+    planRebalance(scope, group.groupId, rebalanceReason);
+  }
   const record = groupMetadataRecord(classicGroup, (member) => {
     const consumerMember = targets.get(member.memberId);
     if (consumerMember === undefined) return undefined;
@@ -125,7 +137,7 @@ function toClassicMember(member: ConsumerGroupMember): ClassicMember {
 }
 
 /** As soon as the classic group is there. */
-export function planRebalance(scope: ConsumerScope, groupId: string, reason: string): void {
+function planRebalance(scope: ConsumerScope, groupId: string, reason: string): void {
   scope.environment.timers.set(downgradeKey(groupId), 0, (now) => {
     const decision = createDecision(now);
     const group = scope.table.get(groupId);

@@ -6,7 +6,7 @@ import { type ConsumerGroupMember, regexOf } from './consumer-group-member.ts';
 import { groupEpochRecord, memberTombstones, regexTombstone } from './consumer-group-records.ts';
 import { type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
 import { addToCount } from './counts.ts';
-import { downgradeRecords, isDowngradeDue, planRebalance } from './downgrade.ts';
+import { downgrade, isDowngradeDue } from './downgrade.ts';
 import { cancelMemberTimers } from './member-timers.ts';
 
 /** Members that left, or were silent for too long, are out; the group moves on without them. */
@@ -20,8 +20,8 @@ export function fenceMembers(
   const { groupId, groupEpoch } = group;
   for (const { memberId } of members) cancelMemberTimers(scope.environment.timers, groupId, memberId);
   if (isDowngradeDue(scope, group, members)) {
-    planRebalance(scope, groupId, 'the last members of the consumer protocol are gone');
-    return downgradeRecords(scope, group, members, undefined, now);
+    const rebalanceReason = 'the last members of the consumer protocol are gone';
+    return downgrade(scope, group, { leaving: new Set(members), joining: undefined, rebalanceReason }, now);
   }
   const orphans = orphanedRegexes(group, members);
   const changes = members.map((old) => ({ old, updated: undefined }));

@@ -7,6 +7,10 @@ import { assignmentEpochRecord, targetRecord } from './consumer-group-records.ts
 import type { ConsumerScope } from './consumer-scope.ts';
 import type { MemberChange } from './topic-subscriptions.ts';
 
+/** A target that came to nothing is computed again after this long, then after twice as long, and so on. */
+export const ASSIGNMENT_BACKOFF_MS_MIN = 1000;
+export const ASSIGNMENT_BACKOFF_MS_MAX = 60_000;
+
 /** What a member is to have, and as of which epoch. */
 export interface Target {
   readonly epoch: number;
@@ -29,6 +33,7 @@ export function targetAfter(
   if (!isTargetDue(scope, group, groupEpoch, now)) {
     return { epoch: group.assignmentEpoch, assignment: group.targetOf(updated) };
   }
+  group.assignmentAttempt = nextAttempt(group, now);
   const targets = preferredAssignor(scope, group, change).assign({
     members: assignorMembers(scope, group, updated),
     partitionCount: (topicId) => scope.environment.topics.byId(topicId)?.partitionCount,
@@ -44,13 +49,36 @@ export function targetAfter(
 }
 
 export function isTargetDue(scope: ConsumerScope, group: ConsumerGroup, groupEpoch: number, now: TimestampMs): boolean {
-  return group.assignmentEpoch < groupEpoch && isTimeForAssignment(scope, group, now);
+  return (
+    group.assignmentEpoch < groupEpoch && now >= retryTimestampMs(group) && now >= intervalTimestampMs(scope, group)
+  );
 }
 
-function isTimeForAssignment(scope: ConsumerScope, group: ConsumerGroup, now: TimestampMs): boolean {
+/**
+ * A target is worth nothing unless its records are applied: the assignor may fail, or they may be too many for one batch.
+ * What failed would mostly fail again with the next heartbeat, at the expense of all others.
+ */
+export interface AssignmentAttempt {
+  readonly sinceEpoch: number;
+  readonly timestampMs: TimestampMs;
+  readonly failureCount: number;
+}
+
+function nextAttempt({ assignmentEpoch, assignmentAttempt: last }: ConsumerGroup, now: TimestampMs): AssignmentAttempt {
+  const hasFailed = last?.sinceEpoch === assignmentEpoch;
+  return { sinceEpoch: assignmentEpoch, timestampMs: now, failureCount: hasFailed ? last.failureCount + 1 : 0 };
+}
+
+/** When a target may be computed again after one came to nothing. */
+function retryTimestampMs({ assignmentEpoch, assignmentAttempt: last }: ConsumerGroup): TimestampMs {
+  if (last?.sinceEpoch !== assignmentEpoch) return Number.NEGATIVE_INFINITY;
+  return last.timestampMs + Math.min(ASSIGNMENT_BACKOFF_MS_MIN * 2 ** last.failureCount, ASSIGNMENT_BACKOFF_MS_MAX);
+}
+
+function intervalTimestampMs(scope: ConsumerScope, group: ConsumerGroup): TimestampMs {
   const intervalMs = scope.environment.settings.consumer.assignmentIntervalMs(group.groupId);
-  if (intervalMs === 0 || group.assignmentTimestampMs === 0) return true;
-  return now >= group.assignmentTimestampMs + intervalMs;
+  if (intervalMs === 0 || group.assignmentTimestampMs === 0) return Number.NEGATIVE_INFINITY;
+  return group.assignmentTimestampMs + intervalMs;
 }
 
 /** What most members would like; the broker's default if nobody says. */
