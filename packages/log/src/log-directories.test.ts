@@ -38,7 +38,7 @@ describe('the data directories of a broker', () => {
       );
       await new Promise(setImmediate);
     }
-    await untilIn(directories, B);
+    await untilIn(directories, B, disk);
     append(log, batchOf(['last']), { durable: true });
     await durable(log);
     const all = await readAll(log);

@@ -30,10 +30,10 @@ export function openTwo(disk: SimDisk, options: Partial<LogDirectoriesOptions> =
   });
 }
 
-/** Settles once the partition's log is in the directory. */
-export async function untilIn(directories: LogDirectories, path: string, topic = 'orders', partition = 0) {
-  while (directories.directoryOf(topic, partition)?.path !== path) await new Promise(setImmediate);
-  // And nothing of the move is left to be done.
-  const from = directories.places.filter((place) => place.path !== path);
-  for (const { directory } of from) while (directory?.incoming.size) await new Promise(setImmediate);
+/** Settles once `orders-0` is in the directory; fails once the disk has lost its power. */
+export async function untilIn(directories: LogDirectories, path: string, disk: SimDisk): Promise<void> {
+  while (directories.directoryOf('orders', 0)?.path !== path) {
+    if (disk.crashed) throw new Error('the power is off');
+    await new Promise(setImmediate);
+  }
 }
