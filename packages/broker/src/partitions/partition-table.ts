@@ -3,6 +3,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
 import type { ClusterImage, ImageDelta, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { perRevision } from '../per-revision.ts';
 import { createTaskQueue } from '../task-queue.ts';
 import { isInternalTopic } from '../topics.ts';
 import type { HostedPartition, Lookup, Partitions } from './hosted-partition.ts';
@@ -48,12 +49,21 @@ type Hosted = { -readonly [Key in keyof HostedPartition]: HostedPartition[Key] }
 
 /** This broker's partitions, kept in line with the cluster's image; no request changes them by itself. */
 export function createPartitionTable(options: PartitionTableOptions): PartitionTable {
-  const { image, nodeId, logs, logger, leadership, settingsOf } = options;
+  const { image, nodeId, logs, logger, leadership } = options;
   /** By topic id, then by partition. */
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
   /** Logs that could not be opened, by topic id and partition. */
   const unopened = new Set<string>();
   const changes = createTaskQueue(CONCURRENT_CHANGE_COUNT_MAX);
+  const settingsByTopic = perRevision(image, () => new Map<string, TopicSettings>());
+
+  /** Worked out once for all partitions of a topic, which share them. */
+  function settingsOf(topic: string): TopicSettings {
+    const known = settingsByTopic();
+    const settings = known.get(topic) ?? options.settingsOf(topic);
+    known.set(topic, settings);
+    return settings;
+  }
 
   function open(topic: TopicImage, partition: number): void {
     changes.add(`${topic.name}-${partition}`, async () => {
