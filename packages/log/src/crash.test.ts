@@ -3,9 +3,12 @@ import { describe, test } from 'node:test';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { checkAfterCrash } from './testing/check-after-crash.ts';
 import { type History, openCrashDirectory, runWorkload } from './testing/crash-workload.ts';
+import { FORCED_JOURNAL } from './testing/journal-workload.ts';
 
 const STEPS = 45;
 const SEEDS = [1, 2, 3];
+/** One workload's commits go through a journal, where they can. */
+const journalOf = (seed: number) => (seed === 3 ? { journal: FORCED_JOURNAL } : {});
 /** More than opening, recovering and closing take. */
 const RECOVERY_CHANGES = 45;
 
@@ -17,7 +20,7 @@ interface CrashCase {
 
 async function countChanges(seed: number): Promise<number> {
   const disk = createSimDisk();
-  await runWorkload({ disk, seed, steps: STEPS }, newHistory());
+  await runWorkload({ disk, seed, steps: STEPS, ...journalOf(seed) }, newHistory());
   return disk.changeCount;
 }
 
@@ -27,7 +30,7 @@ async function crashOnce({ seed, change, acknowledgesBeforeSync = false }: Crash
   disk.crashAt(change);
   const history = newHistory();
   // The disk fails from the crash on, and everything that used it with it.
-  await runWorkload({ disk, seed, steps: STEPS, acknowledgesBeforeSync }, history).catch(() => {});
+  await runWorkload({ disk, seed, steps: STEPS, acknowledgesBeforeSync, ...journalOf(seed) }, history).catch(() => {});
   await checkAfterCrash(disk.reboot(seed * 1_000_003 + change), seed, history);
 }
 

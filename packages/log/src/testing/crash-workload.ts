@@ -6,6 +6,7 @@ import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { DEFAULT_LOG_CONFIG } from '../default-log-config.ts';
+import type { JournalSettings } from '../journal/settings.ts';
 import type { LogDirectory } from '../log-directory.ts';
 import { openLogDirectory } from '../log-manager.ts';
 import type { ManagedLog } from '../managed-log.ts';
@@ -47,11 +48,17 @@ export interface WorkloadOptions {
   readonly seed: number;
   readonly steps: number;
   readonly acknowledgesBeforeSync?: boolean;
+  readonly journal?: JournalSettings;
 }
 
 const clock: Clock = createSimClock();
 
-export function openCrashDirectory(disk: Disk, seed: number, acknowledgesBeforeSync = false): Promise<LogDirectory> {
+export function openCrashDirectory(
+  disk: Disk,
+  seed: number,
+  acknowledgesBeforeSync = false,
+  journal?: JournalSettings,
+): Promise<LogDirectory> {
   return openLogDirectory({
     disk,
     clock,
@@ -64,6 +71,7 @@ export function openCrashDirectory(disk: Disk, seed: number, acknowledgesBeforeS
     durability: 'disk',
     configOf: () => CRASH_CONFIG,
     acknowledgesBeforeSync,
+    ...(journal === undefined ? {} : { journal }),
   });
 }
 
@@ -77,7 +85,7 @@ export function encodeSent(batch: SentBatch): Buffer {
 /** Appends, checkpoints, deletes and restarts by the seed until the steps or the disk's power end. */
 export async function runWorkload(options: WorkloadOptions, history: History): Promise<void> {
   const random = createSimRandom(options.seed);
-  const open = () => openCrashDirectory(options.disk, options.seed, options.acknowledgesBeforeSync);
+  const open = () => openCrashDirectory(options.disk, options.seed, options.acknowledgesBeforeSync, options.journal);
   let directory = await open();
   let log = await directory.create(TOPIC, 0, TOPIC_ID, CRASH_CONFIG);
   const sequences = Array.from({ length: PRODUCERS }, () => 0);
