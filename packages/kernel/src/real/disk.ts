@@ -95,14 +95,23 @@ function call<T = void>(
 
 /** One level at a time: Node's own `recursive` never ends where the system refuses with ENOENT, as in /proc. */
 async function makeDirectory(path: string): Promise<void> {
-  const stats = await orNothing(call<fs.Stats>(path, (done) => fs.stat(path, done)));
-  if (stats?.isDirectory()) return;
-  const parent = dirname(path);
-  if (stats === undefined && parent !== path) await makeDirectory(parent);
+  const make = () => call(path, (done) => fs.mkdir(path, (error) => done(error)));
   try {
-    await call(path, (done) => fs.mkdir(path, (error) => done(error)));
+    // Mostly its parent is there, and it is not: thousands of partitions are made by one call each.
+    await make();
   } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    if (error.tag === 'exists' && (await isDirectory(path))) return;
+    const parent = dirname(path);
+    if (error.tag !== 'not-found' || parent === path || (await isDirectory(parent))) throw error;
+    await makeDirectory(parent);
     // Somebody else may have made it meanwhile.
-    if (!(error instanceof DiskError) || error.tag !== 'exists' || stats !== undefined) throw error;
+    await make().catch(async (again: unknown) => {
+      if (!(await isDirectory(path))) throw again;
+    });
   }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await orNothing(call<fs.Stats>(path, (done) => fs.stat(path, done))))?.isDirectory() ?? false;
 }
