@@ -14,8 +14,10 @@ import { type DirectoryState, readDirectoryState } from './directory-state.ts';
 import type { ExpectedPartitions } from './expected-partitions.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding-codes.ts';
+import { viewWithJournal } from './journal-view.ts';
 import { ownerFindings } from './owner-findings.ts';
 import type { PartitionFacts } from './partition-facts.ts';
+import { summaryFindings } from './summary-findings.ts';
 
 /** One is read while another's CRCs are computed; more only makes the disk seek. */
 const PARTITIONS_AT_ONCE = 4;
@@ -71,12 +73,13 @@ export async function checkAgain(
   const allNames = await disk.list(path);
   const names = sortNames(allNames, options.knownNames ?? []);
   const state = await readDirectoryState(disk, path, allNames);
+  const journal = await viewWithJournal(disk, path, names, state);
   const isOurs = expected !== undefined || (state.meta?.formatVersion ?? 0) > 0;
   const checks = earlier.filter(({ facts }) => changed?.has(facts.name) === false);
   const failures = await checkEach(
     names.partitions.filter((name) => changed?.has(name) ?? true),
     (name) => factsOf(name, state, isOurs, options),
-    options,
+    { ...options, disk: journal.disk },
     checks,
   );
   checks.sort((left, right) => (left.facts.name < right.facts.name ? -1 : 1));
@@ -89,11 +92,15 @@ export async function checkAgain(
     directoryId: state.meta?.directoryId,
     findings: [
       ...directoryFindings({ state, names, checks, expected }),
+      ...journal.findings.filter((found) => found.partition === undefined),
+      ...(await summaryFindings(disk, path, state, allNames, checks)),
       ...(await spaceFindings(disk, path)),
       ...failures,
-      ...[...ownerFindings({ checks, expected, state }), ...checks.flatMap(({ findings }) => findings)].sort(
-        byPartition,
-      ),
+      ...[
+        ...journal.findings.filter((found) => found.partition !== undefined),
+        ...ownerFindings({ checks, expected, state, names }),
+        ...checks.flatMap(({ findings }) => findings),
+      ].sort(byPartition),
     ],
   };
 }
@@ -139,6 +146,7 @@ function factsOf(name: string, state: DirectoryState, isOurs: boolean, options: 
     name,
     ...parsed,
     directory: `${options.path}/${name}`,
+    provedEnd: recoveryPoints.offsets?.get(name) ?? 0,
     recoveryPoint: recoveryPoints.offsets && (recoveryPoints.offsets.get(name) ?? 0),
     logStartOffset: logStarts.offsets && (logStarts.offsets.get(name) ?? 0),
     cleanedOffset: cleanedOffsets.offsets === undefined ? 0 : cleanedOffsets.offsets.get(name),

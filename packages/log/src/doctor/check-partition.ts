@@ -59,10 +59,11 @@ export interface PartitionCheck {
 
 /** Checks one partition's directory as the next start would find it. Changes nothing. */
 export async function checkPartition(options: PartitionCheckOptions): Promise<PartitionCheck> {
-  const { disk, facts } = options;
-  const rawNames = await disk.list(facts.directory);
+  const { disk } = options;
+  const rawNames = await disk.list(options.facts.directory);
   const view = createOverlayDisk(disk);
-  const names = await clearLeftovers(view, facts.directory, silentLogger);
+  const names = await clearLeftovers(view, options.facts.directory, silentLogger);
+  const facts = await withProvedEnd(options.facts, view, names);
   const all = await findSegments(view, facts.directory, names);
   const epochFile = await readEpochs(view, facts);
   const trustedEpochsStart = epochFile.isChecked ? epochFile.entries?.[0]?.startOffset : undefined;
@@ -71,7 +72,7 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
   const findings = [...leftoverFindings(facts.name, rawNames)];
   if (kept.length < all.length) findings.push(belowStartFinding(all, kept, facts, logStart));
 
-  const epochs = createEpochCheck(epochFile.entries, facts.recoveryPoint ?? 0);
+  const epochs = createEpochCheck(epochFile.entries, facts.provedEnd);
   const producers = createProducerState();
   const producersKnownFrom = await loadProducers(view, facts, kept[0]?.baseOffset ?? 0, names, producers);
   const checks: SegmentCheck[] = [];
@@ -106,7 +107,7 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
   findings.push(...indexFindings(checks, facts));
   const isEmpty = kept.every((segment) => segment.sizeBytes === 0);
   findings.push(...epochFindings(epochFile, epochs, facts, isEmpty));
-  findings.push(...(await snapshotFindings(view, names, facts, Math.max(logEndOffset, facts.recoveryPoint ?? 0))));
+  findings.push(...(await snapshotFindings(view, names, facts, Math.max(logEndOffset, facts.provedEnd))));
   findings.push(...transactionFindings(producers, facts, logEndOffset));
 
   const isKnown = facts.isClean && facts.logStartOffset !== undefined;
@@ -127,6 +128,19 @@ export async function checkPartition(options: PartitionCheckOptions): Promise<Pa
     trustedEpochsStart,
     owner: await readOwner(view, facts.directory),
   };
+}
+
+/** Our snapshots are only written once the log is on disk up to their offset. */
+async function withProvedEnd(facts: PartitionFacts, disk: Disk, names: readonly string[]): Promise<PartitionFacts> {
+  if (!facts.isOurs) return facts;
+  for (const offset of snapshotOffsets(names).reverse()) {
+    if (offset <= facts.provedEnd) break;
+    const content = await disk.readFile(snapshotPath(facts.directory, offset));
+    if (content !== undefined && typeof decodeProducerSnapshot(content) !== 'string') {
+      return { ...facts, provedEnd: offset };
+    }
+  }
+  return facts;
 }
 
 async function findSegments(disk: Disk, directory: string, names: readonly string[]): Promise<Segment[]> {

@@ -8,7 +8,7 @@ import type { AbortedTxn } from '../txn-index.ts';
 import { checkRecords } from './check-records.ts';
 import type { EpochCheck } from './epoch-check.ts';
 import { createIndexCheck, type IndexFault } from './index-check.ts';
-import { mayHaveGaps, type PartitionFacts } from './partition-facts.ts';
+import { gapsExplainedBelow, mayHaveGaps, type PartitionFacts } from './partition-facts.ts';
 import { checkTxnIndex } from './txn-check.ts';
 import { type DamagedWalk, walkDamaged } from './walk-damaged.ts';
 
@@ -77,8 +77,8 @@ export async function checkSegment(options: SegmentCheckOptions): Promise<Segmen
       sizeBytes: segment.sizeBytes,
       baseOffset: segment.baseOffset,
       offsetEnd,
-      endOffset: isLast && facts.isClean ? facts.recoveryPoint : undefined,
-      listsGaps: !mayHaveGaps(facts),
+      endOffset: isLast && facts.provedEnd > 0 ? facts.provedEnd : undefined,
+      gapsExplainedBelow: gapsExplainedBelow(facts),
       onBatch,
       onBytes: options.onBytes,
     });

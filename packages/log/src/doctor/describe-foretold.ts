@@ -14,7 +14,11 @@ export function describeForetold({ foretold, facts, logEndOffset }: PartitionChe
     );
   }
   if (cutBytes > 0) {
-    return `cuts ${cutBytes} bytes that are no whole batch; the log then ends at offset ${foretold.logEndOffset}.`;
+    const again =
+      facts.provedEnd > foretold.logEndOffset
+        ? `, and offsets up to ${facts.provedEnd - 1}, which readers may have seen, are given out again`
+        : '';
+    return `cuts ${cutBytes} bytes that are no whole batch; the log then ends at offset ${foretold.logEndOffset}${again}.`;
   }
   if (foretold.logEndOffset > logEndOffset) {
     return `lets the log go on at offset ${foretold.logEndOffset}, behind what was deleted.`;

@@ -96,16 +96,6 @@ function nameFindings(names: DirectoryNames): Finding[] {
     'What they were to replace is still in its place.',
     'writes over them',
   );
-  if (names.journals.length > 0) {
-    found.push(
-      finding('unchecked-journal', {
-        file: names.journals[0],
-        what: `Shared journal files (${names.journals.length}) are not checked by this version.`,
-        means: 'Records that were acknowledged shortly before a crash may be only there: do not delete them.',
-        start: 'brings what is in them into the logs',
-      }),
-    );
-  }
   if (names.hasSetAside) {
     found.push(
       finding('set-aside', {

@@ -1,18 +1,17 @@
+import { isJournalFileName } from '../journal/format.ts';
 import { META_PROPERTIES } from '../meta-properties.ts';
 import { isDeletedPartition, parsePartitionName } from '../partition-name.ts';
+import { STOP_SUMMARY } from '../stop-summary.ts';
 
 export const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 export const LOCK = '.lock';
 export const RECOVERY_POINTS = 'recovery-point-offset-checkpoint';
 export const LOG_STARTS = 'log-start-offset-checkpoint';
 export const CLEANED_OFFSETS = 'cleaner-offset-checkpoint';
-/** What a clean stop leaves of each log, so that the next start need not look at all of them. */
-export const STOP_SUMMARY = 'sluice-logs-at-stop';
 /** Where a repair puts what it takes out of the way. */
 export const SET_ASIDE = 'sluice-set-aside';
 
 const METADATA_LOG = '__cluster_metadata-0';
-const JOURNAL_PREFIX = 'sluice-journal-';
 const FUTURE_NAME = /^(.+)\.[\da-f]{32}-future$/;
 const STRAY_NAME = /^(.+)\.[\da-f]{32}-stray$/;
 /** Kafka's, of no meaning to us. */
@@ -65,7 +64,7 @@ export function sortNames(names: readonly string[], alsoKnown: readonly string[]
     if (isDeletedPartition(name)) sorted.deleted.push(name);
     else if (FUTURE_NAME.test(name)) sorted.future.push(name);
     else if (STRAY_NAME.test(name)) sorted.stray.push(name);
-    else if (name.startsWith(JOURNAL_PREFIX)) sorted.journals.push(name);
+    else if (isJournalFileName(name)) sorted.journals.push(name);
     else if (name.endsWith('.tmp')) sorted.temporary.push(name);
     else if (parsePartitionName(name) !== undefined) sorted.partitions.push(name);
     else sorted.unknown.push(name);

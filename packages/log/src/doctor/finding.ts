@@ -50,6 +50,8 @@ export interface HeaderPatch {
 export type RepairAction =
   /** Finishes or takes back what a crash left half-done, as a start does. */
   | { readonly kind: 'clear-leftovers' }
+  /** Puts what the shared journal has into the logs, as a start does. */
+  | { readonly kind: 'restore-journal' }
   | { readonly kind: 'cut-tail'; readonly baseOffset: Offset; readonly position: number }
   /** The first bytes of batches, which no CRC covers; the records behind them are whole. */
   | { readonly kind: 'patch-header'; readonly baseOffset: Offset; readonly patches: readonly HeaderPatch[] }

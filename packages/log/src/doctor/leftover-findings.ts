@@ -11,10 +11,11 @@ import {
   TXN_CHECKSUM_SUFFIX,
   TXN_INDEX_SUFFIX,
 } from '../file-names.ts';
+import { MOVE_MARK } from '../move/move-mark.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding-codes.ts';
 
-const KNOWN_NAMES = [LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA];
+const KNOWN_NAMES = [LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA, MOVE_MARK];
 const INDEX_SUFFIXES = [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX, TXN_CHECKSUM_SUFFIX];
 const TEMPORARY_SUFFIX = '.tmp';
 

@@ -3,7 +3,7 @@ import { LOG_SUFFIX, segmentFileName } from '../file-names.ts';
 import type { SegmentCheck } from './check-segment.ts';
 import type { Finding, HeaderPatch, OffsetRange } from './finding.ts';
 import { finding } from './finding-codes.ts';
-import { mayHaveGaps, type PartitionFacts } from './partition-facts.ts';
+import { gapsExplainedBelow, type PartitionFacts } from './partition-facts.ts';
 import { describeOffsets, describePromise, describeTailPromise } from './promise.ts';
 import type { BadRange } from './walk-damaged.ts';
 
@@ -53,7 +53,7 @@ async function badRangeFinding(
   if (nextOffset === undefined || nextOffset <= bad.fromOffset) {
     return finding('torn-tail', {
       ...place,
-      what: `Behind offset ${bad.fromOffset - 1} the file goes on with ${bytes} that are no whole batch: ${bad.reason}.`,
+      what: `From position ${bad.position} on, where offset ${bad.fromOffset} would be, ${bytes} are no whole batch: ${bad.reason}.`,
       means: describeTailPromise(bad.fromOffset, facts),
       repair: `cuts the file at position ${bad.position} and keeps what it cuts in a file of its own`,
       action: { kind: 'cut-tail', baseOffset, position: bad.position },
@@ -82,12 +82,11 @@ async function badRangeFinding(
 }
 
 /** The end that a log must have by what is written beside it, if that lies behind `offset`. */
-function knownEnd(offset: Offset, { recoveryPoint }: PartitionFacts): Offset | undefined {
-  return recoveryPoint !== undefined && recoveryPoint > offset ? recoveryPoint : undefined;
+function knownEnd(offset: Offset, { provedEnd }: PartitionFacts): Offset | undefined {
+  return provedEnd > offset ? provedEnd : undefined;
 }
 
 function gapFindings(check: SegmentCheck, facts: PartitionFacts): Finding[] {
-  if (mayHaveGaps(facts) || check.walk.gaps.length === 0) return [];
   const file = segmentFileName(check.segment.baseOffset, LOG_SUFFIX);
   const listed = check.walk.gaps.slice(0, GAPS_MAX);
   const more = check.walk.gaps.length - listed.length;
@@ -96,7 +95,7 @@ function gapFindings(check: SegmentCheck, facts: PartitionFacts): Finding[] {
       partition: facts.name,
       file,
       offsets,
-      what: `No batch has ${describeOffsets(offsets)}, and the topic was never compacted${
+      what: `No batch has ${describeOffsets(offsets)}, and no compaction can have taken them${
         more > 0 && index === listed.length - 1 ? `; ${more} more gaps follow in this file` : ''
       }.`,
       means: `Either these records are lost, or the offset of the batch behind them is wrong. ${describePromise(offsets, facts)}`,
@@ -142,7 +141,7 @@ function endFindings(check: SegmentCheck, nextBase: Offset | undefined, facts: P
   const { segment, walk } = check;
   const expected = nextBase ?? knownEnd(walk.nextOffset, facts);
   if (expected === undefined || walk.nextOffset >= expected) return [];
-  if (nextBase !== undefined && mayHaveGaps(facts)) return [];
+  if (nextBase !== undefined && walk.nextOffset < gapsExplainedBelow(facts)) return [];
   const offsets = { from: walk.nextOffset, to: expected - 1 };
   const what =
     nextBase === undefined

@@ -1,16 +1,18 @@
 import { PARTITION_METADATA } from '../file-names.ts';
-import { partitionName } from '../partition-name.ts';
+import { parseFuturePartitionName, partitionName } from '../partition-name.ts';
 import type { PartitionCheck } from './check-partition.ts';
+import type { DirectoryNames } from './directory-names.ts';
 import type { DirectoryState } from './directory-state.ts';
 import type { ExpectedPartitions } from './expected-partitions.ts';
 import type { Finding } from './finding.ts';
-import { finding } from './finding-codes.ts';
+import { type FindingCode, finding } from './finding-codes.ts';
 import type { PartitionOwner } from './partition-owner.ts';
 
 export interface OwnerFindingsOptions {
   readonly checks: readonly PartitionCheck[];
   readonly expected: ExpectedPartitions | undefined;
   readonly state: DirectoryState;
+  readonly names: DirectoryNames;
 }
 
 /** Whose the partitions are by their own word and by the metadata's. */
@@ -22,7 +24,10 @@ export function ownerFindings(options: OwnerFindingsOptions): Finding[] {
   const directoryId = options.state.meta?.directoryId;
   for (const { topic, partition, directoryId: wanted } of expected.partitions()) {
     const name = partitionName(topic, partition);
-    if (here.has(name) || (wanted !== undefined && directoryId !== undefined && wanted !== directoryId)) continue;
+    // A move that was complete but for its name: the next start gives it that.
+    const isArriving = options.names.future.some((future) => parseFuturePartitionName(future) === name);
+    if (isArriving || here.has(name) || (wanted !== undefined && directoryId !== undefined && wanted !== directoryId))
+      continue;
     found.push(
       finding('missing-partition', {
         partition: name,
@@ -50,7 +55,7 @@ function ownerFinding(
     // Kafka before 2.8 had no topic ids.
     if (!isOurs && owner.kind === 'missing') return [];
     return [
-      finding(owner.kind === 'missing' ? 'missing-partition-metadata' : 'wrong-partition-metadata', {
+      finding(codeOf(owner, hasRecords || known !== undefined), {
         ...place,
         what:
           owner.kind === 'missing'
@@ -79,10 +84,17 @@ function ownerFinding(
         means:
           'Directories were renamed, or files copied into the wrong one. Which is right only the records can tell.',
         start: known === undefined ? 'DELETES it: no topic has its name' : 'refuses to open it, and leaves it alone',
-        repair: `nothing without your word: look at its records; then rename it back, or set it aside with --set-aside ${name}${
-          known === undefined ? '' : `, or let topic ${topic} have it with --adopt ${name}`
-        }`,
-        action: known && { kind: 'restore-partition-metadata', topicId: known.id },
+        ...(known === undefined
+          ? {
+              repair: 'sets it aside, so that the start cannot delete it; look at its records, then rename it back',
+              action: { kind: 'set-aside-partition' as const },
+            }
+          : {
+              repair:
+                `nothing without your word: look at its records; then rename it back, set it aside with --set-aside ${name}, ` +
+                `or let topic ${topic} have it with --adopt ${name}`,
+              action: { kind: 'restore-partition-metadata' as const, topicId: known.id },
+            }),
       }),
     ];
   }
@@ -110,4 +122,10 @@ function ownerFinding(
       action: hasRecords ? { kind: 'set-aside-partition' } : undefined,
     }),
   ];
+}
+
+/** An empty directory of nobody is a leftover of a topic that was being made. */
+function codeOf(owner: PartitionOwner, matters: boolean): FindingCode {
+  if (!matters) return 'leftovers';
+  return owner.kind === 'missing' ? 'missing-partition-metadata' : 'wrong-partition-metadata';
 }

@@ -12,6 +12,8 @@ export interface PartitionFacts {
   readonly directory: string;
   /** What lies below it was on disk for certain. `undefined`: nothing is known. */
   readonly recoveryPoint: Offset | undefined;
+  /** The log once was whole on disk up to here, by this or by what else tells of it. */
+  readonly provedEnd: Offset;
   readonly logStartOffset: Offset | undefined;
   /** Where its last compaction ended. */
   readonly cleanedOffset: Offset | undefined;
@@ -26,6 +28,15 @@ export interface PartitionFacts {
   /** Of internal topics, whose records must mean something. */
   readonly decoder: RecordDecoder | undefined;
   readonly config: LogConfig;
+}
+
+/**
+ * A gap that begins below is a compaction's. What was compacted lies below the recovery point; Kafka's may be older than
+ * that.
+ */
+export function gapsExplainedBelow(facts: PartitionFacts): Offset {
+  if (!mayHaveGaps(facts)) return 0;
+  return facts.isOurs ? (facts.recoveryPoint ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
 }
 
 /** Compaction leaves offsets out, and batches without what they once were. */

@@ -10,12 +10,12 @@ export function describeOffsets({ from, to }: OffsetRange): string {
 
 /** Whether somebody was promised the records at these offsets. */
 export function describePromise(range: OffsetRange, facts: PartitionFacts): string {
-  const { recoveryPoint, isClean } = facts;
-  if (isClean || (recoveryPoint !== undefined && range.to < recoveryPoint)) {
+  const { provedEnd, isClean } = facts;
+  if (isClean || range.to < provedEnd) {
     return 'They were acknowledged: the broker had them on disk.';
   }
-  if (recoveryPoint !== undefined && range.from < recoveryPoint) {
-    return `Those below ${recoveryPoint} were acknowledged and on disk; of the others that is not known.`;
+  if (range.from < provedEnd) {
+    return `Those below ${provedEnd} were acknowledged and on disk; of the others that is not known.`;
   }
   return 'They came after the last checkpoint: they may or may not have been acknowledged.';
 }

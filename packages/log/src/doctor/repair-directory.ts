@@ -1,5 +1,10 @@
+import { DiskError } from '@sluice/kernel/disk';
+import { silentLogger } from '@sluice/kernel/logger';
 import { encodeCheckpoint } from '../checkpoint-file.ts';
+import { readJournal } from '../journal/read-journal.ts';
+import { restoreLogs } from '../journal/restore-logs.ts';
 import { parsePartitionName } from '../partition-name.ts';
+import { STOP_SUMMARY } from '../stop-summary.ts';
 import { checkAgain, type DirectoryCheck, type DirectoryCheckOptions } from './check-directory.ts';
 import type { PartitionCheck } from './check-partition.ts';
 import { CLEANED_OFFSETS, LOG_STARTS, RECOVERY_POINTS } from './directory-names.ts';
@@ -37,6 +42,7 @@ export interface Repaired {
 
 /** First the logs themselves; only then what is made from them. */
 const STAGES: Readonly<Record<RepairAction['kind'], number>> = {
+  'restore-journal': 0,
   'clear-leftovers': 0,
   'set-aside-partition': 0,
   'patch-header': 1,
@@ -52,7 +58,10 @@ const STAGES: Readonly<Record<RepairAction['kind'], number>> = {
 
 /** Those findings that a repair would do something about, given what its owner has agreed to. */
 export function plannedRepairs(check: DirectoryCheck, consent: Consent): Finding[] {
-  return [...check.findings.filter((found) => isAllowed(found, consent)), ...asked(check, consent)];
+  const planned = [...check.findings.filter((found) => isAllowed(found, consent)), ...asked(check, consent)];
+  const journal = planned.filter(({ action }) => action?.kind === 'restore-journal');
+  // By itself there is no need: the next start does it.
+  return planned.length === journal.length ? [] : planned;
 }
 
 /** Carries out what is safe, or agreed to, until nothing is left to do. Fails with `DiskError`; running it again goes on. */
@@ -64,12 +73,21 @@ export async function repairDirectory(first: DirectoryCheck, options: RepairOpti
     const planned = plannedRepairs(check, options.consent);
     if (planned.length === 0) break;
     const changed = new Set<string>();
+    const journal = planned.find(({ action }) => action?.kind === 'restore-journal');
+    if (journal !== undefined) {
+      options.onRepair?.(journal);
+      await restoreJournal(journal, check, context);
+      done.push(journal);
+      check = await checkAgain(options, [], undefined);
+      continue;
+    }
+    await setSummaryAside(check, context);
     for (const partition of new Set(planned.map((found) => found.partition))) {
       const ofPartition = planned.filter((found) => found.partition === partition);
       const stage = Math.min(...ofPartition.map(stageOf));
       if (partition !== undefined) changed.add(partition);
       else if (planned.some((found) => found.partition !== undefined)) continue;
-      for (const found of inOrder(ofPartition.filter((each) => isOfStage(each, stage)))) {
+      for (const found of distinct(inOrder(ofPartition.filter((each) => isOfStage(each, stage))))) {
         options.onRepair?.(found);
         await carryOut(found, check, context);
         done.push(found);
@@ -84,7 +102,8 @@ export async function repairDirectory(first: DirectoryCheck, options: RepairOpti
 export function isAllowed(found: Finding, consent: Consent): boolean {
   const { action, partition, offsets } = found;
   if (action === undefined) return false;
-  if (found.code === 'other-topic-id' || found.code === 'swapped-partitions') {
+  const isDisputed = found.code === 'other-topic-id' || found.code === 'swapped-partitions';
+  if (isDisputed && action.kind === 'restore-partition-metadata') {
     return partition !== undefined && consent.adopt.includes(partition);
   }
   if (action.kind !== 'replace-range') return true;
@@ -130,11 +149,49 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   });
 }
 
+/** One action may mend what several findings tell. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ action, file }) => {
+    const key = action?.kind === 'rebuild-indexes' ? `indexes ${action.baseOffset}` : `${action?.kind} ${file}`;
+    const isShared = action?.kind === 'rebuild-indexes' || action?.kind === 'clear-leftovers';
+    if (isShared && seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
 function positionOf({ action }: Finding): number {
   return action?.kind === 'replace-range' ? action.position : 0;
 }
 
+/** Puts into the logs what the journal has, as a start would; the journal is kept. */
+async function restoreJournal(found: Finding, check: DirectoryCheck, { disk, aside }: RepairContext): Promise<void> {
+  const { entries, paths } = await readJournal(disk, check.path, silentLogger);
+  const { failed } = await restoreLogs(entries, {
+    disk,
+    logger: silentLogger,
+    path: check.path,
+    recoveryPoints: check.state.recoveryPoints.offsets,
+    logStarts: check.state.logStarts.offsets,
+    ignoresCuts: false,
+  });
+  const [first] = failed;
+  if (first !== undefined) throw new DiskError('io', `${check.path}/${first[0]}`, first[1]);
+  // The oldest first: entries must not outlive the later ones that make them void.
+  for (const path of paths) await aside.move(path, noteOf(found));
+}
+
+/** It tells the next start what the logs were like before the repair. */
+async function setSummaryAside(check: DirectoryCheck, { disk, aside }: RepairContext): Promise<void> {
+  const path = `${check.path}/${STOP_SUMMARY}`;
+  if ((await disk.stat(path)) === undefined) return;
+  await aside.move(path, 'Set aside by sluice doctor --repair: it says what the logs were like before the repair.\n');
+}
+
 async function carryOut(found: Finding, check: DirectoryCheck, context: RepairContext): Promise<void> {
+  // It went before anything else did.
+  if (found.code === 'wrong-stop-summary') return;
   if (found.action?.kind === 'rebuild-checkpoint') return await rebuildCheckpoint(found, check, context);
   const partition = check.partitions.find(({ facts }) => facts.name === found.partition);
   if (partition === undefined) {

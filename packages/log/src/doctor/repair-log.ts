@@ -47,6 +47,7 @@ export async function repairLog(found: Finding, check: PartitionCheck, context: 
   switch (action?.kind) {
     case undefined:
     case 'rebuild-checkpoint':
+    case 'restore-journal':
       return;
     case 'clear-leftovers':
       await clearLeftovers(disk, directory, silentLogger);

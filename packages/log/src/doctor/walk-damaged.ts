@@ -25,7 +25,7 @@ export interface BadRange {
 
 export interface DamagedWalk {
   readonly badRanges: BadRange[];
-  /** Offsets that no batch has, where that is asked for. */
+  /** Offsets that no batch has, though they should be there. */
   readonly gaps: OffsetRange[];
   /** Batches at or behind the next segment's first offset. */
   readonly overlap: OffsetRange | undefined;
@@ -43,8 +43,8 @@ export interface DamagedWalkOptions {
   readonly offsetEnd: Offset;
   /** Where the log ends by what is known beside it. */
   readonly endOffset: Offset | undefined;
-  /** A compacted log has millions of gaps that mean nothing. */
-  readonly listsGaps: boolean;
+  /** Gaps below are compaction's: millions of them, which mean nothing. */
+  readonly gapsExplainedBelow: Offset;
   onBatch(batch: BatchInfo, buffer: Buffer, at: number): void;
   onBytes(sizeBytes: number): Promise<void> | undefined;
 }
@@ -69,7 +69,7 @@ export async function walkDamaged(options: DamagedWalkOptions): Promise<DamagedW
       if (suspect === undefined || !isSuspectWrong) {
         return { fault: `it says offset ${batch.baseOffset}, where at least ${nextOffset} must be` };
       }
-      if (options.listsGaps) gaps.pop();
+      if (gaps.at(-1)?.from === suspect.expected) gaps.pop();
       badRanges.push({
         position: suspect.batch.position,
         end: batch.position,
@@ -83,7 +83,8 @@ export async function walkDamaged(options: DamagedWalkOptions): Promise<DamagedW
     }
     if (!isCrcValid(buffer, at)) return { fault: 'its CRC-32C does not match' };
     const isGap = batch.baseOffset > nextOffset;
-    if (isGap && !isBehindDamage && options.listsGaps) gaps.push({ from: nextOffset, to: batch.baseOffset - 1 });
+    if (isGap && !isBehindDamage && nextOffset >= options.gapsExplainedBelow)
+      gaps.push({ from: nextOffset, to: batch.baseOffset - 1 });
     suspect = isGap && !isBehindDamage ? { batch, expected: nextOffset } : undefined;
     isBehindDamage = false;
     if (batch.lastOffset >= offsetEnd) {
@@ -126,7 +127,7 @@ export async function walkDamaged(options: DamagedWalkOptions): Promise<DamagedW
     position = good.position;
   }
   if (suspect !== undefined && suspect.expected + lengthOf(suspect.batch) + 1 === options.endOffset) {
-    if (options.listsGaps) gaps.pop();
+    if (gaps.at(-1)?.from === suspect.expected) gaps.pop();
     badRanges.push({
       position: suspect.batch.position,
       end: sizeBytes,

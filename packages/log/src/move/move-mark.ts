@@ -5,7 +5,7 @@ import type { Uuid } from '@sluice/kernel/ids';
  * Lies in a log that was moved here, and says in which directories (by their ids) an older log of its name may still
  * lie. Once it is there, this log counts and those do not. Kafka passes over it.
  */
-const MOVE_MARK = 'sluice-moved-from';
+export const MOVE_MARK = 'sluice-moved-from';
 
 export async function writeMoveMark(disk: Disk, directory: string, movedFrom: readonly Uuid[]): Promise<void> {
   await disk.replaceFile(`${directory}/${MOVE_MARK}`, `${movedFrom.join('\n')}\n`);

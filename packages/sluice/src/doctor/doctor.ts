@@ -1,4 +1,4 @@
-import { DiskError, type DiskLock } from '@sluice/kernel/disk';
+import type { DiskLock } from '@sluice/kernel/disk';
 import {
   type CheckProgress,
   checkDirectory,
@@ -7,7 +7,7 @@ import {
 } from '@sluice/log/doctor/check-directory';
 import type { Finding } from '@sluice/log/doctor/finding';
 import { finding } from '@sluice/log/doctor/finding-codes';
-import { type Consent, isAllowed, plannedRepairs, repairDirectory } from '@sluice/log/doctor/repair-directory';
+import { type Consent, NO_CONSENT, plannedRepairs, repairDirectory } from '@sluice/log/doctor/repair-directory';
 import { LogDirectoryError } from '@sluice/log/log-directory-error';
 import { decodeMetaProperties, META_PROPERTIES, type MetaProperties } from '@sluice/log/meta-properties';
 import { METADATA_FILE, METADATA_FILES } from '../data-directory.ts';
@@ -113,7 +113,7 @@ async function checkAll(
     ];
     const first = await checkDirectory(checkOptions);
     if (repair === undefined) {
-      const planned = first.findings.filter((found) => isAllowed(found, NOTHING_ACCEPTED));
+      const planned = plannedRepairs(first, NO_CONSENT);
       results.push({
         check: first,
         findings: [...own, ...first.findings],
@@ -132,8 +132,6 @@ async function checkAll(
   }
   return results;
 }
-
-const NOTHING_ACCEPTED: Consent = { acceptLoss: [], setAside: [], adopt: [] };
 
 async function readMeta({ disk }: World, path: string): Promise<MetaProperties | undefined> {
   const content = await disk.readFile(`${path}/${META_PROPERTIES}`);
@@ -202,13 +200,8 @@ function duplicates(names: readonly string[], elsewhere: ReadonlySet<string>): F
         partition,
         what: 'The partition lies in two of the data directories.',
         means: 'Only one of them is served; the other may have records that this one lacks.',
-        start: 'refuses to open it until one of them is gone',
+        start: 'keeps the one that a move had made complete; if none says so, it opens neither',
         repair: `nothing without your word: set the one of this directory aside with --set-aside ${partition}`,
       }),
     );
-}
-
-/** Whether a disk refuses what was asked of it because of whose it is. */
-export function isDenied(error: unknown): error is DiskError {
-  return error instanceof DiskError && (error.tag === 'denied' || error.tag === 'read-only');
 }

@@ -1,4 +1,5 @@
 import { describeForetold } from '@sluice/log/doctor/describe-foretold';
+import { describeRepair } from '@sluice/log/doctor/describe-repair';
 import type { Finding } from '@sluice/log/doctor/finding';
 import type { DoctoredDirectory } from 'sluice/doctor/doctor';
 
@@ -42,7 +43,7 @@ function directoryJson({ check, findings, planned, repaired }: DoctoredDirectory
         sentence: describeForetold(partition),
       };
     }),
-    repaired: repaired.map(findingJson),
+    repaired: repaired.map((found) => ({ ...findingJson(found), done: describeRepair(found) })),
   };
 }
 

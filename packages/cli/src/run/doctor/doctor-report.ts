@@ -1,10 +1,11 @@
 import type { PartitionCheck } from '@sluice/log/doctor/check-partition';
 import { describeForetold } from '@sluice/log/doctor/describe-foretold';
+import { describeRepair } from '@sluice/log/doctor/describe-repair';
 import type { Finding, Severity } from '@sluice/log/doctor/finding';
 import type { DoctoredDirectory } from 'sluice/doctor/doctor';
 import { breakLines } from '../../output/paragraph.ts';
 import { type Look, type Style, styleFor } from '../../output/style.ts';
-import { formatBytes, plural } from '../../output/units.ts';
+import { formatBytes, formatCount, plural } from '../../output/units.ts';
 import type { OutputStream } from '../../shell.ts';
 
 /** Of one code, unless all were asked for: ten thousand lines help nobody. */
@@ -39,7 +40,8 @@ function formatDirectory(
     const check = result.check.partitions.find(({ facts }) => facts.name === partition);
     lines.push('', style('bold', headingOf(partition, check)));
     for (const found of group) lines.push(...findingLines(found, result, style, columns));
-    const sentence = check && group.some(({ severity }) => severity !== 'note') ? describeForetold(check) : undefined;
+    const isUntold = group.some(({ severity, start }) => severity !== 'note' && start === undefined);
+    const sentence = check && isUntold ? describeForetold(check) : undefined;
     if (sentence !== undefined) lines.push('', ...labelled('Next start', sentence, style, columns));
   }
   for (const [code, count] of hidden)
@@ -64,15 +66,15 @@ function headLines(
   const seconds = (report.elapsedMs / 1000).toFixed(1);
   const amount =
     `${plural(check.partitions.length, 'partition')}, ${plural(sum('segments'), 'segment')}, ` +
-    `${formatBytes(sum('sizeBytes'))}, ${plural(sum('batches'), 'batch').replace('batchs', 'batches')} checked in ${seconds} s`;
+    `${formatBytes(sum('sizeBytes'))}, ${sum('batches') === 1 ? '1 batch' : `${formatCount(sum('batches'))} batches`} checked in ${seconds} s`;
   return [style('bold', check.path), ...indented(facts, 2, columns), ...indented(amount, 2, columns)];
 }
 
 function headingOf(partition: string | undefined, check: PartitionCheck | undefined): string {
   if (partition === undefined) return 'The directory';
-  return check === undefined
-    ? partition
-    : `${partition}  (offsets ${check.logStartOffset} up to ${check.logEndOffset})`;
+  if (check === undefined) return partition;
+  const { logStartOffset, logEndOffset } = check;
+  return `${partition}  (${logEndOffset <= logStartOffset ? 'empty' : `offsets ${logStartOffset}–${logEndOffset - 1}`})`;
 }
 
 function findingLines(found: Finding, result: DoctoredDirectory, style: Style, columns: number | undefined): string[] {
@@ -96,7 +98,7 @@ function repairedLines({ repaired }: DoctoredDirectory, style: Style, columns: n
   const lines = ['', style('bold', `Repaired (${repaired.length})`)];
   for (const found of repaired) {
     const where = [found.partition, found.file].filter((part) => part !== undefined).join('/');
-    lines.push(...indented(`${where}: ${found.repair}`, 2, columns));
+    lines.push(...indented(`${where}: ${describeRepair(found)}`, 2, columns));
   }
   return lines;
 }
