@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildLoad } from './load.ts';
 import { type Outcome, renderReport, writeReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
+import { compaction, compactionLarge, compactionLz4 } from './scenarios/compaction.ts';
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
 import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/group-heartbeats.ts';
@@ -36,6 +37,9 @@ const scenarios: readonly Scenario[] = [
   groupMemoryClassic,
   groupMemoryConsumer,
   loadOffsets,
+  compaction,
+  compactionLarge,
+  compactionLz4,
 ];
 
 const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--name NAME] [SCENARIO...]

@@ -16,6 +16,9 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"consume": consume,
 	"single":  single,
 	"client":  client,
+	// Topics to be compacted.
+	"keyed":     keyed,
+	"configure": configure,
 	// Groups and their offsets.
 	"commit":    commit,
 	"join":      join,
