@@ -54,8 +54,8 @@ function compacting(name: string, codec: string, size: number): Scenario {
       return sideBySide(options, {
         settings: { 'log.cleaner.backoff.ms': '500', 'log.cleaner.threads': '1' },
         prepare: async (server) => {
-          const configs = server.name === 'kafka' ? { configs: 'flush.messages=1' } : {};
-          await load('topic', server, 'live', { ...configs });
+          const onDisk: LoadFlags = server.name === 'kafka' ? { configs: 'flush.messages=1' } : {};
+          await load('topic', server, 'live', onDisk);
           await single(server, amounts);
           await compactOnce(server, `${name}-warm`, { ...amounts, records: Math.round(amounts.records / 5) });
         },
