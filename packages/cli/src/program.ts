@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.ts';
 import { produceCommand } from './commands/produce.ts';
 import { startCommand } from './commands/start.ts';
 import { topicCommand } from './commands/topic.ts';
+import { transactionCommand } from './commands/transaction.ts';
 import { EXIT_CODES } from './failure.ts';
 import { styleFor } from './output/style.ts';
 import type { Shell } from './shell.ts';
@@ -29,6 +30,7 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(produceCommand(shell))
     .addCommand(consumeCommand(shell))
     .addCommand(groupCommand(shell))
+    .addCommand(transactionCommand(shell))
     .addCommand(configCommand(shell))
     .addCommand(clusterCommand(shell))
     .addCommand(importCommand(shell))

@@ -12,23 +12,26 @@ import { KafkaError } from './kafka-error.ts';
 import { retry } from './retry.ts';
 
 const FIND_COORDINATOR = { request: findCoordinatorRequestCodec, response: findCoordinatorResponseCodec };
-const GROUP_KEY_TYPE = 0;
+/** What a coordinator is asked for. */
+export const CoordinatorKey = { GROUP: 0, TRANSACTION: 1 } as const;
+export type CoordinatorKey = (typeof CoordinatorKey)[keyof typeof CoordinatorKey];
 /** From here on one request asks for many groups (KIP-699). */
 const BATCHED_FROM = 4;
 
 /**
- * Asks each group's coordinator, once for all of its groups. Repeats while coordinators move or load, up to the
+ * Asks the coordinator of each group (or transactional id), once for all of its own. Repeats while coordinators move or load, up to the
  * cluster's timeout; `ask` throws `KafkaError` for what it was answered.
  */
 export async function askCoordinators<Result>(
   cluster: Cluster,
   groupIds: readonly string[],
   ask: (coordinator: Broker, groupIds: readonly string[], nodeId: NodeId) => Promise<Result>,
+  keyType: CoordinatorKey = CoordinatorKey.GROUP,
 ): Promise<readonly Result[]> {
   // A cluster that is not there at all is not waited for.
   await cluster.any();
   return await retry(cluster.clock, cluster.timeoutMs, async () => {
-    const coordinators = await groupCoordinators(cluster, groupIds);
+    const coordinators = await coordinatorsOf(cluster, groupIds, keyType);
     return await Promise.all(
       [...Map.groupBy(coordinators, ([, nodeId]) => nodeId)].map(async ([nodeId, led]) =>
         ask(
@@ -54,10 +57,11 @@ export async function askCoordinator<Result>(
   return result.value;
 }
 
-/** The coordinator of each group, in the order of the groups. */
-async function groupCoordinators(
+/** The coordinator of each key, in their order. */
+async function coordinatorsOf(
   cluster: Cluster,
   groupIds: readonly string[],
+  keyType: CoordinatorKey,
 ): Promise<readonly (readonly [groupId: string, nodeId: NodeId])[]> {
   // Says where the brokers are that the answer names.
   await cluster.metadata([]);
@@ -66,15 +70,13 @@ async function groupCoordinators(
   if (version !== undefined && version < BATCHED_FROM) {
     return await Promise.all(
       groupIds.map(async (key) => {
-        const response = await broker.request(FIND_COORDINATOR, (agreed) =>
-          agreed >= 1 ? { key, keyType: GROUP_KEY_TYPE } : { key },
-        );
+        const response = await broker.request(FIND_COORDINATOR, (agreed) => (agreed >= 1 ? { key, keyType } : { key }));
         return [key, nodeOf(response)] as const;
       }),
     );
   }
   const response = await broker.request(FIND_COORDINATOR, () => ({
-    keyType: GROUP_KEY_TYPE,
+    keyType,
     coordinatorKeys: [...groupIds],
   }));
   const byKey = new Map(response.coordinators.map((coordinator) => [coordinator.key, coordinator]));

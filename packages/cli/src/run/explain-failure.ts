@@ -21,6 +21,7 @@ export function inWords({ code, brokerMessage, codeName }: KafkaError): string {
   switch (code) {
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode.UNKNOWN_TOPIC_ID:
+    case ErrorCode.TRANSACTIONAL_ID_NOT_FOUND:
       return 'does not exist';
     case ErrorCode.GROUP_ID_NOT_FOUND:
       // Of share and streams groups the broker says here that they are of another type.
@@ -75,6 +76,7 @@ function reasonOf({ code }: KafkaError): ExitReason {
     case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode.UNKNOWN_TOPIC_ID:
     case ErrorCode.GROUP_ID_NOT_FOUND:
+    case ErrorCode.TRANSACTIONAL_ID_NOT_FOUND:
       return 'not-found';
     case ErrorCode.TOPIC_ALREADY_EXISTS:
       return 'exists';
@@ -96,6 +98,8 @@ function hintOf({ code }: KafkaError): string | undefined {
       return '`sluice topic list` shows what there is';
     case ErrorCode.GROUP_ID_NOT_FOUND:
       return '`sluice group list` shows what there is';
+    case ErrorCode.TRANSACTIONAL_ID_NOT_FOUND:
+      return '`sluice transaction list` shows what there is';
     case ErrorCode.NON_EMPTY_GROUP:
     case ErrorCode.UNKNOWN_MEMBER_ID:
     case ErrorCode.STALE_MEMBER_EPOCH:
@@ -104,7 +108,7 @@ function hintOf({ code }: KafkaError): string | undefined {
     case ErrorCode.COORDINATOR_NOT_AVAILABLE:
     case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
     case ErrorCode.NOT_COORDINATOR:
-      return 'the coordinator of groups is not ready; try again, or wait longer with --timeout';
+      return 'the coordinator is not ready; try again, or wait longer with --timeout';
     case ErrorCode.TOPIC_ALREADY_EXISTS:
       return 'use --if-not-exists to accept that';
     case ErrorCode.LEADER_NOT_AVAILABLE:

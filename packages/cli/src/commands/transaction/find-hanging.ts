@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { duration, names } from '../../input/option-parsers.ts';
+import type { Shell } from '../../shell.ts';
+import { type ClientOptions, withClientOptions } from '../client-options.ts';
+import { withExamples } from '../examples.ts';
+
+/** Kafka's largest timeout by default, and some minutes for its coordinator to end it. */
+const OLDER_THAN_DEFAULT_MS = 20 * 60_000;
+
+export interface FindHangingOptions extends ClientOptions {
+  readonly topic?: readonly string[];
+  readonly olderThan: number;
+}
+
+export function findHangingCommand(shell: Shell): Command {
+  const command = new Command('find-hanging')
+    .summary('find transactions that nobody will end')
+    .description(
+      'Looks for transactions that are open in a partition though their coordinator knows nothing of it. Readers of ' +
+        'committed records wait for them for ever: end them with `sluice transaction abort`.',
+    )
+    .option('--topic <name>', 'only in this topic, repeatable', names)
+    .option(
+      '--older-than <duration>',
+      'only if their producer has written nothing for so long',
+      duration,
+      OLDER_THAN_DEFAULT_MS,
+    )
+    .action(async (options: FindHangingOptions) => {
+      const { findHanging } = await import('../../run/transaction/find-hanging.ts');
+      await findHanging(shell, options);
+    });
+  return withExamples(withClientOptions(command), [
+    { what: 'in all topics', line: 'sluice transaction find-hanging' },
+    { what: 'in one, however young', line: 'sluice transaction find-hanging --topic orders --older-than 0s' },
+  ]);
+}
