@@ -11,6 +11,7 @@ export function composeGroupShard(environment: GroupEnvironment): GroupShard {
   const table = createGroupTable();
   return createGroupShard({
     table,
+    putOff: environment.putOff,
     classic: createClassicGroups(environment, table),
     consumer: createConsumerGroups(environment, table),
     offsets: createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now)),

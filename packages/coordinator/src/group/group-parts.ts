@@ -115,8 +115,8 @@ export interface GroupOffsets extends ShardPart {
     pending: Pending<OffsetFetchResponseGroupInput>,
   ): GroupStep;
   delete(request: OffsetDeleteRequest, pending: Pending<OffsetDeleteResponseInput>): GroupStep;
-  /** Tombstones for all offsets of the group. */
-  tombstones(groupId: string): readonly GroupRecord[];
+  /** Tombstones for the offsets of the group, no more than so many. */
+  tombstones(groupId: string, countMax: number): readonly GroupRecord[];
   hasOffsets(groupId: string): boolean;
   apply(record: Extract<GroupRecord, { type: 'offset-commit' }>, context: ApplyContext): void;
 }

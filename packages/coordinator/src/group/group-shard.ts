@@ -3,7 +3,7 @@ import type { DescribedGroupInput as DescribedConsumerGroupInput } from '@sluice
 import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/describe-groups-response';
 import type { ListGroupsRequest } from '@sluice/protocol/generated/messages/list-groups-request';
 import type { ListedGroupInput } from '@sluice/protocol/generated/messages/list-groups-response';
-import type { CoordinatorShard, Pending } from '../runtime/coordinator-shard.ts';
+import type { CoordinatorShard, Pending, PutOff } from '../runtime/coordinator-shard.ts';
 import { replyTo } from '../runtime/coordinator-shard.ts';
 import { deleteGroup } from './delete-group.ts';
 import { describeConsumerGroup, describeGroup } from './describe-group.ts';
@@ -39,10 +39,11 @@ export interface GroupShardParts {
   readonly classic: ClassicGroups;
   readonly consumer: ConsumerGroups;
   readonly offsets: GroupOffsets;
+  readonly putOff: PutOff<GroupRecord>;
 }
 
 /** Puts the parts together: requests and records go to the one that they concern. */
-export function createGroupShard({ table, classic, consumer, offsets }: GroupShardParts): GroupShard {
+export function createGroupShard({ table, classic, consumer, offsets, putOff }: GroupShardParts): GroupShard {
   const parts: readonly ShardPart[] = [classic, consumer, offsets];
 
   /** A classic member's group may be a consumer group, during an upgrade. */
@@ -86,7 +87,7 @@ export function createGroupShard({ table, classic, consumer, offsets }: GroupSha
       records: [],
       replies: [replyTo(pending, describeConsumerGroup(table, consumer, groupId))],
     }),
-    deleteGroup: (groupId, pending) => deleteGroup(table, offsets, groupId, pending),
+    deleteGroup: (groupId, pending) => deleteGroup({ table, offsets, putOff }, groupId, pending),
     apply(record, context) {
       if (record.type === 'offset-commit') offsets.apply(record, context);
       else if (record.type === 'group-metadata') classic.apply(record, context);

@@ -269,13 +269,13 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
    * same, and the batches are fewer.
    */
   function planTurnEnd(): void {
-    if (isTurnEndPlanned || log.highWatermark < appendedOffset) return;
+    if (isTurnEndPlanned || isClosed || log.highWatermark < appendedOffset) return;
     isTurnEndPlanned = true;
     soon(() => {
-      isTurnEndPlanned = false;
-      if (isClosed) return;
       putOffs.takeAll((decide, pending) => take((_shard, now) => decide(now), pending));
       flush();
+      isTurnEndPlanned = false;
+      if (putOffs.size > 0) planTurnEnd();
     });
   }
 

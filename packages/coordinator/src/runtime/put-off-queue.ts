@@ -5,7 +5,7 @@ import type { Pending, PutOff, Step } from './coordinator-shard.ts';
 export interface PutOffQueue<R> {
   readonly size: number;
   readonly add: PutOff<R>;
-  /** Takes them all, also those that are put off meanwhile. */
+  /** Takes those that are there; what is put off meanwhile stays. */
   takeAll(take: <T>(decide: (now: TimestampMs) => Step<R>, pending: Pending<T>) => void): void;
   fail(errorCode: number): void;
 }
@@ -25,11 +25,9 @@ export function createPutOffQueue<R>(): PutOffQueue<R> {
       waiting.push({ pending, decide });
     },
     takeAll(take) {
-      while (waiting.length > 0) {
-        const taken = waiting;
-        waiting = [];
-        for (const { decide, pending } of taken) take(decide, pending);
-      }
+      const taken = waiting;
+      waiting = [];
+      for (const { decide, pending } of taken) take(decide, pending);
     },
     fail(errorCode) {
       const failed = waiting;

@@ -102,6 +102,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
   };
   const shard = createGroupShard({
     table,
+    putOff,
     classic: createClassicGroups(environment, table),
     consumer: createConsumerGroups(environment, table),
     offsets: createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now)),

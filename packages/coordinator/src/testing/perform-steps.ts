@@ -18,7 +18,7 @@ export function createPerformer(
   return {
     perform(step) {
       take(step);
-      putOffs.takeAll((decide) => take(decide(now())));
+      while (putOffs.size > 0) putOffs.takeAll((decide) => take(decide(now())));
     },
     putOff: putOffs.add,
   };

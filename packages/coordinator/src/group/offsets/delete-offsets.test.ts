@@ -56,10 +56,11 @@ describe('deleting offsets', () => {
     fixture.commit({ offsets: { 0: 1, 1: 2 } });
     fixture.commit({ topic: 'payments' });
     assert.equal(fixture.offsets.hasOffsets(GROUP_ID), true);
-    fixture.perform({ records: fixture.offsets.tombstones(GROUP_ID), replies: [] });
+    assert.equal(fixture.offsets.tombstones(GROUP_ID, 2).length, 2);
+    fixture.perform({ records: fixture.offsets.tombstones(GROUP_ID, 4), replies: [] });
     assert.equal(fixture.offsets.hasOffsets(GROUP_ID), false);
     assert.deepEqual(fixture.restart().fetch().topics, []);
-    assert.deepEqual(fixture.offsets.tombstones('nobody'), []);
+    assert.deepEqual(fixture.offsets.tombstones('nobody', 4), []);
   });
 });
 

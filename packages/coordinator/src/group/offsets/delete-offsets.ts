@@ -46,17 +46,22 @@ export function offsetTombstone(groupId: string, topic: string, partition: numbe
   return { type: 'offset-commit', key: { group: groupId, topic, partition }, value: null };
 }
 
-/** For all that the group has, pending offsets too. */
+/** For all that the group has, pending offsets too; no more than so many of them. */
 export function groupTombstones(
   groupId: string,
   committed: CommittedOffsets,
   pending: PendingOffsets,
+  countMax: number,
 ): readonly GroupRecord[] {
   const tombstones: GroupRecord[] = [];
   for (const [topic, offsets] of committed.ofGroup(groupId) ?? []) {
-    for (const partition of offsets.partitions()) tombstones.push(offsetTombstone(groupId, topic, partition));
+    for (const partition of offsets.partitionsFromLast()) {
+      if (tombstones.length >= countMax) return tombstones;
+      tombstones.push(offsetTombstone(groupId, topic, partition));
+    }
   }
   for (const { topic, partition } of pending.keysOfGroup(groupId)) {
+    if (tombstones.length >= countMax) return tombstones;
     if (!committed.has(groupId, topic, partition)) tombstones.push(offsetTombstone(groupId, topic, partition));
   }
   return tombstones;

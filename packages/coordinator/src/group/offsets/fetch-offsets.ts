@@ -11,6 +11,10 @@ import type { CommittedOffsets } from './committed-offsets.ts';
 import type { PendingOffsets } from './pending-offsets.ts';
 import type { CommittedOffset } from './topic-offsets.ts';
 
+/** Offsets that one step reads: a group may have a million, and others are to have their turn in between. */
+export const FETCH_SLICE_OFFSETS_MAX = 10_000;
+const READ_AT_ONCE = 1000;
+
 /** Before it an error stands with each partition. */
 const GROUP_ERROR_VERSION_MIN = 2;
 
@@ -20,27 +24,35 @@ export interface FetchableOffsets {
   readonly topics: TopicsView;
 }
 
-/** A group that does not exist has no offsets: that is no error. */
-export function fetchOffsets(
+/** Why there is nothing to read. A group that does not exist has no offsets: that is no error. */
+export function fetchError(
   request: OffsetFetchRequestGroup,
   group: Group | undefined,
+  apiVersion: number,
+): OffsetFetchResponseGroupInput | undefined {
+  const errorCode = group?.offsetFetchError(request.memberId, request.memberEpoch) ?? ErrorCode.NONE;
+  const isFailure = errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.GROUP_ID_NOT_FOUND;
+  return isFailure ? fetchFailure(request, errorCode, apiVersion) : undefined;
+}
+
+/** A group's offsets on their way into an answer: each is as it is when it is read. */
+export interface OffsetsFetch {
+  /** Reads so many more; true when all are read. */
+  advance(countMax: number): boolean;
+  readonly response: OffsetFetchResponseGroupInput;
+}
+
+export function beginFetch(
+  { groupId, topics: requested }: OffsetFetchRequestGroup,
   { committed, pending, topics }: FetchableOffsets,
   requireStable: boolean,
-  apiVersion: number,
-): OffsetFetchResponseGroupInput {
-  const { groupId } = request;
-  const errorCode = group?.offsetFetchError(request.memberId, request.memberEpoch) ?? ErrorCode.GROUP_ID_NOT_FOUND;
-  if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.GROUP_ID_NOT_FOUND) {
-    return fetchFailure(request, errorCode, apiVersion);
-  }
-  const byTopic = errorCode === ErrorCode.NONE ? committed.ofGroup(groupId) : undefined;
-
-  function isPending(topic: string, partition: number): boolean {
-    return requireStable && pending.has(groupId, topic, partition);
-  }
+): OffsetsFetch {
+  const answers: TopicAnswer[] = [];
+  const reading = requested === null ? readAll() : readRequested(requested);
 
   function answer(topic: string, topicId: Uuid, partition: number, offset: CommittedOffset | undefined) {
-    if (isPending(topic, partition)) return withoutOffset(partition, ErrorCode.UNSTABLE_OFFSET_COMMIT);
+    const isPending = requireStable && pending.has(groupId, topic, partition);
+    if (isPending) return withoutOffset(partition, ErrorCode.UNSTABLE_OFFSET_COMMIT);
     if (offset === undefined || isOfAnother(topicId, offset.topicId)) return withoutOffset(partition, ErrorCode.NONE);
     return withOffset(offset);
   }
@@ -49,27 +61,50 @@ export function fetchOffsets(
     return topics.byName(topic)?.id ?? ZERO_UUID;
   }
 
-  if (request.topics !== null) {
-    const answers = request.topics.map(({ name, topicId, partitionIndexes }) => {
-      const offsets = byTopic?.get(name);
+  /** Says how many offsets it has read since it last did. */
+  function* readRequested(all: NonNullable<OffsetFetchRequestGroup['topics']>): Generator<number, void> {
+    for (const { name, topicId, partitionIndexes } of all) {
       const id = topicId === ZERO_UUID ? topicIdOf(name) : topicId;
-      const partitions = partitionIndexes.map((partition) => answer(name, id, partition, offsets?.get(partition)));
-      return { name, topicId, partitions };
-    });
-    return { groupId, topics: answers };
+      const partitions: OffsetFetchResponsePartitionsInput[] = [];
+      answers.push({ name, topicId, partitions });
+      for (const partition of partitionIndexes) {
+        partitions.push(answer(name, id, partition, committed.get(groupId, name, partition)));
+        yield 1;
+      }
+    }
   }
 
-  // A partition whose first offset is still pending is left out, as in Kafka.
-  const answers: { name: string; partitions: OffsetFetchResponsePartitionsInput[] }[] = [];
-  for (const [name, offsets] of byTopic ?? []) {
-    const id = topicIdOf(name);
-    const partitions: OffsetFetchResponsePartitionsInput[] = [];
-    for (const offset of offsets.values()) {
-      if (!isOfAnother(id, offset.topicId)) partitions.push(answer(name, id, offset.partition, offset));
+  /** A partition whose first offset is still pending is left out, as in Kafka. */
+  function* readAll(): Generator<number, void> {
+    // Topics and partitions may come and go between two slices.
+    for (const name of [...(committed.ofGroup(groupId)?.keys() ?? [])]) {
+      const id = topicIdOf(name);
+      const partitions: OffsetFetchResponsePartitionsInput[] = [];
+      for (let from = Number.NEGATIVE_INFINITY, count = READ_AT_ONCE; count === READ_AT_ONCE; ) {
+        count = 0;
+        for (const offset of committed.ofGroup(groupId)?.get(name)?.values(from) ?? []) {
+          if (!isOfAnother(id, offset.topicId)) partitions.push(answer(name, id, offset.partition, offset));
+          from = offset.partition + 1;
+          count++;
+          if (count === READ_AT_ONCE) break;
+        }
+        yield count;
+      }
+      if (partitions.length > 0) answers.push({ name, partitions });
     }
-    if (partitions.length > 0) answers.push({ name, partitions });
   }
-  return { groupId, topics: answers };
+
+  return {
+    advance(countMax) {
+      for (let left = countMax; left > 0; ) {
+        const read = reading.next();
+        if (read.done === true) return true;
+        left -= read.value;
+      }
+      return false;
+    },
+    response: { groupId, topics: answers },
+  };
 }
 
 export function fetchFailure(
@@ -92,6 +127,12 @@ export function fetchFailure(
  */
 function isOfAnother(topicId: Uuid, offsetsTopicId: Uuid): boolean {
   return topicId !== ZERO_UUID && offsetsTopicId !== ZERO_UUID && topicId !== offsetsTopicId;
+}
+
+interface TopicAnswer {
+  readonly name: string;
+  readonly topicId?: Uuid;
+  readonly partitions: OffsetFetchResponsePartitionsInput[];
 }
 
 function withOffset(offset: CommittedOffset): OffsetFetchResponsePartitionsInput {

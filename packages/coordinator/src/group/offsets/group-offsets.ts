@@ -1,7 +1,8 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { ZERO_UUID } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { NOTHING, replyTo, type Step } from '../../runtime/coordinator-shard.ts';
+import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-response';
+import { NOTHING, type Pending, replyTo, type Step } from '../../runtime/coordinator-shard.ts';
 import type { Group, GroupTable } from '../group.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import type { GroupOffsets } from '../group-parts.ts';
@@ -10,7 +11,7 @@ import { claimOf, commitError, commitFailure, commitOffsets } from './commit-off
 import { createCommittedOffsets } from './committed-offsets.ts';
 import { deleteOffsets, groupTombstones, topicTombstones } from './delete-offsets.ts';
 import { EXPIRY_SLICE_OFFSETS_MAX, expireGroup } from './expire-offsets.ts';
-import { fetchOffsets } from './fetch-offsets.ts';
+import { beginFetch, FETCH_SLICE_OFFSETS_MAX, fetchError, type OffsetsFetch } from './fetch-offsets.ts';
 import { createPendingOffsets } from './pending-offsets.ts';
 import { asOffsetCommit, asTxnResponse, toTransactionError, txnCommitFailure } from './txn-commit.ts';
 
@@ -24,7 +25,7 @@ export const DELETION_SLICE_OFFSETS_MAX = 2_000;
  * nobody joined one: a consumer that assigns itself its partitions, or an admin.
  */
 export function createGroupOffsets(
-  { topics, settings, timers }: GroupEnvironment,
+  { topics, settings, timers, putOff }: GroupEnvironment,
   table: GroupTable,
   createSimpleGroup: (groupId: string, now: TimestampMs) => Group,
 ): GroupOffsets {
@@ -82,6 +83,13 @@ export function createGroupOffsets(
     return { records, replies: [], isAtomic: false };
   }
 
+  /** Some offsets now, then the next ones, until all were read. */
+  function goOnFetching(fetch: OffsetsFetch, waiting: Pending<OffsetFetchResponseGroupInput>): Step<GroupRecord> {
+    if (fetch.advance(FETCH_SLICE_OFFSETS_MAX)) return { records: [], replies: [replyTo(waiting, fetch.response)] };
+    putOff(waiting, () => goOnFetching(fetch, waiting));
+    return NOTHING;
+  }
+
   return {
     commit(request, context, now, waiting) {
       const claim = claimOf(request, context);
@@ -106,15 +114,15 @@ export function createGroupOffsets(
       return records.length === 0 ? { records, replies } : { records, replies, transaction };
     },
     fetch(request, requireStable, { apiVersion }, waiting) {
-      const offsets = { committed, pending, topics };
-      const response = fetchOffsets(request, table.get(request.groupId), offsets, requireStable, apiVersion);
-      return { records: [], replies: [replyTo(waiting, response)] };
+      const failure = fetchError(request, table.get(request.groupId), apiVersion);
+      if (failure !== undefined) return { records: [], replies: [replyTo(waiting, failure)] };
+      return goOnFetching(beginFetch(request, { committed, pending, topics }, requireStable), waiting);
     },
     delete(request, waiting) {
       const { records, response } = deleteOffsets(request, table.get(request.groupId), committed, pending);
       return { records, replies: [replyTo(waiting, response)] };
     },
-    tombstones: (groupId) => groupTombstones(groupId, committed, pending),
+    tombstones: (groupId, countMax) => groupTombstones(groupId, committed, pending, countMax),
     hasOffsets: (groupId) => committed.ofGroup(groupId) !== undefined,
     apply({ key, value }, { offset, producerId, isTransactional, timestampMs }) {
       if (value === null) {

@@ -78,7 +78,7 @@ describe('offsets that are committed in a transaction', () => {
 
   test('go with the group, with the topic and with a tombstone', () => {
     const removals: ((fixture: OffsetsFixture) => void)[] = [
-      (fixture) => fixture.perform({ records: fixture.offsets.tombstones(GROUP_ID), replies: [] }),
+      (fixture) => fixture.perform({ records: fixture.offsets.tombstones(GROUP_ID, 10), replies: [] }),
       (fixture) => fixture.perform(fixture.offsets.onTopicsChanged(['orders'], fixture.clock.now())),
       (fixture) => void fixture.delete({ orders: [0] }),
     ];

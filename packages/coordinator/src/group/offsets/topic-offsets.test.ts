@@ -40,9 +40,10 @@ test('a topic’s offsets are what was set last, in the order of the partitions'
         }
         const expected = [...model.values()].sort((a, b) => a.partition - b.partition);
         assert.deepEqual([...offsets.values()], expected);
+        assert.deepEqual([...offsets.partitionsFromLast()], expected.map((one) => one.partition).reverse());
         assert.deepEqual(
-          [...offsets.partitions()],
-          expected.map((one) => one.partition),
+          [...offsets.values(each.partition)],
+          expected.filter((one) => one.partition >= each.partition),
         );
         assert.equal(offsets.size, model.size);
         assert.deepEqual(offsets.get(each.partition), model.get(each.partition));

@@ -56,12 +56,15 @@ export class TopicOffsets {
     return this.#isAt(row, partition) ? this.#read(row, partition) : undefined;
   }
 
-  *partitions(): Iterable<number> {
-    for (let row = 0; row < this.#rows.length; row += ROW) yield this.#rows[row] ?? 0;
+  /** In this order they are removed at little cost. */
+  *partitionsFromLast(): Iterable<number> {
+    for (let row = this.#rows.length - ROW; row >= 0; row -= ROW) yield this.#rows[row] ?? 0;
   }
 
-  *values(): Iterable<CommittedOffset> {
-    for (let row = 0; row < this.#rows.length; row += ROW) yield this.#read(row, this.#rows[row] ?? 0);
+  /** Of this partition and those behind it. */
+  *values(fromPartition = Number.NEGATIVE_INFINITY): Iterable<CommittedOffset> {
+    const rows = this.#rows;
+    for (let row = this.#search(fromPartition); row < rows.length; row += ROW) yield this.#read(row, rows[row] ?? 0);
   }
 
   set(partition: number, value: OffsetCommitValueInput): void {
