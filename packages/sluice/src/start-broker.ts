@@ -156,6 +156,7 @@ function openDirectory(parts: {
     tailCache: createTailCache(settings.tailCacheBytes),
     durability: settings.durability,
     syncSpacingMs: SYNC_SPACING_MS,
+    ...(world.journal === undefined ? {} : { journal: world.journal }),
     retentionCheckIntervalMs: settings.retentionCheckIntervalMs,
     compactor: settings.compactor,
     metrics,

@@ -7,6 +7,7 @@ import { realDisk } from '@sluice/kernel/real/disk';
 import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
 import { createMemoryDisk } from '@sluice/kernel/sim/disk';
+import { DEFAULT_JOURNAL_SETTINGS, type JournalSettings } from '@sluice/log/journal/settings';
 import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
 
@@ -18,6 +19,8 @@ export interface World {
   readonly network: Network;
   /** The cluster's metadata, kept in this file. */
   openStore(path: string): MetadataStore;
+  /** Where syncs cost something: many logs share them by a journal. */
+  readonly journal?: JournalSettings | undefined;
   /** For the tests of the tests only, see `openPartitionLog`. */
   readonly acknowledgesBeforeSync?: boolean;
 }
@@ -28,6 +31,7 @@ export const realWorld: World = {
   random: realRandom,
   network: realNetwork,
   openStore: (path) => openEmbeddedStore({ path, clock: realClock }),
+  journal: DEFAULT_JOURNAL_SETTINGS,
 };
 
 /** This machine, but nothing is kept. */
@@ -36,5 +40,6 @@ export function memoryWorld(): World {
     ...realWorld,
     disk: createMemoryDisk(realClock),
     openStore: () => openEmbeddedStore({ path: ':memory:', clock: realClock }),
+    journal: undefined,
   };
 }
