@@ -26,6 +26,7 @@ export const FINDING_CODES = {
   'other-topic-id': 'damage',
   'unowned-partition': 'damage',
   'missing-partition': 'damage',
+  'unmade-partition': 'note',
   'duplicate-partition': 'damage',
   // The directory.
   'wrong-meta-properties': 'fault',

@@ -28,18 +28,32 @@ export function ownerFindings(options: OwnerFindingsOptions): Finding[] {
     const isArriving = options.names.future.some((future) => parseFuturePartitionName(future) === name);
     if (isArriving || here.has(name) || (wanted !== undefined && directoryId !== undefined && wanted !== directoryId))
       continue;
-    found.push(
-      finding('missing-partition', {
-        partition: name,
-        what: 'The cluster has this partition on this node, but its directory is not here.',
-        means:
-          'If it ever had records, they are lost here. A power loss right after a topic was created looks the same.',
-        start: 'makes it again, empty',
-        repair: 'nothing: restore it before the next start if it had records',
-      }),
-    );
+    found.push(missingFinding(name, options.state));
   }
   return found;
+}
+
+/** The checkpoints tell whether it ever had records. */
+function missingFinding(name: string, { recoveryPoints, logStarts }: DirectoryState): Finding {
+  const end = Math.max(recoveryPoints.offsets?.get(name) ?? 0, logStarts.offsets?.get(name) ?? 0);
+  if (end === 0 && recoveryPoints.offsets !== undefined) {
+    return finding('unmade-partition', {
+      partition: name,
+      what: 'The cluster has this partition on this node, but its directory is not here.',
+      means: 'No checkpoint knows of records in it: a power loss right after a topic was created leaves this.',
+      start: 'makes it again, empty',
+    });
+  }
+  return finding('missing-partition', {
+    partition: name,
+    what: 'The cluster has this partition on this node, but its directory is not here.',
+    means:
+      end > 0
+        ? `It had records up to offset ${end - 1}; they are lost here.`
+        : 'If it had records, they are lost here.',
+    start: 'makes it again, empty, and gives its offsets out again',
+    repair: 'nothing: bring its directory back, or restore it from a replica or a backup, before the next start',
+  });
 }
 
 function ownerFinding(
@@ -64,7 +78,7 @@ function ownerFinding(
         means: `No records are lost${known === undefined ? '' : `; by its name it belongs to topic ${known.id}`}.`,
         start: hasRecords
           ? 'opens the log by its name'
-          : 'removes the directory, which has no records, and makes it again',
+          : `removes the directory, which has no records${known === undefined ? '' : ', and makes it again'}`,
         ...(known === undefined
           ? { repair: 'nothing: its topic is not known' }
           : {
