@@ -25,11 +25,16 @@ public class Workload {
 
   public static void main(String[] args) throws Exception {
     bootstrap = args[1];
-    switch (args[0]) {
-      case "fill" -> fill();
-      case "live" -> live();
-      case "facts" -> facts();
-      default -> throw new IllegalArgumentException(args[0]);
+    try {
+      switch (args[0]) {
+        case "fill" -> fill();
+        case "live" -> live();
+        case "facts" -> facts();
+        default -> throw new IllegalArgumentException(args[0]);
+      }
+    } catch (Throwable error) {
+      error.printStackTrace();
+      System.exit(1);
     }
     System.exit(0);
   }
@@ -219,7 +224,7 @@ public class Workload {
     facts.put("stable end " + name, String.valueOf(committed.endOffsets(List.of(place)).get(place)));
     facts.put("records " + name, digest(read(all, place)));
     facts.put("committed records " + name, digest(read(committed, place)));
-    for (long time : List.of(0L, START_MS + 77_000, START_MS + 500_500, START_MS + 4_000, Long.MAX_VALUE / 4)) {
+    for (long time : List.of(0L, START_MS + 77_000, START_MS + 500_500, START_MS + 4_000, 1L << 50)) {
       facts.put("time " + name + " " + time, String.valueOf(all.offsetsForTimes(Map.of(place, time)).get(place)));
     }
     for (OffsetSpec spec : List.of(OffsetSpec.maxTimestamp())) {

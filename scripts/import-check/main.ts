@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -31,15 +31,19 @@ const SETTINGS = {
   'log.retention.ms': '-1',
 };
 
+const classes = mkdtempSync(join(tmpdir(), 'sluice-import-check-classes-'));
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
+  rmSync(classes, { recursive: true, force: true });
 });
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, only: { type: 'string' } } });
 if (!(await kafkaIsAvailable())) {
   console.log('skipped: there is no Java here to run Kafka');
 } else {
+  const args = ['-nowarn', '-proc:none', '-cp', await kafkaClassPath(), '-d', classes, WORKLOAD];
+  await output(track(spawn('javac', args, { stdio: ['ignore', 'pipe', 'pipe'] })), 'javac');
   for (const end of ENDS.filter((each) => values.only === undefined || each === values.only)) await check(end);
 }
 
@@ -95,7 +99,7 @@ async function workload(mode: string, bootstrap: string): Promise<string[]> {
 
 async function java(mode: string, bootstrap: string): Promise<ChildProcess> {
   const flags = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const args = [...flags, '-cp', await kafkaClassPath(), WORKLOAD, mode, bootstrap];
+  const args = [...flags, '-cp', [classes, await kafkaClassPath()].join(delimiter), 'Workload', mode, bootstrap];
   return track(spawn('java', args, { stdio: ['pipe', 'pipe', 'pipe'] }));
 }
 
