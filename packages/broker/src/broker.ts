@@ -4,7 +4,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import type { Network } from '@sluice/kernel/network';
 import type { Random } from '@sluice/kernel/random';
-import type { LogDirectory } from '@sluice/log/log-directory';
+import type { LogDirectories } from '@sluice/log/log-directories';
 import type { BrokerSettings } from '@sluice/metadata/config/broker-settings';
 import { brokerValues } from '@sluice/metadata/config/broker-values';
 import { logConfigOf } from '@sluice/metadata/config/log-config';
@@ -25,9 +25,11 @@ import { createGate } from './gate.ts';
 import { hostGroups } from './groups/host-groups.ts';
 import { createTopicToCreate } from './internal-topics.ts';
 import { type KafkaListener, openListener } from './listener.ts';
+import { createCordon, followDirectories, moveBytesPerSecondMax } from './partitions/follow-directories.ts';
 import { bothOf } from './partitions/leadership.ts';
-import { createLogHost, removeStrays } from './partitions/log-host.ts';
+import { createLogHost } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
+import { createReplicaReports } from './partitions/replica-reports.ts';
 import { keepRegistered } from './registration.ts';
 import { createStopSignal } from './stop-signal.ts';
 import { hostTransactions } from './transactions/host-transactions.ts';
@@ -41,7 +43,7 @@ export interface BrokerOptions {
   readonly staticConfig: StaticConfig;
   readonly settings: BrokerSettings;
   readonly store: MetadataStore;
-  readonly directory: LogDirectory;
+  readonly directories: LogDirectories;
   readonly clock: Clock;
   readonly random: Random;
   readonly network: Network;
@@ -92,7 +94,7 @@ async function stopAll(started: Started): Promise<void> {
 }
 
 async function start(options: BrokerOptions, started: Started): Promise<Broker> {
-  const { staticConfig, settings, store, directory, clock, random, logger, metrics, onFatal } = options;
+  const { staticConfig, settings, store, directories, clock, random, logger, metrics, onFatal } = options;
   const { nodeId } = staticConfig;
   const stopSignal = createStopSignal();
   const gate = createGate();
@@ -142,10 +144,12 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     writeMarkers: (marker) => writeMarkers(marker),
   });
   started.push(transactions.coordinator.close);
+  const replicas = createReplicaReports({ nodeId, image, controller, clock, logger });
   const partitions = createPartitionTable({
     image,
     nodeId,
-    logs: createLogHost(directory),
+    logs: createLogHost(directories),
+    onPlaced: replicas.note,
     logger,
     leadership: bothOf(groups.leadership, transactions.leadership),
     settingsOf(topic) {
@@ -160,8 +164,16 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   started.push(partitions.settled);
   follower.onDelta(partitions.follow);
   follower.onDelta(groups.follow);
+  const isCordoned = createCordon(image, staticConfig);
+  followDirectories({
+    directories,
+    replicas,
+    isCordoned,
+    bytesPerSecondMax: () => moveBytesPerSecondMax(image, nodeId),
+    onNoneLeft: onFatal,
+  });
+  await directories.clearStrays((topic) => image.topicsByName.get(topic)?.id);
   await partitions.start();
-  await removeStrays(directory, image, logger);
 
   const changeCluster: ChangeCluster = async (decision, request, timeoutMs) => {
     const outcome = await controller.run(decision, request, timeoutMs === undefined ? {} : { timeoutMs });
@@ -173,7 +185,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     nodeId,
     endpoints: endpointsOf(settings, listeners),
     rack: settings.rack,
-    logDirs: [directory.directoryId],
+    logDirs: directories.places.flatMap(({ directory }) => directory?.directoryId ?? []),
     store,
     controller,
     image,
@@ -185,6 +197,9 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
 
   started.push(registration.close);
   registered = registration;
+  started.push(replicas.close);
+  await replicas.start(() => registration.epoch);
+  await directories.resumeMoves();
 
   const apis = createApis({
     clock,
@@ -197,7 +212,8 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     transactions: transactions.coordinator,
     transactionSettings: transactions.settings,
     writeMarkers,
-    directories: [directory],
+    directories,
+    isCordoned,
     limits: {
       fetchSizeBytesMax: settings.fetchSizeBytesMax,
       describedPartitionCountMax: settings.describedPartitionsMax,

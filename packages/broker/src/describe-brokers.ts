@@ -1,4 +1,4 @@
-import type { NodeId } from '@sluice/kernel/ids';
+import { LOST_DIRECTORY, type NodeId } from '@sluice/kernel/ids';
 import type { BrokerImage, ClusterImage, PartitionState } from '@sluice/metadata/image/cluster-image';
 
 export interface BrokerAddress {
@@ -23,9 +23,10 @@ export function isFenced(broker: BrokerImage): boolean {
   return broker.state === 'fenced';
 }
 
-/** Replicas whose broker is gone or fenced. */
+/** Replicas whose broker is gone or fenced, or whose log directory has failed. */
 export function offlineReplicas(image: ClusterImage, state: PartitionState): NodeId[] {
-  return state.replicas.filter((replica) => {
+  return state.replicas.filter((replica, index) => {
+    if (state.directories[index] === LOST_DIRECTORY) return true;
     const broker = image.brokers.get(replica);
     return broker === undefined || isFenced(broker);
   });

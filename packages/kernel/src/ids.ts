@@ -14,3 +14,6 @@ export type NodeId = Flavor<number, 'NodeId'>;
 export type Uuid = Flavor<string, 'Uuid'>;
 
 export const ZERO_UUID: Uuid = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** Where a log directory's id stands: the replica is in one that has failed (KIP-858). */
+export const LOST_DIRECTORY: Uuid = 'AAAAAAAAAAAAAAAAAAAAAQ';

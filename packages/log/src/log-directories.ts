@@ -2,6 +2,7 @@ import { DiskError } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
+import { createSerializer } from '@sluice/kernel/serialize';
 import { type Claim, claimDirectory } from './claim-directory.ts';
 import { DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
 import { reasonOf } from './failure-reason.ts';
@@ -113,6 +114,8 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
   const shared = createSharedParts(options);
   const metrics = options.metrics ?? createMetrics();
   const offlineCount = metrics.gauge('sluice_log_directories_offline');
+  /** What becomes of one partition, one thing after the other. */
+  const alone = createSerializer();
   let events = NO_EVENTS;
   const places: Place[] = options.paths.map((path) => ({
     path,
@@ -300,7 +303,10 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
     // The one that was about to end may have ended.
     const current = directoryOf(topic, partition);
     for (const directory of online()) if (directory !== target.directory) await directory.incoming.drop(name);
-    if (current !== undefined && current !== target.directory) await moves.start(hosted, current, target.directory);
+    if (current === undefined || current === target.directory) return 'moving';
+    // As Kafka: in the directory that is away another move of it may have begun.
+    if (offline().length > 0) return 'offline';
+    await moves.start(hosted, current, target.directory);
     return 'moving';
   }
 
@@ -324,10 +330,11 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
       const name = partitionName(topic, partition);
       return places.map(({ directory }) => directory?.unopened.get(name)).find((reason) => reason !== undefined);
     },
-    create,
-    remove,
+    create: (topic, partition, topicId, config) =>
+      alone(partitionName(topic, partition), () => create(topic, partition, topicId, config)),
+    remove: (topic, partition) => alone(partitionName(topic, partition), () => remove(topic, partition)),
     clearStrays,
-    move,
+    move: (topic, partition, path) => alone(partitionName(topic, partition), () => move(topic, partition, path)),
     async resumeMoves() {
       for (const target of online()) {
         for (const { topic, partition, topicId } of [...target.incoming.all()]) {

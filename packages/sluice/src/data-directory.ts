@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Disk } from '@sluice/kernel/disk';
 import { DiskError } from '@sluice/kernel/disk';
 import { makeDurableDirectory } from '@sluice/log/claim-directory';
@@ -18,6 +19,55 @@ export const IMPORT_MARKER = 'sluice-import.json';
 /** Made and removed again, to see whether that is possible. */
 const PROBE_FILE = '.write-probe';
 const HARMLESS = new Set(['lost+found', '.lock', PROBE_FILE, ...METADATA_FILES]);
+
+/** As the cluster's tools will see them. Fails with `StartError` where one is named twice, or none is. */
+export function absolutePaths(paths: readonly string[]): string[] {
+  if (paths.length === 0)
+    throw new StartError('there is no data directory', 'name one with --data, or use --ephemeral');
+  const absolute = paths.map((path) => resolve(path));
+  const twice = absolute.find((path, index) => absolute.indexOf(path) !== index);
+  if (twice !== undefined) throw new StartError(`${twice} is named twice as a data directory`, 'name each once');
+  return absolute;
+}
+
+/**
+ * Where the cluster's metadata is: `metadata.log.dir` if that is set, else whichever of the data directories has it, else
+ * the first. A cluster is not made anew because its metadata cannot be read now. Fails with `StartError`.
+ */
+export async function findMetadataDirectory(
+  disk: Disk,
+  paths: readonly string[],
+  configured: string | undefined,
+): Promise<string> {
+  const [first] = paths;
+  if (configured !== undefined && configured !== '') return resolve(configured);
+  if (first === undefined || paths.length === 1) return first ?? '';
+  const unreadable: string[] = [];
+  const having: string[] = [];
+  let isUsed = false;
+  for (const path of paths) {
+    const names = await namesIn(disk, path).catch((): string[] => {
+      unreadable.push(path);
+      return [];
+    });
+    if (names.includes(METADATA_FILE)) having.push(path);
+    isUsed ||= names.includes(META_PROPERTIES);
+  }
+  const [found = first, second] = having;
+  if (second !== undefined) {
+    throw new StartError(
+      `${found} and ${second} have the metadata of two clusters`,
+      'name only the directories of one of them',
+    );
+  }
+  if (having.length === 0 && isUsed && unreadable.length > 0) {
+    throw new StartError(
+      `the cluster's metadata is not found; it may be in ${unreadable.join(' or ')}, which cannot be read`,
+      'check its permissions and the disk',
+    );
+  }
+  return found;
+}
 
 /** Makes the directory if need be. One that is somebody else's is refused before anything is written into it. */
 export async function prepareDataDirectory(disk: Disk, path: string): Promise<void> {

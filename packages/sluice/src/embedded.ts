@@ -9,7 +9,7 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
   const broker = await startBroker({
     settings,
     listen: { host, port },
-    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(dataDirectory === undefined ? {} : { dataDirectories: [dataDirectory] }),
     ephemeral: dataDirectory === undefined,
     logger,
   });

@@ -2,8 +2,7 @@ import { type Broker, startBroker as startBrokerOn } from '@sluice/broker/broker
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
-import type { LogDirectory } from '@sluice/log/log-directory';
-import { openLogDirectory } from '@sluice/log/log-manager';
+import { type LogDirectories, openLogDirectories } from '@sluice/log/log-directories';
 import { createTailCache } from '@sluice/log/tail-cache';
 import { type BrokerSettings, brokerSettings } from '@sluice/metadata/config/broker-settings';
 import { brokerValues } from '@sluice/metadata/config/broker-values';
@@ -13,7 +12,13 @@ import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import { topicValues } from '@sluice/metadata/config/topic-values';
 import { formatCluster } from '@sluice/metadata/image/format-cluster';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
-import { METADATA_FILE, METADATA_FILES, prepareDataDirectory } from './data-directory.ts';
+import {
+  absolutePaths,
+  findMetadataDirectory,
+  METADATA_FILE,
+  METADATA_FILES,
+  prepareDataDirectory,
+} from './data-directory.ts';
 import { explainStart, StartError } from './start-error.ts';
 import { memoryWorld, realWorld, type World } from './world.ts';
 
@@ -24,8 +29,8 @@ export interface StartBrokerOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** Required unless `ephemeral`. */
-  readonly dataDirectory?: string | undefined;
+  /** Required unless `ephemeral`. The cluster's metadata is in the first, or in `metadata.log.dir`. */
+  readonly dataDirectories?: readonly string[] | undefined;
   /** Everything in memory, and gone at the end. */
   readonly ephemeral: boolean;
   readonly logger: Logger;
@@ -63,37 +68,40 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   const { ephemeral, logger } = options;
   const staticConfig = resolveConfig(options);
   const settings = resolveSettings(staticConfig);
-  const path = ephemeral ? EPHEMERAL_DIRECTORY : options.dataDirectory;
-  if (path === undefined)
-    throw new StartError('there is no data directory', 'name one with --data, or use --ephemeral');
+  const paths = ephemeral ? [EPHEMERAL_DIRECTORY] : absolutePaths(options.dataDirectories ?? []);
   const world = options.world ?? (ephemeral ? memoryWorld() : realWorld);
   const { clock, random, network } = world;
-  await prepareDataDirectory(world.disk, path);
+  const metadataPath = await findMetadataDirectory(
+    world.disk,
+    paths,
+    ephemeral ? undefined : staticConfig.values.get('metadata.log.dir'),
+  );
+  await prepareDataDirectory(world.disk, metadataPath);
 
   const failed = Promise.withResolvers<string>();
   const metrics = createMetrics();
-  const opened: { store?: MetadataStore; directory?: LogDirectory; broker?: Broker } = {};
+  const opened: { store?: MetadataStore; directories?: LogDirectories; broker?: Broker } = {};
   const close = async () => {
     const brokerEpoch = opened.broker?.epoch;
     try {
       await opened.broker?.close();
     } finally {
       try {
-        await opened.directory?.close(brokerEpoch);
+        await opened.directories?.close(brokerEpoch);
       } finally {
         await opened.store?.close();
       }
     }
   };
   try {
-    opened.store = world.openStore(`${path}/${METADATA_FILE}`);
+    opened.store = world.openStore(`${metadataPath}/${METADATA_FILE}`);
     const clusterId = await formatCluster(opened.store, { clusterId: random.uuid() });
-    opened.directory = await openDirectory({ world, path, clusterId, staticConfig, settings, logger, metrics });
+    opened.directories = await openDirectories({ world, paths, clusterId, staticConfig, settings, logger, metrics });
     opened.broker = await startBrokerOn({
       staticConfig,
       settings,
       store: opened.store,
-      directory: opened.directory,
+      directories: opened.directories,
       clock,
       random,
       network,
@@ -132,25 +140,25 @@ function resolveSettings(staticConfig: StaticConfig): BrokerSettings {
   return result.settings;
 }
 
-function openDirectory(parts: {
+function openDirectories(parts: {
   readonly world: World;
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly clusterId: string;
   readonly staticConfig: StaticConfig;
   readonly settings: BrokerSettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
-}): Promise<LogDirectory> {
-  const { world, path, clusterId, staticConfig, settings, logger, metrics } = parts;
+}): Promise<LogDirectories> {
+  const { world, paths, clusterId, staticConfig, settings, logger, metrics } = parts;
   const broker = brokerValues({ config: () => NO_CONFIGS }, staticConfig);
   // Logs open with the broker's defaults; the partition table gives them their topics' settings before anybody appends.
   const config = logConfig(topicValues(NO_CONFIGS, broker), broker);
-  return openLogDirectory({
+  return openLogDirectories({
     disk: world.disk,
     clock: world.clock,
     random: world.random,
     logger,
-    path,
+    paths,
     clusterId,
     nodeId: staticConfig.nodeId,
     tailCache: createTailCache(settings.tailCacheBytes),

@@ -107,7 +107,7 @@ export function createSimMachine(options: SimMachineOptions): SimMachine {
       const starting = startBroker({
         settings: options.settings ?? {},
         listen: { host: HOST, port: PORT },
-        dataDirectory: DATA_DIRECTORY,
+        dataDirectories: [DATA_DIRECTORY],
         ephemeral: false,
         logger: journal.logger,
         world: {

@@ -1,9 +1,12 @@
 /*
  * DescribeLogDirs (35), versions 1–5.
  *
- * - Each log directory with the size of each partition in it; null asks for all, a list for those named.
+ * - Each log directory with the size of each partition in it; null asks for all, a list for those named. A partition that
+ *   moves is in two of them, in the new one as a future log that lags behind.
+ * - A directory that has failed is there with its error, and without its partitions.
  * - v2: flexible. v3: top-level error (KIP-784). v4: total and usable bytes (KIP-827). v5: cordoned (KIP-1066).
  */
+import type { LogDirectory } from '@sluice/log/log-directory';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import {
   type DescribeLogDirsRequest,
@@ -11,54 +14,88 @@ import {
 } from '@sluice/protocol/generated/messages/describe-log-dirs-request';
 import { describeLogDirsResponseCodec } from '@sluice/protocol/generated/messages/describe-log-dirs-response';
 import { defineApi } from '../define-api.ts';
-import type { HostedPartition, Partitions } from '../partitions/hosted-partition.ts';
-
-export interface LogDirectory {
-  readonly path: string;
-  space(): Promise<{ totalBytes: number; freeBytes: number }>;
-}
 
 export interface DescribeLogDirsServices {
-  readonly partitions: Partitions;
-  readonly directories: readonly LogDirectory[];
+  readonly directories: { readonly places: readonly DescribedPlace[] };
+  /** `cordoned.log.dirs` */
+  isCordoned(path: string): boolean;
 }
 
-export function describeLogDirsApi({ partitions, directories }: DescribeLogDirsServices) {
-  function describeTopics(topics: DescribeLogDirsRequest['topics']) {
-    const asked =
-      topics === null
-        ? undefined
-        : new Set(topics.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`)));
-    const byTopic = new Map<string, ReturnType<typeof describe>[]>();
-    for (const hosted of partitions.all()) {
-      if (asked !== undefined && !asked.has(`${hosted.topic}/${hosted.partition}`)) continue;
-      const described = byTopic.get(hosted.topic) ?? [];
-      described.push(describe(hosted));
-      byTopic.set(hosted.topic, described);
+interface DescribedPlace {
+  readonly path: string;
+  readonly directory: Pick<LogDirectory, 'logs' | 'incoming' | 'space'> | undefined;
+  readonly failure: string | undefined;
+}
+
+const UNKNOWN_SIZE = -1;
+
+interface DescribedPartition {
+  readonly partitionIndex: number;
+  readonly partitionSize: number;
+  readonly offsetLag: number;
+  readonly isFutureKey: boolean;
+}
+
+export function describeLogDirsApi({ directories, isCordoned }: DescribeLogDirsServices) {
+  async function describePlace({ path, directory, failure }: DescribedPlace, asked: DescribeLogDirsRequest['topics']) {
+    const offline = {
+      errorCode: ErrorCode.KAFKA_STORAGE_ERROR,
+      logDir: path,
+      topics: [],
+      totalBytes: UNKNOWN_SIZE,
+      usableBytes: UNKNOWN_SIZE,
+      isCordoned: false,
+    };
+    if (directory === undefined || failure !== undefined) return offline;
+    try {
+      const { totalBytes, freeBytes } = await directory.space();
+      const topics = describeTopics(directory, asked);
+      return {
+        ...offline,
+        errorCode: ErrorCode.NONE,
+        topics,
+        totalBytes,
+        usableBytes: freeBytes,
+        isCordoned: isCordoned(path),
+      };
+    } catch {
+      return offline;
     }
-    return [...byTopic].map(([name, described]) => ({ name, partitions: described }));
   }
 
   return defineApi({
     request: describeLogDirsRequestCodec,
     response: describeLogDirsResponseCodec,
     async handle({ topics }) {
-      const results = directories.map(async (directory) => {
-        const { totalBytes, freeBytes } = await directory.space();
-        return {
-          errorCode: ErrorCode.NONE,
-          logDir: directory.path,
-          topics: describeTopics(topics),
-          totalBytes,
-          usableBytes: freeBytes,
-          isCordoned: false,
-        };
-      });
-      return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, results: await Promise.all(results) };
+      const results = await Promise.all(directories.places.map((place) => describePlace(place, topics)));
+      return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, results };
     },
   });
 }
 
-function describe({ partition, log }: HostedPartition) {
-  return { partitionIndex: partition, partitionSize: log.sizeBytes, offsetLag: 0, isFutureKey: false };
+function describeTopics(directory: Pick<LogDirectory, 'logs' | 'incoming'>, topics: DescribeLogDirsRequest['topics']) {
+  const asked =
+    topics === null
+      ? undefined
+      : new Set(topics.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`)));
+  const byTopic = new Map<string, DescribedPartition[]>();
+  const add = (topic: string, described: DescribedPartition) => {
+    if (asked !== undefined && !asked.has(`${topic}/${described.partitionIndex}`)) return;
+    const ofTopic = byTopic.get(topic);
+    if (ofTopic === undefined) byTopic.set(topic, [described]);
+    else ofTopic.push(described);
+  };
+  for (const { topic, partition, log } of directory.logs()) {
+    add(topic, { partitionIndex: partition, partitionSize: log.sizeBytes, offsetLag: 0, isFutureKey: false });
+  }
+  for (const { topic, partition, hosted, copy } of directory.incoming.all()) {
+    const endOffset = copy?.endOffset ?? 0;
+    add(topic, {
+      partitionIndex: partition,
+      partitionSize: copy?.sizeBytes ?? 0,
+      offsetLag: hosted === undefined ? -1 : Math.max(0, hosted.log.logEndOffset - endOffset),
+      isFutureKey: true,
+    });
+  }
+  return [...byTopic].map(([name, partitions]) => ({ name, partitions }));
 }

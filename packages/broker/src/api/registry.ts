@@ -3,6 +3,7 @@ import type { GroupSettings } from '@sluice/coordinator/group/group-environment'
 import type { WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
+import type { LogDirectories } from '@sluice/log/log-directories';
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import type { AutoCreate } from '../auto-create.ts';
@@ -42,7 +43,8 @@ import { createAclsApi } from './30-create-acls.ts';
 import { deleteAclsApi } from './31-delete-acls.ts';
 import { describeConfigsApi } from './32-describe-configs.ts';
 import { alterConfigsApi } from './33-alter-configs.ts';
-import { describeLogDirsApi, type LogDirectory } from './35-describe-log-dirs.ts';
+import { alterReplicaLogDirsApi } from './34-alter-replica-log-dirs.ts';
+import { describeLogDirsApi } from './35-describe-log-dirs.ts';
 import { saslAuthenticateApi } from './36-sasl-authenticate.ts';
 import { createPartitionsApi } from './37-create-partitions.ts';
 import { deleteGroupsApi } from './42-delete-groups.ts';
@@ -71,7 +73,8 @@ export interface Services {
   readonly transactions: TransactionCoordinator;
   transactionSettings(): BrokerTransactionSettings;
   readonly writeMarkers: WriteMarkers;
-  readonly directories: readonly LogDirectory[];
+  readonly directories: LogDirectories;
+  isCordoned(path: string): boolean;
   readonly limits: {
     readonly fetchSizeBytesMax: number;
     readonly describedPartitionCountMax: number;
@@ -125,6 +128,7 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     deleteAclsApi(),
     describeConfigsApi(services),
     alterConfigsApi(services),
+    alterReplicaLogDirsApi(services),
     describeLogDirsApi(services),
     saslAuthenticateApi(),
     createPartitionsApi(services),

@@ -27,7 +27,7 @@ test('coordinators are told of every term in which this broker leads, and of its
   const table = createPartitionTable({
     image: cluster.image,
     nodeId: 1,
-    logs: { openLog: async () => log, removeLog: async () => {} },
+    logs: { openLog: async () => log, removeLog: async () => {}, directoryOf: () => undefined },
     logger: silentLogger,
     leadership: {
       onElected: ({ topic, partition, leaderEpoch }) =>

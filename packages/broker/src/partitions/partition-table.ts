@@ -1,7 +1,13 @@
-import type { NodeId, Uuid } from '@sluice/kernel/ids';
+import { type NodeId, type Uuid, ZERO_UUID } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
-import type { ClusterImage, ImageDelta, PartitionState, TopicImage } from '@sluice/metadata/image/cluster-image';
+import type {
+  ClusterImage,
+  ImageDelta,
+  PartitionDelta,
+  PartitionState,
+  TopicImage,
+} from '@sluice/metadata/image/cluster-image';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { perRevision } from '../per-revision.ts';
 import { createTaskQueue } from '../task-queue.ts';
@@ -12,10 +18,25 @@ import { logsReady } from './ready-logs.ts';
 
 /** Where this broker's logs live. */
 export interface LogHost {
-  /** Opens the partition's log, made new if there is none. */
-  openLog(topic: string, topicId: Uuid, partition: number, config: LogConfig): Promise<PartitionLog>;
+  /** Opens the partition's log, made new if there is none, unless it may be in a directory that is not here. */
+  openLog(
+    topic: string,
+    topicId: Uuid,
+    partition: number,
+    config: LogConfig,
+    replica: ReplicaPlace,
+  ): Promise<PartitionLog>;
   /** Closes and removes it; it never comes back, also after a crash. */
   removeLog(topic: string, topicId: Uuid, partition: number): Promise<void>;
+  /** The id of the directory that has it, `LOST_DIRECTORY` if that has failed; `undefined` if that cannot be told. */
+  directoryOf(topic: string, partition: number): Uuid | undefined;
+}
+
+/** What the cluster knows of a replica's place on this broker. */
+export interface ReplicaPlace {
+  readonly assigned: Uuid;
+  /** The partition was made just now: it has no log yet. */
+  readonly isNew: boolean;
 }
 
 /** The settings of a topic that act on its partitions, as they are now. */
@@ -39,6 +60,8 @@ export interface PartitionTableOptions {
   readonly logs: LogHost;
   readonly logger: Logger;
   readonly leadership?: LeadershipListener;
+  /** Told where each replica is once that is known. */
+  readonly onPlaced?: (topicId: Uuid, partition: number, directory: Uuid) => void;
   settingsOf(topic: string): TopicSettings;
 }
 
@@ -49,7 +72,7 @@ type Hosted = { -readonly [Key in keyof HostedPartition]: HostedPartition[Key] }
 
 /** This broker's partitions, kept in line with the cluster's image; no request changes them by itself. */
 export function createPartitionTable(options: PartitionTableOptions): PartitionTable {
-  const { image, nodeId, logs, logger, leadership } = options;
+  const { image, nodeId, logs, logger, leadership, onPlaced } = options;
   /** By topic id, then by partition. */
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
   /** Logs that could not be opened, by topic id and partition. */
@@ -65,10 +88,12 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     return settings;
   }
 
-  function open(topic: TopicImage, partition: number): void {
+  function open(topic: TopicImage, partition: number, isNew: boolean): void {
     changes.add(`${topic.name}-${partition}`, async () => {
       try {
-        const log = await logs.openLog(topic.name, topic.id, partition, settingsOf(topic.name).log);
+        const assigned = assignedDirectory(topic.partitions[partition], nodeId);
+        const settingsNow = settingsOf(topic.name).log;
+        const log = await logs.openLog(topic.name, topic.id, partition, settingsNow, { assigned, isNew });
         // Its coordinator appends when it likes, and cannot wait.
         if (isInternalTopic(topic.name)) await logsReady([log]);
         const state = image.topicsById.get(topic.id)?.partitions[partition];
@@ -97,6 +122,8 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         unopened.add(`${topic.id}/${partition}`);
         logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
       }
+      const directory = logs.directoryOf(topic.name, partition);
+      if (directory !== undefined) onPlaced?.(topic.id, partition, directory);
     });
   }
 
@@ -110,9 +137,9 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     });
   }
 
-  function openAll(topic: TopicImage): void {
+  function openAll(topic: TopicImage, isNew: boolean): void {
     for (const [partition, state] of topic.partitions.entries()) {
-      if (state.replicas.includes(nodeId)) open(topic, partition);
+      if (state.replicas.includes(nodeId)) open(topic, partition, isNew);
     }
   }
 
@@ -124,10 +151,12 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     }
   }
 
-  function update(topic: TopicImage, partition: number, state: PartitionState): void {
+  function update({ topic, partition, before, after: state }: PartitionDelta): void {
     const hosted = hostedByTopic.get(topic.id)?.[partition];
     if (hosted === undefined) {
-      if (state.replicas.includes(nodeId)) open(topic, partition);
+      const isOurs = before?.replicas.includes(nodeId) === true;
+      // What could not be opened stays so until the next start.
+      if (!isOurs && state.replicas.includes(nodeId)) open(topic, partition, before === undefined);
       return;
     }
     const isSameTerm = hosted.leader === state.leader && hosted.leaderEpoch === state.leaderEpoch;
@@ -163,9 +192,12 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     const state = topic.partitions[partition];
     if (state === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
     const hosted = hostedByTopic.get(topic.id)?.[partition];
-    if (hosted === undefined && unopened.has(`${topic.id}/${partition}`)) {
-      return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
-    }
+    // Whoever leads it: this replica is offline. What may still be done with a log that has failed, `checkUsable` says.
+    const isOffline =
+      hosted === undefined
+        ? unopened.has(`${topic.id}/${partition}`)
+        : hosted.log.failure !== undefined && state.leader !== nodeId;
+    if (isOffline) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
     if (hosted === undefined || state.leader !== nodeId) {
       const { leader, leaderEpoch } = state;
       return { errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, currentLeader: { leaderId: leader, leaderEpoch } };
@@ -176,12 +208,12 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   return {
     follow(delta) {
       for (const topic of delta.topicsDeleted) removeAll(topic);
-      for (const topic of delta.topicsCreated) openAll(topic);
-      for (const { topic, partition, after } of delta.partitionsChanged) update(topic, partition, after);
+      for (const topic of delta.topicsCreated) openAll(topic, true);
+      for (const changed of delta.partitionsChanged) update(changed);
       for (const topic of reconfigured(delta)) reconfigure(topic);
     },
     start() {
-      for (const topic of image.topicsByName.values()) openAll(topic);
+      for (const topic of image.topicsByName.values()) openAll(topic, false);
       return changes.idle();
     },
     settled: () => changes.idle(),
@@ -198,6 +230,10 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         for (const hosted of ofTopic) if (hosted !== undefined) yield hosted;
     },
   };
+}
+
+function assignedDirectory(state: PartitionState | undefined, nodeId: NodeId): Uuid {
+  return state?.directories[state.replicas.indexOf(nodeId)] ?? ZERO_UUID;
 }
 
 function reasonOf(error: unknown): string {

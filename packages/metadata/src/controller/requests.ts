@@ -116,6 +116,18 @@ export interface ChangeBrokerStateRequest {
 }
 export type ChangeBrokerStateReply = ApiError;
 
+export interface ReportDirectoriesRequest {
+  readonly brokerId: NodeId;
+  readonly brokerEpoch: number;
+  readonly replicas: readonly {
+    readonly topicId: Uuid;
+    readonly partition: number;
+    /** `LOST_DIRECTORY`: in one that has failed. */
+    readonly directory: Uuid;
+  }[];
+}
+export type ReportDirectoriesReply = ApiError;
+
 export interface AllocateProducerIdsRequest {
   readonly brokerId: NodeId;
   readonly brokerEpoch: number;

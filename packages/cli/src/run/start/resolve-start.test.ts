@@ -9,9 +9,9 @@ function resolve(options: Parameters<typeof resolveStart>[1], file = '') {
 
 describe('what sluice start was told', () => {
   it('is Kafka’s port on loopback and ./sluice-data by default', async () => {
-    const { listen, dataDirectory, ephemeral, settings } = await resolve({});
+    const { listen, dataDirectories, ephemeral, settings } = await resolve({});
     assert.deepEqual(listen, { host: 'localhost', port: 9092 });
-    assert.equal(dataDirectory, './sluice-data');
+    assert.deepEqual(dataDirectories, ['./sluice-data']);
     assert.equal(ephemeral, false);
     assert.equal(settings.listeners, 'PLAINTEXT://localhost:9092');
     assert.equal(settings['log.dirs'], './sluice-data');
@@ -23,17 +23,33 @@ describe('what sluice start was told', () => {
     const options = { config: 'server.properties', set: [['num.partitions', '5'] as const] };
     const fromFile = await resolve(options, file + controller);
     assert.deepEqual(fromFile.listen, { host: '0.0.0.0', port: 9095 });
-    assert.equal(fromFile.dataDirectory, '/from/file');
+    assert.deepEqual(fromFile.dataDirectories, ['/from/file']);
     assert.equal(fromFile.settings['num.partitions'], '5');
-    const fromFlags = await resolve({ ...options, data: 'here', listen: { host: '::1', port: 0 } }, file + controller);
+    const fromFlags = await resolve(
+      { ...options, data: ['here', 'there'], listen: { host: '::1', port: 0 } },
+      file + controller,
+    );
     assert.deepEqual(fromFlags.listen, { host: '::1', port: 0 });
-    assert.equal(fromFlags.dataDirectory, 'here');
+    assert.deepEqual(fromFlags.dataDirectories, ['here', 'there']);
+    assert.equal(fromFlags.settings['log.dirs'], 'here,there');
     assert.equal(fromFlags.settings.listeners, 'PLAINTEXT://[::1]:0');
   });
 
+  it('is several directories, by log.dirs or by --data for each', async () => {
+    const bySetting = await resolve({ set: [['log.dirs', '/a, /b']] });
+    assert.deepEqual(bySetting.dataDirectories, ['/a', '/b']);
+    const both = await resolve({ data: ['/a', '/b'], set: [['log.dirs', '/a,/b']] });
+    assert.deepEqual(both.dataDirectories, ['/a', '/b']);
+    const logDir = await resolve({ set: [['log.dir', '/c']] });
+    assert.deepEqual(logDir.dataDirectories, ['/c']);
+  });
+
   it('keeps nothing when it is ephemeral, whatever the file says', async () => {
-    const { dataDirectory, ephemeral } = await resolve({ ephemeral: true, config: 'server.properties' }, 'log.dirs=/x');
-    assert.equal(dataDirectory, undefined);
+    const { dataDirectories, ephemeral } = await resolve(
+      { ephemeral: true, config: 'server.properties' },
+      'log.dirs=/x',
+    );
+    assert.deepEqual(dataDirectories, []);
     assert.equal(ephemeral, true);
   });
 
@@ -41,9 +57,9 @@ describe('what sluice start was told', () => {
     ['a misspelt name', { set: [['num.partition', '3']] }, '', /num\.partition\. Did you mean num\.partitions\?/],
     ['a value that is none', { set: [['num.partitions', 'x']] }, '', /'x' for configuration num\.partitions/],
     ['a misspelt name in the file', { config: 'server.properties' }, 'log.retention.hour=1', /log\.retention\.hours\?/],
-    ['--ephemeral with --data', { ephemeral: true, data: 'x' }, '', /give one|keeps nothing/],
+    ['--ephemeral with --data', { ephemeral: true, data: ['x'] }, '', /give one|keeps nothing/],
     ['a listener with encryption', { set: [['listeners', 'SSL://:9093']] }, '', /without encryption/],
-    ['several directories', { set: [['log.dirs', '/a,/b']] }, '', /several directories/],
+    ['directories that contradict each other', { data: ['/a'], set: [['log.dirs', '/a,/b']] }, '', /contradict/],
     ['a listener that is none', { set: [['listeners', 'here']] }, '', /NAME:\/\/host:port/],
   ];
   for (const [name, options, file, message] of refused) {

@@ -17,8 +17,8 @@ export interface ResolvedStart {
   /** Kafka's names; the file, then `--set`, then the other flags. */
   readonly settings: Readonly<Record<string, string>>;
   readonly listen: Address;
-  /** Undefined when nothing is kept. */
-  readonly dataDirectory: string | undefined;
+  /** None when nothing is kept. */
+  readonly dataDirectories: readonly string[];
   readonly ephemeral: boolean;
 }
 
@@ -35,13 +35,14 @@ export async function resolveStart(shell: Shell, options: StartOptions): Promise
     throw new CliFailure('usage', sentences(read.problems), 'see --config and --set in `sluice start --help`');
   const { values } = read.config;
   const listen = options.listen ?? configuredListener(values) ?? DEFAULT_LISTEN;
-  const dataDirectory = ephemeral ? undefined : (options.data ?? configuredDirectory(values) ?? DEFAULT_DATA_DIRECTORY);
+  refuseContradiction(options);
+  const dataDirectories = ephemeral ? [] : (options.data ?? configuredDirectories(values) ?? [DEFAULT_DATA_DIRECTORY]);
   const settings = {
     ...Object.fromEntries(values),
     listeners: `PLAINTEXT://${formatAddress(listen)}`,
-    ...(dataDirectory === undefined ? {} : { 'log.dirs': dataDirectory }),
+    ...(dataDirectories.length === 0 ? {} : { 'log.dirs': dataDirectories.join(',') }),
   };
-  return { settings, listen, dataDirectory, ephemeral };
+  return { settings, listen, dataDirectories, ephemeral };
 }
 
 async function readConfig(shell: Shell, path: string): Promise<string> {
@@ -75,10 +76,23 @@ function configuredListener(values: ReadonlyMap<string, string>): Address | unde
   return { host: first.host === '' ? ALL_ADDRESSES : first.host, port: first.port };
 }
 
-function configuredDirectory(values: ReadonlyMap<string, string>): string | undefined {
-  const [first, second] = splitList(values.get('log.dirs') ?? values.get('log.dir') ?? '');
-  if (second === undefined) return first;
-  throw new CliFailure('usage', 'log.dirs names several directories, and Sluice keeps its data in one', 'use --data');
+/** As in Kafka, `log.dir` counts only where there is no `log.dirs`. */
+function configuredDirectories(values: ReadonlyMap<string, string>): readonly string[] | undefined {
+  const paths = splitList(values.get('log.dirs') ?? values.get('log.dir') ?? '');
+  return paths.length === 0 ? undefined : paths;
+}
+
+/** A flag wins over the file; two flags that say different things are somebody's mistake. */
+function refuseContradiction({ data, set = [] }: StartOptions): void {
+  for (const [name, value] of set) {
+    if (data === undefined || (name !== 'log.dirs' && name !== 'log.dir')) continue;
+    if (splitList(value).join() === data.join()) continue;
+    throw new CliFailure(
+      'usage',
+      `--data ${data.join(' --data ')} and --set ${name}=${value} contradict each other`,
+      'give one of them',
+    );
+  }
 }
 
 function splitList(text: string): string[] {
