@@ -89,7 +89,10 @@ export function createOverlayDisk(base: Disk): OverlayDisk {
   async function rename(from: string, to: string): Promise<void> {
     const content = await contentAt(from);
     if (content === undefined) throw notFound(from);
-    files.set(to, { ...content, isChanged: true });
+    // Two names of one file: nothing happens.
+    if (to === from || files.get(to) === content) return;
+    content.isChanged = true;
+    files.set(to, content);
     files.set(from, null);
   }
 
