@@ -14,6 +14,10 @@ export function composeGroupShard(environment: GroupEnvironment): GroupShard {
     putOff: environment.putOff,
     classic: createClassicGroups(environment, table),
     consumer: createConsumerGroups(environment, table),
-    offsets: createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now)),
+    offsets: createGroupOffsets(
+      environment,
+      table,
+      (groupId, now) => new ClassicGroup(groupId, now, environment.heldMetadata),
+    ),
   });
 }

@@ -27,6 +27,7 @@ import type { GroupStep } from './group-parts.ts';
 import type { GroupRecord } from './group-record.ts';
 import { groupRecordSerde } from './group-record-serde.ts';
 import type { GroupShard } from './group-shard.ts';
+import { createHeldMetadata } from './held-metadata.ts';
 import { inSlices } from './in-slices.ts';
 import { fetchFailure } from './offsets/fetch-offsets.ts';
 import { txnCommitFailure } from './offsets/txn-commit.ts';
@@ -53,11 +54,20 @@ export interface GroupCoordinatorOptions {
 /** All groups of the partitions of `__consumer_offsets` that this broker leads. */
 export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
   const { clock, random, logger, topics, settings } = options;
+  const heldMetadata = createHeldMetadata(logger);
   const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
     ...options,
     topic: GROUP_METADATA_TOPIC,
     createShard: (partition: number, timers: ShardTimers<GroupRecord>, putOff: PutOff<GroupRecord>) =>
-      options.createShard({ topics, settings, timers, putOff, random, logger: logger.with({ partition }) }),
+      options.createShard({
+        topics,
+        settings,
+        timers,
+        putOff,
+        heldMetadata: heldMetadata.ofShard(),
+        random,
+        logger: logger.with({ partition }),
+      }),
     serde: groupRecordSerde,
     // Of every write of a group, as in Kafka.
     commitTimeoutMs: () => settings.offsets.commitTimeoutMs,

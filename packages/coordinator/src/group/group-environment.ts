@@ -3,6 +3,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import type { PutOff, ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { GroupRecord } from './group-record.ts';
+import type { HeldMetadata } from './held-metadata.ts';
 
 /** What the state machines of groups are given besides their input. */
 export interface GroupEnvironment {
@@ -10,6 +11,8 @@ export interface GroupEnvironment {
   readonly settings: GroupSettings;
   readonly timers: ShardTimers<GroupRecord>;
   readonly putOff: PutOff<GroupRecord>;
+  /** By the members of classic groups. */
+  readonly heldMetadata: HeldMetadata;
   /** For member ids. */
   readonly random: Random;
   readonly logger: Logger;

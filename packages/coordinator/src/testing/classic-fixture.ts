@@ -17,6 +17,7 @@ import type { ClassicGroups } from '../group/group-parts.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupTable } from '../group/group-table.ts';
+import { createHeldMetadata, type HeldMetadata } from '../group/held-metadata.ts';
 import type { Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { type Asked, answered, ask } from './asked.ts';
@@ -45,6 +46,7 @@ export interface ClassicFixtureOptions {
   readonly settings?: Partial<GroupSettings['classic']>;
   readonly records?: readonly GroupRecord[];
   readonly clock?: SimClock;
+  readonly heldMetadata?: HeldMetadata;
 }
 
 export const SESSION_TIMEOUT_MS = 10_000;
@@ -63,6 +65,7 @@ export function createClassicFixture(options: ClassicFixtureOptions = {}): Class
     settings: testGroupSettings(settings),
     timers,
     putOff,
+    heldMetadata: options.heldMetadata ?? createHeldMetadata(silentLogger).ofShard(),
     random: createSimRandom(options.records?.length ?? 0),
     logger: silentLogger,
   };

@@ -20,6 +20,7 @@ import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupShard, type GroupShard } from '../group/group-shard.ts';
 import { createGroupTable } from '../group/group-table.ts';
+import { createHeldMetadata } from '../group/held-metadata.ts';
 import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { type Asked, answered, ask } from './asked.ts';
@@ -97,6 +98,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
     settings: { ...defaults, consumer },
     timers,
     putOff,
+    heldMetadata: createHeldMetadata(silentLogger).ofShard(),
     random: createSimRandom(1),
     logger: silentLogger,
   };
@@ -105,7 +107,11 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
     putOff,
     classic: createClassicGroups(environment, table),
     consumer: createConsumerGroups(environment, table),
-    offsets: createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now)),
+    offsets: createGroupOffsets(
+      environment,
+      table,
+      (groupId, now) => new ClassicGroup(groupId, now, environment.heldMetadata),
+    ),
   });
   const records: GroupRecord[] = [];
   const contextOf = (apiVersion: number) => ({ apiVersion, clientId, clientHost: '/127.0.0.1' });

@@ -6,13 +6,14 @@ import type { OffsetCommitResponseInput } from '@sluice/protocol/generated/messa
 import type { OffsetDeleteResponseInput } from '@sluice/protocol/generated/messages/offset-delete-response';
 import type { OffsetFetchRequestGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-request';
 import type { OffsetFetchResponseGroupInput } from '@sluice/protocol/generated/messages/offset-fetch-response';
-import { createSimpleGroup } from '../group/classic/classic-group.ts';
+import { ClassicGroup } from '../group/classic/classic-group.ts';
 import type { Group, GroupTable } from '../group/group.ts';
 import type { GroupSettings, TopicsView } from '../group/group-environment.ts';
 import type { GroupOffsets } from '../group/group-parts.ts';
 import type { GroupRecord } from '../group/group-record.ts';
 import { groupRecordSerde } from '../group/group-record-serde.ts';
 import { createGroupTable } from '../group/group-table.ts';
+import { createHeldMetadata } from '../group/held-metadata.ts';
 import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
 import type { Pending, Step } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
@@ -97,10 +98,11 @@ export function createOffsetsFixture(options: OffsetsFixtureOptions = {}): Offse
     settings: { ...settings, offsets: { ...settings.offsets, ...options.settings } },
     timers,
     putOff,
+    heldMetadata: createHeldMetadata(silentLogger).ofShard(),
     random: createSimRandom(1),
     logger: silentLogger,
   };
-  const offsets = createGroupOffsets(environment, table, createSimpleGroup);
+  const offsets = createGroupOffsets(environment, table, (groupId, now) => new ClassicGroup(groupId, now));
   const records: GroupRecord[] = [];
 
   function apply(record: GroupRecord, producerId = -1): void {

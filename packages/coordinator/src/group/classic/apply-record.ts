@@ -33,7 +33,7 @@ export function settleGroup(group: ClassicGroup, value: GroupMetadataValueInput,
 /** The group as it was when the record was written, by whatever version: empty or stable. No session runs yet. */
 export function restoreGroup(scope: ClassicScope, groupId: string, value: GroupMetadataValueInput): ClassicGroup {
   const sinceMs = value.currentStateTimestamp ?? -1;
-  const group = new ClassicGroup(groupId, sinceMs === -1 ? undefined : sinceMs);
+  const group = new ClassicGroup(groupId, sinceMs === -1 ? undefined : sinceMs, scope.environment.heldMetadata);
   group.protocolType = value.protocolType;
   group.generation = value.generation;
   group.protocol = value.protocol ?? undefined;

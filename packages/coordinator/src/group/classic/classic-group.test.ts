@@ -5,7 +5,7 @@ import { answered } from '../../testing/asked.ts';
 import { createClassicFixture } from '../../testing/classic-fixture.ts';
 import { stableGroup } from '../../testing/classic-members.ts';
 import { GROUP_ID, subscription } from '../../testing/classic-requests.ts';
-import { createSimpleGroup } from './classic-group.ts';
+import { ClassicGroup } from './classic-group.ts';
 
 const nobody = { memberId: '', groupInstanceId: null, generationOrEpoch: -1, isTransactional: false, apiVersion: 8 };
 
@@ -43,7 +43,7 @@ describe('classic groups: who may commit', () => {
   });
 
   test('in an empty group whoever is no member', () => {
-    const group = createSimpleGroup(GROUP_ID, 1);
+    const group = new ClassicGroup(GROUP_ID, 1);
     assert.equal(group.offsetCommitError(nobody), ErrorCode.NONE);
     assert.equal(group.offsetCommitError({ ...nobody, memberId: 'x' }), ErrorCode.NONE);
     const member = { ...nobody, memberId: 'x', generationOrEpoch: 0 };
@@ -53,9 +53,9 @@ describe('classic groups: who may commit', () => {
 
 describe('classic groups: what may be deleted', () => {
   test('a simple group, its offsets by their own age', () => {
-    const group = createSimpleGroup(GROUP_ID, 1);
+    const group = new ClassicGroup(GROUP_ID, 1);
     assert.deepEqual([group.type, group.protocolType, group.stateName, group.isEmpty], ['classic', '', 'Empty', true]);
-    assert.deepEqual([group.deleteError(), group.offsetDeleteError(), group.offsetFetchError('', -1)], [0, 0, 0]);
+    assert.deepEqual([group.deleteError(), group.offsetDeleteError(), group.offsetFetchError()], [0, 0, 0]);
     assert.equal(group.isSubscribedTo('orders'), false);
     assert.equal(group.offsetExpiry()?.baseTimestampMs(17), 17);
     assert.deepEqual(group.tombstones(), [{ type: 'group-metadata', key: { group: GROUP_ID }, value: null }]);

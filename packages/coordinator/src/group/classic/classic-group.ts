@@ -5,7 +5,8 @@ import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages
 import type { Pending } from '../../runtime/coordinator-shard.ts';
 import type { Group, OffsetCommitClaim, OffsetExpiry } from '../group.ts';
 import type { GroupRecord } from '../group-record.ts';
-import type { ClassicMember, MemberProtocol } from './classic-member.ts';
+import type { HeldMetadata } from '../held-metadata.ts';
+import { type ClassicMember, type MemberProtocol, metadataSizeBytes } from './classic-member.ts';
 import type { MemberSession } from './member-session.ts';
 
 /** A group that is no more is in nobody's table, so there is no "Dead". */
@@ -52,9 +53,13 @@ export class ClassicGroup implements Group {
   readonly #protocolCounts = new Map<string, number>();
   #awaitingJoinCount = 0;
 
-  constructor(groupId: string, stateSinceMs: TimestampMs | undefined) {
+  /** Where what its members say is counted; a group that is in no table counts nowhere. */
+  readonly #held: HeldMetadata | undefined;
+
+  constructor(groupId: string, stateSinceMs: TimestampMs | undefined, held?: HeldMetadata) {
     this.groupId = groupId;
     this.stateSinceMs = stateSinceMs;
+    this.#held = held;
   }
 
   get stateName(): string {
@@ -217,6 +222,7 @@ export class ClassicGroup implements Group {
   }
 
   #countProtocols(protocols: readonly MemberProtocol[], by: 1 | -1): void {
+    this.#held?.change(by * metadataSizeBytes(protocols));
     for (const { name } of protocols) {
       const count = (this.#protocolCounts.get(name) ?? 0) + by;
       if (count === 0) this.#protocolCounts.delete(name);
@@ -226,8 +232,3 @@ export class ClassicGroup implements Group {
 }
 
 const sinceCommit: OffsetExpiry = { baseTimestampMs: (commitTimestampMs) => commitTimestampMs };
-
-/** A group that nobody joined: what the first offset of an unknown group makes. */
-export function createSimpleGroup(groupId: string, now: TimestampMs): Group {
-  return new ClassicGroup(groupId, now);
-}

@@ -58,6 +58,7 @@ export function createClassicGroups(environment: GroupEnvironment, table: GroupT
       for (const group of table.values()) {
         if (group instanceof ClassicGroup) failWaiting(group, errorCode);
       }
+      environment.heldMetadata.release();
     },
     // What the members read is the leader's business.
     onTopicsChanged: (_deleted, now) => createDecision(now),

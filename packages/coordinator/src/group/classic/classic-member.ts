@@ -48,6 +48,12 @@ export function hasSameProtocols(member: ClassicMember, protocols: readonly Memb
   });
 }
 
+export function metadataSizeBytes(protocols: readonly MemberProtocol[]): number {
+  let sizeBytes = 0;
+  for (const { metadata } of protocols) sizeBytes += metadata.length;
+  return sizeBytes;
+}
+
 /** Of a name that comes twice the first counts. */
 export function withoutRepeatedNames(protocols: readonly JoinGroupRequestProtocol[]): readonly MemberProtocol[] {
   const names = new Set<string>();

@@ -4,7 +4,7 @@ import type { JoinGroupResponseInput } from '@sluice/protocol/generated/messages
 import type { Pending } from '../../runtime/coordinator-shard.ts';
 import type { RequestContext } from '../group-environment.ts';
 import { ClassicGroup } from './classic-group.ts';
-import { type MemberProtocol, withoutRepeatedNames } from './classic-member.ts';
+import { metadataSizeBytes, withoutRepeatedNames } from './classic-member.ts';
 import { type ClassicScope, classicGroupOf } from './classic-scope.ts';
 import { answer, type Decision } from './decision.ts';
 import { emptyGroupRecord } from './group-metadata-record.ts';
@@ -36,24 +36,28 @@ export function join(
     pending: inVersion(pending, context.apiVersion),
   };
   const group = classicGroupOf(scope, request.groupId);
-  const excess = excessError(joining.protocols);
+  const excess = excessError(scope, group, joining);
   if (excess !== ErrorCode.NONE) answer(decision, joining.pending, joinError(excess, request.memberId));
   else if (group === undefined) joinAbsentGroup(scope, joining, decision);
   else joinGroup(scope, group, joining, decision);
 }
 
 /** What a member says is kept as long as it is there: more than any client says is not taken. */
-function excessError(protocols: readonly MemberProtocol[]): number {
+function excessError(scope: ClassicScope, group: ClassicGroup | undefined, { request, protocols }: Joining): number {
   if (protocols.length > MEMBER_PROTOCOLS_MAX) return ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
-  const sizeBytes = protocols.reduce((sum, { metadata }) => sum + metadata.length, 0);
-  return sizeBytes > MEMBER_METADATA_SIZE_BYTES_MAX ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.NONE;
+  const sizeBytes = metadataSizeBytes(protocols);
+  if (sizeBytes > MEMBER_METADATA_SIZE_BYTES_MAX) return ErrorCode.UNKNOWN_SERVER_ERROR;
+  const heldSizeBytes = metadataSizeBytes(group?.members.get(request.memberId)?.protocols ?? []);
+  // Others may leave: clients try again.
+  const hasRoom = scope.environment.heldMetadata.hasRoomFor(sizeBytes - heldSizeBytes);
+  return hasRoom ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
 }
 
 /** There is no classic group of this id. The first member without a member id makes it, also in place of another empty one. */
 function joinAbsentGroup(scope: ClassicScope, joining: Joining, decision: Decision): void {
   const { groupId, memberId, protocolType } = joining.request;
   const other = scope.table.get(groupId);
-  const group = new ClassicGroup(groupId, decision.now);
+  const group = new ClassicGroup(groupId, decision.now, scope.environment.heldMetadata);
   if (other !== undefined && !other.isEmpty) {
     answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, ''));
   } else if (memberId !== '') {
