@@ -20,11 +20,13 @@ import org.apache.kafka.common.serialization.*;
  */
 public class Workload {
   static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
-  static final long START_MS = 1_700_000_000_000L;
+  /** The first record's timestamp: recent, as producers expire by what they sent last. */
+  static long START_MS;
   static String bootstrap;
 
   public static void main(String[] args) throws Exception {
     bootstrap = args[1];
+    START_MS = Long.parseLong(args[2]);
     try {
       switch (args[0]) {
         case "fill" -> fill();
@@ -114,7 +116,7 @@ public class Workload {
       try (var producer = producer("compression.type", codec, "linger.ms", "5")) {
         for (int i = 0; i < 600; i++) producer.send(record("codec-" + codec, i % 3, i));
         for (int i = 0; i < 100; i++) producer.send(record("append.time", 0, i));
-        for (int i = 0; i < 20; i++) producer.send(record("trimmed", 0, i));
+        for (int i = 0; i < 20; i++) producer.send(record("trimmed", 0, CODECS.indexOf(codec) * 20 + i));
       }
     }
     try (var producer = producer("enable.idempotence", "false", "acks", "1")) {

@@ -24,6 +24,8 @@ const WORKLOAD = join(import.meta.dirname, 'Workload.java');
 const ENDS = ['clean', 'kill'] as const;
 /** When the import of the second way is killed, after its start. */
 const KILL_IMPORT_AFTER_MS = 700;
+/** Timestamps of records begin here: an hour ago. */
+const START_MS = String(Date.now() - 3_600_000);
 const SETTINGS = {
   'offsets.topic.num.partitions': '7',
   'transaction.state.log.num.partitions': '3',
@@ -99,7 +101,15 @@ async function workload(mode: string, bootstrap: string): Promise<string[]> {
 
 async function java(mode: string, bootstrap: string): Promise<ChildProcess> {
   const flags = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const args = [...flags, '-cp', [classes, await kafkaClassPath()].join(delimiter), 'Workload', mode, bootstrap];
+  const args = [
+    ...flags,
+    '-cp',
+    [classes, await kafkaClassPath()].join(delimiter),
+    'Workload',
+    mode,
+    bootstrap,
+    START_MS,
+  ];
   return track(spawn('java', args, { stdio: ['pipe', 'pipe', 'pipe'] }));
 }
 
