@@ -110,7 +110,7 @@ export const differences: readonly Difference[] = [
     kafka:
       'A member may name as many topics, protocols and bytes as its request holds; a group or a partition that a request names again is answered each time.',
     sluice:
-      'A member names at most 10,000 topics, the members of a group 50,000; a classic member has 1,000 protocols and 2 MB of metadata; a classic group of more than 1 MB is not upgraded; what a request names again is answered up to ten times.',
+      'A member names at most 10,000 topics, the members of a group 50,000; a classic member has 1,000 protocols and 2 MB of metadata, the members of all classic groups of a broker 256 MB together (others are told COORDINATOR_NOT_AVAILABLE); a classic group of more than 1 MB is not upgraded; what a request names again is answered up to ten times.',
     reason: 'Each of them let one client hold up everybody for seconds, or take hundreds of megabytes.',
     places: [],
   },

@@ -89,6 +89,7 @@ const actingBrokerConfigs: readonly string[] = [
   'node.id',
   'num.partitions',
   'offset.metadata.max.bytes',
+  'offsets.commit.timeout.ms',
   'offsets.retention.check.interval.ms',
   'offsets.retention.minutes',
   'offsets.topic.compression.codec',
