@@ -10,7 +10,7 @@ const FILE_VERSION = 1;
  * What Sluice itself changed in the directory's layout; Kafka ignores the key. A version above this one was written by
  * a later Sluice.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 const FORMAT_KEY = 'sluice.format.version';
 
 /** Every line but the checksum's own. */

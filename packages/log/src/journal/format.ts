@@ -49,11 +49,11 @@ export interface JournalFileHeader {
   readonly key: Buffer;
 }
 
-/** Writes a whole sector. */
-export function writeFileHeader(target: Buffer, { sequence, key }: JournalFileHeader): void {
+/** Writes a whole sector. Another version is for tests. */
+export function writeFileHeader(target: Buffer, { sequence, key }: JournalFileHeader, version = JOURNAL_VERSION): void {
   target.fill(0, 0, SECTOR_SIZE_BYTES);
   MAGIC.copy(target, 0);
-  target.writeUInt32BE(JOURNAL_VERSION, VERSION_AT);
+  target.writeUInt32BE(version, VERSION_AT);
   writeUInt64(target, sequence, SEQUENCE_AT);
   key.copy(target, KEY_AT);
   target.writeUInt32BE(headerCrc(target), HEADER_CRC_AT);
