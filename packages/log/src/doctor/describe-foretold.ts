@@ -20,6 +20,9 @@ export function describeForetold({ foretold, facts, logEndOffset }: PartitionChe
         : '';
     return `cuts ${cutBytes} bytes that are no whole batch; the log then ends at offset ${foretold.logEndOffset}${again}.`;
   }
+  if (foretold.logEndOffset > logEndOffset && foretold.logEndOffset <= facts.provedEnd) {
+    return `opens the log up to offset ${foretold.logEndOffset} as if all were there: who reads it finds the damage.`;
+  }
   if (foretold.logEndOffset > logEndOffset) {
     return `lets the log go on at offset ${foretold.logEndOffset}, behind what was deleted.`;
   }

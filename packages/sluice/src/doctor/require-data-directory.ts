@@ -1,4 +1,5 @@
 import { type Disk, DiskError } from '@sluice/kernel/disk';
+import { PARTITION_METADATA, parseSegmentFileName } from '@sluice/log/file-names';
 import { META_PROPERTIES } from '@sluice/log/meta-properties';
 import { parsePartitionName } from '@sluice/log/partition-name';
 import { METADATA_FILE } from '../data-directory.ts';
@@ -12,7 +13,7 @@ export async function requireDataDirectory(disk: Disk, path: string): Promise<re
     throw new DoctorRefused('foreign', `${path} is the directory of one partition`, 'name the data directory above it');
   }
   // A copy that somebody made of partitions alone is worth a look too.
-  if (names.some((name) => parsePartitionName(name) !== undefined)) return names;
+  if (await hasPartitions(disk, path, names)) return names;
   throw new DoctorRefused(
     'foreign',
     names.length === 0
@@ -20,6 +21,19 @@ export async function requireDataDirectory(disk: Disk, path: string): Promise<re
       : `${path} is no data directory: it has neither ${META_PROPERTIES} nor partitions`,
     'name the directory that a broker was started with',
   );
+}
+
+/** Names like `backup-1` are common; files of a log are not. */
+const CANDIDATES_MAX = 100;
+
+async function hasPartitions(disk: Disk, path: string, names: readonly string[]): Promise<boolean> {
+  const candidates = names.filter((name) => parsePartitionName(name) !== undefined).slice(0, CANDIDATES_MAX);
+  for (const name of candidates) {
+    if (!(await disk.stat(`${path}/${name}`))?.isDirectory) continue;
+    const files = await namesIn(disk, `${path}/${name}`);
+    if (files.some((file) => parseSegmentFileName(file) !== undefined || file === PARTITION_METADATA)) return true;
+  }
+  return false;
 }
 
 async function namesIn(disk: Disk, path: string): Promise<string[]> {
