@@ -8,6 +8,9 @@ import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES, type Time
 import { decodeTxnIndex, encodeTxnIndex } from './txn-index.ts';
 import { walkHeaders } from './walk-file.ts';
 
+/** Behind the last time index entry. */
+const BATCHES_LOOKED_AT_MAX = 128;
+
 /**
  * Makes the index files hold exactly these entries, durably. Kafka writes no `.txnindex` where nothing was aborted.
  * `state` is for files that are not in their place yet: `.cleaned`.
@@ -59,13 +62,15 @@ export interface IndexFiles {
 
 /**
  * Reads the index files of a segment whose log has `logSizeBytes`. The last time index entry, which decides whether a
- * lookup by time looks into the segment at all, is compared with the batch that it names.
+ * lookup by time looks into the segment at all, is compared with the batch that it names; in files that are to cover the
+ * whole log, also with those behind it.
  */
 export async function readIndexFiles(
   disk: Disk,
   files: FileCache,
   segment: Segment,
   logSizeBytes: number,
+  covers: 'whole-log' | 'part-of-it',
 ): Promise<IndexFiles> {
   const { baseOffset } = segment;
   const [offsetContent, timeContent, txnContent, txnChecksum] = await Promise.all(
@@ -90,13 +95,30 @@ export async function readIndexFiles(
     times: createTimeIndex(baseOffset, timeContent?.subarray(0, timeCheck.entryCount * TIME_INDEX_ENTRY_SIZE_BYTES)),
     abortedTxns: abortedTxns ?? [],
   };
-  if (faults.length === 0 && indexes.times.last !== undefined) {
-    const isRight = await withExistingFile(files, logPath(segment), (file) =>
-      isTimeEntryRight(file, indexes.times.last, indexes, logSizeBytes),
-    );
+  const { last } = indexes.times;
+  if (faults.length === 0 && logSizeBytes > 0 && (last !== undefined || covers === 'whole-log')) {
+    const isRight = await withExistingFile(files, logPath(segment), async (file) => {
+      if (!(await isTimeEntryRight(file, last, indexes, logSizeBytes))) return false;
+      return covers === 'part-of-it' || (await isNoTimeEntryMissing(file, indexes, logSizeBytes));
+    });
     if (!isRight) faults.push('.timeindex');
   }
   return { indexes, fault: faults.length === 0 ? undefined : faults.join(', ') };
+}
+
+/** A missing last entry would name one of the next few batches: there is one for each index interval. */
+async function isNoTimeEntryMissing(file: DiskFile, indexes: SegmentIndexes, logSizeBytes: number): Promise<boolean> {
+  const { last } = indexes.times;
+  const from = last === undefined ? 0 : indexes.offsets.lookup(last.batchLastOffset).position;
+  let isRight = true;
+  let seenCount = 0;
+  await walkHeaders(file, from, logSizeBytes, (batch) => {
+    if (last !== undefined && batch.lastOffset <= last.batchLastOffset) return 'next';
+    isRight = batch.maxTimestampMs <= (last?.timestampMs ?? -1);
+    seenCount++;
+    return isRight && seenCount < BATCHES_LOOKED_AT_MAX ? 'next' : 'stop';
+  });
+  return isRight;
 }
 
 /** Whether the batch that an entry names is there and has the entry's timestamp. */

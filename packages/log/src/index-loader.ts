@@ -75,7 +75,7 @@ export function createIndexLoader(options: {
     async load(segment) {
       if (segment.indexes !== undefined) return segment.indexes;
       return once(segment, async () => {
-        const { indexes, fault } = await readIndexFiles(disk, files, segment, segment.sizeBytes);
+        const { indexes, fault } = await readIndexFiles(disk, files, segment, segment.sizeBytes, 'whole-log');
         return fault === undefined ? keep(segment, indexes) : rebuild(segment, fault);
       });
     },

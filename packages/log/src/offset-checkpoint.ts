@@ -51,6 +51,8 @@ export function createOffsetCheckpoint(
 
 /** `undefined` if the file is damaged. */
 export function decodeOffsets(content: Buffer): Map<string, Offset> | undefined {
+  // A file of ours is never empty. Kafka's may be, and what it would then say is found out otherwise.
+  if (content.length === 0) return undefined;
   const checkpoint = decodeCheckpoint(content);
   if (typeof checkpoint === 'string') return undefined;
   const offsets = new Map<string, Offset>();

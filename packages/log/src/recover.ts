@@ -42,7 +42,7 @@ export async function openCleanly(options: RecoverOptions): Promise<Recovered | 
     if (active.baseOffset !== options.recoveryPoint) return undefined;
     active.indexes = emptyIndexes(active.baseOffset);
   } else {
-    const { indexes, fault } = await readIndexFiles(disk, files, active, active.sizeBytes);
+    const { indexes, fault } = await readIndexFiles(disk, files, active, active.sizeBytes, 'whole-log');
     if (fault !== undefined) return undefined;
     const last = await lastBatch(active, indexes, options);
     if (last === undefined || last.lastOffset + 1 !== options.recoveryPoint) return undefined;
@@ -163,7 +163,7 @@ async function findScanStart(segment: Segment | undefined, options: RecoverOptio
   const { recoveryPoint } = options;
   const fromStart = { offset: segment.baseOffset, position: 0, indexes: emptyIndexes(segment.baseOffset) };
   if (recoveryPoint <= segment.baseOffset || segment.sizeBytes === 0) return fromStart;
-  const read = await readIndexFiles(options.disk, options.files, segment, segment.sizeBytes);
+  const read = await readIndexFiles(options.disk, options.files, segment, segment.sizeBytes, 'part-of-it');
   if (read.fault !== undefined) return fromStart;
   const { indexes } = read;
   indexes.offsets.truncateTo(recoveryPoint);
