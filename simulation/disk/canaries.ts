@@ -27,6 +27,8 @@ export interface DiskCanary {
   /** The invariant that must turn red. */
   readonly row: string;
   readonly breakage: Breakage;
+  /** More than a quick look takes, where few of its cycles show it. */
+  readonly cycles?: number;
 }
 
 const isSyncOf = (pattern: RegExp) => (operation: DiskOperation) =>
@@ -45,7 +47,7 @@ export const DISK_CANARIES: readonly DiskCanary[] = [
     row: 'I20',
     breakage: { rule: ({ kind }) => (kind === 'read' ? { kind: 'delay', delayMs: 5_000 } : undefined) },
   },
-  { name: 'ignores-failed-syncs', fault: 'F5', row: 'I1', breakage: { ignoresFailedSyncs: true } },
+  { name: 'ignores-failed-syncs', fault: 'F5', row: 'I1', breakage: { ignoresFailedSyncs: true }, cycles: 80 },
   { name: 'forged-checksums', fault: 'F6', row: 'I21', breakage: { forgesChecksums: true } },
   { name: 'says-nothing', fault: 'F6', row: 'I21', breakage: { isSilent: true } },
   { name: 'stays-full', fault: 'F7', row: 'F7', breakage: { staysFull: true } },

@@ -55,12 +55,12 @@ if (values.help || isWrong) {
     if (violationCount(report) > 0) process.exitCode = 1;
   }
 } else {
-  for (const { name, fault, row, breakage } of canaries) {
+  for (const { name, fault, row, breakage, cycles } of canaries) {
     const found = FAULT_ROWS.find((each) => each.row === fault);
     if (found === undefined) throw new Error(`${fault} is not simulated`);
     const report = await found.run({
       seed,
-      cyclesMax: cyclesMax ?? found.quickCycles,
+      cyclesMax: cyclesMax ?? cycles ?? found.quickCycles,
       breakage,
       onCycle: progress(name),
     });

@@ -31,6 +31,8 @@ export interface Script {
   run(): Promise<void>;
   /** After a restart: sends again what was not answered, as a producer would, and looks at the offsets. */
   resume(): Promise<void>;
+  /** At the committed offsets only. */
+  look(): Promise<void>;
 }
 
 export function createScript(stage: Stage): Script {
@@ -102,6 +104,12 @@ export function createScript(stage: Stage): Script {
     await produce(broker, kept);
   }
 
+  async function look(broker: Broker): Promise<void> {
+    for (let partition = 0; committer !== undefined && partition < 2; partition++) {
+      await committer.look(broker, partition);
+    }
+  }
+
   return {
     async run() {
       await stage.talk(act);
@@ -111,10 +119,11 @@ export function createScript(stage: Stage): Script {
         await sendUnacked(broker);
         if (unacked.length > 0)
           recorder.record({ kind: 'odd', what: `${unacked.length} batches cannot be sent again` });
-        for (let partition = 0; committer !== undefined && partition < 2; partition++) {
-          await committer.look(broker, partition);
-        }
+        await look(broker);
       });
+    },
+    async look() {
+      await stage.talk(look);
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { FaultRow } from '../row.ts';
 import { crashEverywhere } from './f2-crash-everywhere.ts';
+import { tornTail } from './f4-torn-tail.ts';
 import { failingSync } from './f5-failing-sync.ts';
+import { bitRot } from './f6-bit-rot.ts';
 
-export const FAULT_ROWS: readonly FaultRow[] = [crashEverywhere, failingSync];
+export const FAULT_ROWS: readonly FaultRow[] = [crashEverywhere, tornTail, failingSync, bitRot];

@@ -73,8 +73,10 @@ async function failOnce(seed: number, failure: Failure, breakage: Breakage | und
   const isUp = await stage.boot();
   const script = createScript(stage);
   if (isUp) await machine.run(script.run());
-  const told = machine.journal.complaints.filter((line) => line.includes('injected io'));
-  await machine.stop().catch(() => {});
+  const told: string[] = [];
+  // `sluice start` ends with it, and says so.
+  await machine.stop().catch((error: unknown) => told.push(String(error)));
+  told.push(...machine.journal.complaints.filter((line) => line.includes('injected io')));
   machine.losePower(seed * 31 + failure.nth);
   const before = recorder.finish(new Map());
   const name = `${failure.kind} ${failure.nth} of ${struck?.path}`;
