@@ -207,6 +207,9 @@ export class LazyLog implements ManagedLog {
   get failure(): string | undefined {
     return this.#log === undefined ? this.#failure : this.#log.failure;
   }
+  get isReadable(): boolean {
+    return this.#log === undefined ? this.#failure === undefined : this.#log.isReadable;
+  }
   get isCompacted(): boolean {
     return this.#log?.isCompacted ?? (this.#config.cleanupCompact && !this.#isConfigProvisional);
   }

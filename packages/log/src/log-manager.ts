@@ -325,9 +325,12 @@ export async function openClaimedDirectory(
     if (options.shared === undefined) shared.deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);
-    if (failure === undefined) await markClean(brokerEpoch);
-    else await directoryJournal?.close(false);
-    await lock.release();
+    try {
+      if (failure === undefined) await markClean(brokerEpoch);
+      else await directoryJournal?.close(false);
+    } finally {
+      await lock.release();
+    }
   }
 
   async function markClean(brokerEpoch: number): Promise<void> {

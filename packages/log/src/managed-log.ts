@@ -158,6 +158,8 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   });
   const written = () =>
     new Promise<void>((resolve, reject) => {
+      // What a full disk did not take is not there to be found.
+      if (state.failure?.isDiskFull === true) return resolve();
       writer.onWritten(state.logEndOffset, (failure) =>
         failure === undefined ? resolve() : reject(new Error(failure)),
       );
@@ -262,6 +264,9 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     },
     get failure() {
       return state.failure?.reason;
+    },
+    get isReadable() {
+      return state.failure?.isDiskFull ?? true;
     },
     get recoveryPoint() {
       return housekeeper.recoveryPoint;

@@ -24,6 +24,8 @@ export interface PartitionLog {
   readonly sizeBytes: number;
   /** Why the log is offline (a failed write or sync, a broken invariant), or `undefined` while it works. */
   readonly failure: string | undefined;
+  /** Reads go on: it works, or has failed only for want of space. */
+  readonly isReadable: boolean;
   /** Whether it has all that an append needs at hand. One that was not used since the broker's start has its files to read first. */
   readonly isReady: boolean;
   /** Runs `action` once it is ready, or has failed: now, or in the order of these calls and before anybody else gets to the log. */

@@ -26,7 +26,7 @@ async function start({ path, port = 0, settings = {} }: Start): Promise<RunningB
   const broker = await startBroker({
     settings,
     listen: { host: '127.0.0.1', port },
-    ...(path === undefined ? {} : { dataDirectory: path }),
+    ...(path === undefined ? {} : { dataDirectories: [path] }),
     ephemeral: path === undefined,
     logger: silentLogger,
   });

@@ -26,7 +26,7 @@ import {
   updateSession,
 } from '../fetch/fetch-session.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
-import { checkUsable, isHosted, type Lookup, leaderOf, type Partitions } from '../partitions/hosted-partition.ts';
+import { checkReadable, isHosted, type Lookup, leaderOf, type Partitions } from '../partitions/hosted-partition.ts';
 
 const TOPIC_IDS_FROM = 13;
 const REPLICA_STATE_FROM = 15;
@@ -63,7 +63,7 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
       if (isHosted(partitions.byName(target.topic, target.partition)))
         return { errorCode: ErrorCode.INCONSISTENT_TOPIC_ID };
     }
-    return checkUsable(found, target.currentLeaderEpoch);
+    return checkReadable(found, target.currentLeaderEpoch);
   }
 
   function open(request: FetchRequest, usesTopicIds: boolean): Opened {

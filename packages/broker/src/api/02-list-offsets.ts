@@ -12,7 +12,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { listOffsetsRequestCodec } from '@sluice/protocol/generated/messages/list-offsets-request';
 import { listOffsetsResponseCodec } from '@sluice/protocol/generated/messages/list-offsets-response';
 import { defineApi } from '../define-api.ts';
-import { checkUsable, type HostedPartition, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
+import { checkReadable, type HostedPartition, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
@@ -47,7 +47,7 @@ export function listOffsetsApi({ partitions }: { partitions: Partitions }) {
   async function answer(topic: string, query: PartitionQuery, isCommittedOnly: boolean, version: number) {
     const { partitionIndex, timestamp } = query;
     if (version < (SPECIAL_FROM.get(timestamp) ?? 0)) return nothing(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
-    const lookup = checkUsable(partitions.byName(topic, partitionIndex), query.currentLeaderEpoch);
+    const lookup = checkReadable(partitions.byName(topic, partitionIndex), query.currentLeaderEpoch);
     if (!isHosted(lookup)) return nothing(partitionIndex, lookup.errorCode);
     // Nothing is tiered: no offset, no error.
     if (timestamp === Special.LATEST_TIERED || timestamp === Special.EARLIEST_PENDING_UPLOAD) {

@@ -9,11 +9,11 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { offsetForLeaderEpochRequestCodec } from '@sluice/protocol/generated/messages/offset-for-leader-epoch-request';
 import { offsetForLeaderEpochResponseCodec } from '@sluice/protocol/generated/messages/offset-for-leader-epoch-response';
 import { defineApi } from '../define-api.ts';
-import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
+import { checkReadable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 
 export function offsetForLeaderEpochApi({ partitions }: { partitions: Partitions }) {
   function answer(topic: string, partition: number, currentLeaderEpoch: number, leaderEpoch: number) {
-    const lookup = checkUsable(partitions.byName(topic, partition), currentLeaderEpoch);
+    const lookup = checkReadable(partitions.byName(topic, partition), currentLeaderEpoch);
     if (!isHosted(lookup)) return { partition, errorCode: lookup.errorCode, leaderEpoch: -1, endOffset: -1 };
     // The leader's own epoch ends at the end of the log, also while nothing was written in it.
     const isCurrent = leaderEpoch === lookup.leaderEpoch;

@@ -8,7 +8,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { describeProducersRequestCodec } from '@sluice/protocol/generated/messages/describe-producers-request';
 import { describeProducersResponseCodec } from '@sluice/protocol/generated/messages/describe-producers-response';
 import { defineApi } from '../define-api.ts';
-import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
+import { checkReadable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 import { logsReady } from '../partitions/ready-logs.ts';
 
 export function describeProducersApi({ partitions }: { partitions: Partitions }) {
@@ -18,7 +18,7 @@ export function describeProducersApi({ partitions }: { partitions: Partitions })
     };
     const invalid = validateTopicName(topic);
     if (invalid !== undefined) return refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, invalid);
-    const lookup = checkUsable(partitions.byName(topic, partitionIndex), -1);
+    const lookup = checkReadable(partitions.byName(topic, partitionIndex), -1);
     if (!isHosted(lookup)) return refusal(lookup.errorCode, 'This broker does not lead the partition.');
     await logsReady([lookup.log]);
     const activeProducers = lookup.log.activeProducers().map((producer) => ({

@@ -49,8 +49,18 @@ export function leaderEpochError(partition: HostedPartition, currentLeaderEpoch:
 
 /** A lookup that also refuses an offline log and a wrong leader epoch. */
 export function checkUsable(lookup: Lookup, currentLeaderEpoch: LeaderEpoch): Lookup {
+  if (isHosted(lookup) && lookup.log.failure !== undefined) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+  return checkLeaderEpoch(lookup, currentLeaderEpoch);
+}
+
+/** As `checkUsable`, for those who only read: a full disk does not stop them. */
+export function checkReadable(lookup: Lookup, currentLeaderEpoch: LeaderEpoch): Lookup {
+  if (isHosted(lookup) && !lookup.log.isReadable) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+  return checkLeaderEpoch(lookup, currentLeaderEpoch);
+}
+
+function checkLeaderEpoch(lookup: Lookup, currentLeaderEpoch: LeaderEpoch): Lookup {
   if (!isHosted(lookup)) return lookup;
-  if (lookup.log.failure !== undefined) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
   const errorCode = leaderEpochError(lookup, currentLeaderEpoch);
   if (errorCode === ErrorCode.NONE) return lookup;
   return errorCode === ErrorCode.FENCED_LEADER_EPOCH ? { errorCode, currentLeader: leaderOf(lookup) } : { errorCode };

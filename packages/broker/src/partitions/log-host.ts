@@ -1,6 +1,6 @@
 import { LOST_DIRECTORY, ZERO_UUID } from '@sluice/kernel/ids';
 import type { LogDirectories } from '@sluice/log/log-directories';
-import type { LogHost } from './partition-table.ts';
+import { type LogHost, ReplicaAway } from './partition-table.ts';
 
 /** The logs of this broker's data directories, for the partition table. */
 export function createLogHost(directories: LogDirectories): LogHost {
@@ -28,7 +28,7 @@ export function createLogHost(directories: LogDirectories): LogHost {
       if (found !== undefined)
         throw new Error(`the log on disk is of topic id ${found.topicId}, the topic has ${topicId}`);
       const reason = isNew ? undefined : absence(assigned);
-      if (reason !== undefined) throw new Error(reason);
+      if (reason !== undefined) throw new ReplicaAway(reason);
       return directories.create(topic, partition, topicId, config);
     },
     async removeLog(topic, topicId, partition) {

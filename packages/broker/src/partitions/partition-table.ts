@@ -32,6 +32,9 @@ export interface LogHost {
   directoryOf(topic: string, partition: number): Uuid | undefined;
 }
 
+/** A log must not be made anew: it may be in a directory that is not here. */
+export class ReplicaAway extends Error {}
+
 /** What the cluster knows of a replica's place on this broker. */
 export interface ReplicaPlace {
   readonly assigned: Uuid;
@@ -77,6 +80,8 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
   /** Logs that could not be opened, by topic id and partition. */
   const unopened = new Set<string>();
+  /** Of logs that are in directories that are not here, since this was last told. */
+  let awayReasons: string[] = [];
   const changes = createTaskQueue(CONCURRENT_CHANGE_COUNT_MAX);
   const settingsByTopic = perRevision(image, () => new Map<string, TopicSettings>());
 
@@ -120,11 +125,21 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         if (hosted.leader === nodeId) leadership?.onElected(hosted);
       } catch (error) {
         unopened.add(`${topic.id}/${partition}`);
-        logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
+        if (error instanceof ReplicaAway) awayReasons.push(error.message);
+        else logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
       }
       const directory = logs.directoryOf(topic.name, partition);
       if (directory !== undefined) onPlaced?.(topic.id, partition, directory);
     });
+  }
+
+  /** Once for all of them: a directory has thousands. */
+  function tellAway(): void {
+    for (const reason of new Set(awayReasons)) {
+      const partitionCount = awayReasons.filter((each) => each === reason).length;
+      logger.error('partitions are offline: their logs are not here', { partitionCount, reason });
+    }
+    awayReasons = [];
   }
 
   function remove(topic: TopicImage, partition: number): void {
@@ -212,9 +227,10 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
       for (const changed of delta.partitionsChanged) update(changed);
       for (const topic of reconfigured(delta)) reconfigure(topic);
     },
-    start() {
+    async start() {
       for (const topic of image.topicsByName.values()) openAll(topic, false);
-      return changes.idle();
+      await changes.idle();
+      tellAway();
     },
     settled: () => changes.idle(),
     byName(name, partition) {
