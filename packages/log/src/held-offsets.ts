@@ -16,7 +16,7 @@ export interface HeldOffsets {
   hold(id: PartitionId, offsets: CheckpointedOffsets): void;
   release(id: PartitionId): void;
   recoveryPoints(): HeldOffset[];
-  /** Without those that are 0. */
+  /** Without those that are 0; −1 for one that is not known. */
   logStartOffsets(): HeldOffset[];
   /** Of those that were ever compacted. */
   cleanedOffsets(): HeldOffset[];
@@ -39,7 +39,7 @@ export function createHeldOffsets(): HeldOffsets {
       [...held.values()].map(({ topic, partition, recoveryPoint }) => ({ topic, partition, offset: recoveryPoint })),
     logStartOffsets: () =>
       [...held.values()]
-        .filter(({ logStartOffset }) => logStartOffset > 0)
+        .filter(({ logStartOffset }) => logStartOffset !== 0)
         .map(({ topic, partition, logStartOffset }) => ({ topic, partition, offset: logStartOffset })),
     cleanedOffsets: () =>
       [...held.values()].flatMap(({ topic, partition, cleanedOffset }) =>

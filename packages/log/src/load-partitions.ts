@@ -62,7 +62,8 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
     if (found === undefined) continue;
     options.held.hold(found, {
       recoveryPoint: recoveryPoints?.get(name) ?? 0,
-      logStartOffset: logStarts?.get(name) ?? 0,
+      // One that cannot be opened now is asked again at the next start: 0 would bring deleted records back then.
+      logStartOffset: logStarts === undefined ? UNKNOWN_LOG_START : (logStarts.get(name) ?? 0),
       cleanedOffset: cleanedOffsetOf(name),
     });
   }

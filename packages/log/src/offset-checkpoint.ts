@@ -57,7 +57,8 @@ export function decodeOffsets(content: Buffer): Map<string, Offset> | undefined 
   if (typeof checkpoint === 'string') return undefined;
   const offsets = new Map<string, Offset>();
   for (const line of checkpoint.entries) {
-    const match = /^(\S+)\s+(\d+)\s+(\d+)\s*$/.exec(line);
+    // −1 stands for a log start that was lost.
+    const match = /^(\S+)\s+(\d+)\s+(\d+|-1)\s*$/.exec(line);
     if (match === null) return undefined;
     offsets.set(`${match[1]}-${match[2]}`, Number(match[3]));
   }
