@@ -180,7 +180,10 @@ async function findScanStart(segment: Segment | undefined, options: RecoverOptio
   );
   const isIndexRight = entryCount === 0 || first?.lastOffset === lastOffset;
   // What was durable is not all there any more: then nothing is taken for granted.
-  const isReached = nextOffset === recoveryPoint || (end.fault === undefined && end.position < segment.sizeBytes);
+  // Kafka's recovery point may lie within a batch: DeleteRecords moves it to where the log starts now.
+  const isPassed = nextOffset > recoveryPoint;
+  const isReached =
+    nextOffset === recoveryPoint || (!isPassed && end.fault === undefined && end.position < segment.sizeBytes);
   if (!isIndexRight || !isReached) return fromStart;
   indexes.times.truncateTo(recoveryPoint);
   segment.maxTimestamp = indexes.times.last;
