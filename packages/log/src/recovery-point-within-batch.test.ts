@@ -13,7 +13,7 @@ for (const recoveryPoint of [4, 5, 6, 7]) {
       append(log, batchOf(['a', 'b', 'c'], { producerId, producerEpoch: 0, baseSequence: 0 }));
     }
     await durable(log);
-    await log.abandon();
+    await log.close();
     const recovery = { cleanShutdown: false, recoveryPoint, logStartOffset: recoveryPoint };
     const recovered = await openTestLog({ disk, recovery });
     assert.equal(recovered.logEndOffset, 5 * BATCH_RECORDS);
