@@ -8,6 +8,7 @@ import { flood } from './runner/cases/flood.ts';
 import { groupAdmin } from './runner/cases/group-admin.ts';
 import { groupDetails } from './runner/cases/group-details.ts';
 import { groupErrors } from './runner/cases/group-errors.ts';
+import { groupMembers } from './runner/cases/group-members.ts';
 import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
 import { groupTools } from './runner/cases/group-tools.ts';
 import { groups, lively } from './runner/cases/groups.ts';
@@ -44,6 +45,7 @@ const cases: readonly Case[] = [
   { name: 'groups', run: groups, settings: lively },
   { name: 'group-errors', run: groupErrors, settings: { ...lively, 'auto.create.topics.enable': 'false' } },
   { name: 'group-admin', run: groupAdmin, settings: lively },
+  { name: 'group-members', run: groupMembers, settings: lively },
   { name: 'group-details', run: groupDetails, settings: lively, folder: 'java' },
   { name: 'mixed', run: mixed, settings: lively },
   { name: 'upgrade', run: upgrade, settings: lively },
