@@ -43,6 +43,9 @@ export interface CleanOptions {
   readonly betweenSlices: (sizeBytes: number) => Promise<void>;
 }
 
+/** Synced piece by piece: one sync of a whole segment would keep producers' own syncs waiting. */
+const SYNC_SIZE_BYTES = 8 * 1024 * 1024;
+
 /** What is kept of a group does not fit into one segment: tombstones got a delete horizon, or codecs another level. */
 export class OutputTooLarge extends Error {
   override readonly name = 'OutputTooLarge';
@@ -63,6 +66,7 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
   await dropCleaned(directory, baseOffset, disk);
   const output = await disk.open(`${logPath(cleaned)}${CLEANED_SUFFIX}`, 'create');
   let pending: Buffer[] = [];
+  let syncedSizeBytes = 0;
 
   function keep(batch: Buffer): void {
     const info = readBatchInfo(batch, 0, cleaned.sizeBytes);
@@ -76,6 +80,10 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
     const written = pending.reduce((total, { length }) => total + length, 0);
     if (written > 0) await output.writev(pending, cleaned.sizeBytes - written);
     pending = [];
+    if (cleaned.sizeBytes - syncedSizeBytes >= SYNC_SIZE_BYTES) {
+      syncedSizeBytes = cleaned.sizeBytes;
+      await output.sync();
+    }
     await options.betweenSlices(readSizeBytes + written);
   }
 
