@@ -6,10 +6,6 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 
-def places(partitions):
-    return [contract.place(one.topic, one.partition) for one in partitions]
-
-
 class Member(contract.MemberThread):
     def __init__(self, quiet, wanted, fault_of):
         self.settings = {
@@ -54,9 +50,9 @@ class Member(contract.MemberThread):
         self.consumer = Consumer(self.settings)
         self.consumer.subscribe(
             self.wanted["topics"],
-            on_assign=lambda _, partitions: self.moved("assigned", places(partitions)),
-            on_revoke=lambda _, partitions: self.moved("revoked", places(partitions)),
-            on_lost=lambda _, partitions: self.moved("lost", places(partitions)),
+            on_assign=lambda _, partitions: self.moved("assigned", contract.places_of(partitions)),
+            on_revoke=lambda _, partitions: self.moved("revoked", contract.places_of(partitions)),
+            on_lost=lambda _, partitions: self.moved("lost", contract.places_of(partitions)),
         )
 
     def step(self):

@@ -16,10 +16,6 @@ ASSIGNORS = {
 }
 
 
-def places(partitions):
-    return [contract.place(one.topic, one.partition) for one in partitions]
-
-
 class Member(contract.Notes, ConsumerRebalanceListener):
     """Works in a task of its own."""
 
@@ -28,27 +24,14 @@ class Member(contract.Notes, ConsumerRebalanceListener):
         self.wanted = wanted
         self.fault_of = fault_of
         self.leaving = False
-        session_timeout_ms = wanted.get("sessionTimeoutMs", 10_000)
-        self.consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
-            group_id=wanted["group"],
-            group_instance_id=wanted.get("instanceId"),
-            auto_offset_reset=wanted.get("reset", "earliest"),
-            enable_auto_commit=wanted.get("commit") == "auto",
-            auto_commit_interval_ms=500,
-            partition_assignment_strategy=(ASSIGNORS[wanted.get("assignor", "range")],),
-            session_timeout_ms=session_timeout_ms,
-            heartbeat_interval_ms=min(500, session_timeout_ms // 3),
-            fetch_max_wait_ms=100,
-            metadata_max_age_ms=2000,
-        )
+        self.consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, **contract.member_settings(wanted, ASSIGNORS))
         self.task = asyncio.create_task(self.run())
 
     async def on_partitions_assigned(self, assigned):
-        self.moved("assigned", places(assigned))
+        self.moved("assigned", contract.places_of(assigned))
 
     async def on_partitions_revoked(self, revoked):
-        self.moved("revoked", places(revoked))
+        self.moved("revoked", contract.places_of(revoked))
 
     async def run(self):
         try:

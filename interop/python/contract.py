@@ -148,6 +148,27 @@ def place(topic, partition):
     return f"{topic}-{partition}"
 
 
+def places_of(partitions):
+    return [place(one.topic, one.partition) for one in partitions]
+
+
+def member_settings(wanted, assignors):
+    """What kafka-python and aiokafka call the settings of a member."""
+    session_timeout_ms = wanted.get("sessionTimeoutMs", 10_000)
+    return {
+        "group_id": wanted["group"],
+        "group_instance_id": wanted.get("instanceId"),
+        "auto_offset_reset": wanted.get("reset", "earliest"),
+        "enable_auto_commit": wanted.get("commit") == "auto",
+        "auto_commit_interval_ms": 500,
+        "partition_assignment_strategy": (assignors[wanted.get("assignor", "range")],),
+        "session_timeout_ms": session_timeout_ms,
+        "heartbeat_interval_ms": min(500, session_timeout_ms // 3),
+        "fetch_max_wait_ms": 100,
+        "metadata_max_age_ms": 2000,
+    }
+
+
 class MemberThread(Notes):
     """A member that works in a thread of its own: `open`, `step` until it is to leave, `shut`; tasks in between."""
 

@@ -19,10 +19,6 @@ ASSIGNORS = {
 }
 
 
-def places(partitions):
-    return [contract.place(one.topic, one.partition) for one in partitions]
-
-
 class Member(contract.MemberThread, ConsumerRebalanceListener):
     def __init__(self, bootstrap, wanted, fault_of):
         self.bootstrap = bootstrap
@@ -30,32 +26,18 @@ class Member(contract.MemberThread, ConsumerRebalanceListener):
         super().__init__(wanted, fault_of)
 
     def open(self):
-        wanted = self.wanted
-        session_timeout_ms = wanted.get("sessionTimeoutMs", 10_000)
-        self.consumer = KafkaConsumer(
-            bootstrap_servers=self.bootstrap,
-            group_id=wanted["group"],
-            group_instance_id=wanted.get("instanceId"),
-            auto_offset_reset=wanted.get("reset", "earliest"),
-            enable_auto_commit=wanted.get("commit") == "auto",
-            auto_commit_interval_ms=500,
-            partition_assignment_strategy=(ASSIGNORS[wanted.get("assignor", "range")],),
-            session_timeout_ms=session_timeout_ms,
-            heartbeat_interval_ms=min(500, session_timeout_ms // 3),
-            fetch_max_wait_ms=100,
-            metadata_max_age_ms=2000,
-            reconnect_backoff_max_ms=1000,
-        )
-        self.consumer.subscribe(wanted["topics"], listener=self)
+        settings = contract.member_settings(self.wanted, ASSIGNORS)
+        self.consumer = KafkaConsumer(bootstrap_servers=self.bootstrap, reconnect_backoff_max_ms=1000, **settings)
+        self.consumer.subscribe(self.wanted["topics"], listener=self)
 
     def on_partitions_assigned(self, assigned):
-        self.moved("assigned", places(assigned))
+        self.moved("assigned", contract.places_of(assigned))
 
     def on_partitions_revoked(self, revoked):
-        self.moved("revoked", places(revoked))
+        self.moved("revoked", contract.places_of(revoked))
 
     def on_partitions_lost(self, lost):
-        self.moved("lost", places(lost))
+        self.moved("lost", contract.places_of(lost))
 
     def step(self):
         offsets = {}
