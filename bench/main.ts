@@ -5,6 +5,7 @@ import type { Scenario } from './scenario.ts';
 import { compaction, compactionLarge, compactionLz4 } from './scenarios/compaction.ts';
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
+import { durableRecords } from './scenarios/durable-records.ts';
 import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/group-heartbeats.ts';
 import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
 import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   singleRecordsJava,
   singleRecords,
   singleRecordsSlow,
+  ...durableRecords,
   start,
   recover,
   memory,

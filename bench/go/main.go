@@ -15,6 +15,7 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"produce": produce,
 	"consume": consume,
 	"single":  single,
+	"durable": durable,
 	"client":  client,
 	// Topics to be compacted.
 	"keyed":     keyed,
