@@ -55,6 +55,8 @@ export interface DiskLock {
  * after `DiskFile.sync`. All failures are `DiskError`.
  */
 export interface Disk {
+  /** Descriptors that the process may have, for all that it does; left out where there is no limit, or none is told. */
+  readonly openFilesMax?: number | undefined;
   /**
    * `read`: must exist. `update`: read and write, must exist. `write`: read and write, made if missing, content kept.
    * `create`: read and write, must not exist.

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
+import { limitConcurrency } from '@sluice/kernel/limit-concurrency';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { BLANK_LOG, type KnownLog } from './known-log.ts';
@@ -28,6 +29,9 @@ export interface HostLogsOptions {
   readonly services: DirectoryServices;
 }
 
+/** Logs whose files are read at once: the disk is busy with fewer. */
+const OPENING_MAX = 16;
+
 type LogId = Pick<HostedLog, 'topic' | 'partition' | 'topicId'>;
 
 /** How the logs of one data directory come to be: each at rest, with its files closed until somebody uses it. */
@@ -49,13 +53,14 @@ export interface HostLogs {
 export function createHostLogs(options: HostLogsOptions): HostLogs {
   const { path, logger, shared, services } = options;
   const awake = new Set<LazyLog>();
+  const opening = limitConcurrency(OPENING_MAX);
 
   const host: LazyLogHost = {
     path,
     logger,
     clockWindow: shared.clockWindow,
     open: (log, config, isProvisional) =>
-      openPartitionLog(openOptions(log, log.home, config, isProvisional, asItWas(log.known()))),
+      opening(() => openPartitionLog(openOptions(log, log.home, config, isProvisional, asItWas(log.known())))),
     openBlank: (log, config, isProvisional) =>
       openBlankLog(openOptions(log, log.home, config, isProvisional, asItWas(BLANK_LOG))),
     onAwake: (log) => awake.add(log),

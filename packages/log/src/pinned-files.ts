@@ -19,7 +19,11 @@ export interface PinnedFiles {
   release(isDone: (segment: Segment) => boolean): void;
 }
 
-export function createPinnedFiles(files: FileCache, syncDirectory: () => Promise<void>): PinnedFiles {
+export function createPinnedFiles(
+  files: FileCache,
+  syncDirectory: () => Promise<void>,
+  letGo: () => Promise<void>,
+): PinnedFiles {
   const pinned = new Map<Segment, DiskFile>();
   /** One was made that no sync of the directory has covered. */
   let hasNewFile = false;
@@ -34,7 +38,7 @@ export function createPinnedFiles(files: FileCache, syncDirectory: () => Promise
       if (open !== undefined) return open;
       // Files of segments appear in their order: a later one without an earlier one would look like deleted records.
       if (isNew && hasNewFile) await syncDirectory();
-      const file = await files.acquire(logPath(segment));
+      const file = await files.acquire(logPath(segment), 'make', letGo);
       pinned.set(segment, file);
       if (isNew) newFileCount++;
       hasNewFile ||= isNew;

@@ -3,7 +3,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
 import { type ClockWindow, createClockWindow } from './clock-window.ts';
 import { createDeletedFiles, type DeletedFiles } from './deleted-files.ts';
-import { createFileCache, type FileCache } from './file-cache.ts';
+import { createFileCache, type FileCache, fileBudget } from './file-cache.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 
 /** What all logs of a broker share, whatever data directory they are in: a log may move to another one. */
@@ -14,18 +14,15 @@ export interface SharedParts {
   readonly clockWindow: ClockWindow;
 }
 
-/** Descriptors for segments, unless more are in use at once. */
-const FILES_MAX = 512;
-
 export function createSharedParts(options: {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly filesMax?: number;
 }): SharedParts {
-  const { disk, clock, logger, filesMax = FILES_MAX } = options;
+  const { disk, clock, logger, filesMax = fileBudget(disk) } = options;
   return {
-    files: createFileCache(disk, filesMax),
+    files: createFileCache(disk, filesMax, clock.soon),
     deletedFiles: createDeletedFiles(disk, clock, logger),
     readBuffers: createReadBuffers(),
     clockWindow: createClockWindow(clock),

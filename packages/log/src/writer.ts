@@ -92,7 +92,9 @@ export function createWriter(options: WriterOptions): Writer {
   const waitsForSync = options.durability === 'disk' && !options.acknowledgesBeforeSync;
   let queue: PlacedBatch[] = [];
   const hidden = createHiddenOffsets();
-  const pinned = createPinnedFiles(files, options.syncDirectory);
+  // Once all that is in them is durable, they need not stay open.
+  const letGo = () => untilSynced(state.logEndOffset).catch(idle);
+  const pinned = createPinnedFiles(files, options.syncDirectory, letGo);
   const retained = createRetainedBatches(state.writtenOffset);
   /** Segments with data that no sync has covered. */
   let unsynced = new Set<Segment>();

@@ -1,21 +1,33 @@
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { type Disk, DiskError, type DiskStat } from '../disk.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import { replaceFile } from '../replace-file.ts';
 import { createSerializer } from '../serialize.ts';
 import { lockFile, lockFileShared } from './directory-lock.ts';
 import { toDiskError } from './disk-error.ts';
 import { openFile } from './file.ts';
+import { openFilesMax } from './open-files-max.ts';
 
 const replacing = createSerializer();
 
+/**
+ * What opens a file for itself and closes it soon. Thousands of logs may want it in one turn, and there may be few
+ * descriptors; the disk is busy with fewer.
+ */
+const BRIEFLY_OPEN_MAX = 32;
+const reading = limitConcurrency(BRIEFLY_OPEN_MAX);
+const writing = limitConcurrency(BRIEFLY_OPEN_MAX);
+const syncing = limitConcurrency(BRIEFLY_OPEN_MAX);
+
 /** The machine's file systems. */
 export const realDisk: Disk = {
-  open: openFile,
-  async readFile(path) {
-    return orNothing(call<Buffer>(path, (done) => fs.readFile(path, done)));
+  get openFilesMax() {
+    return openFilesMax();
   },
-  replaceFile: (path, content) => replacing(path, () => replaceFile(realDisk, path, content)),
+  open: openFile,
+  readFile: (path) => reading(() => orNothing(call<Buffer>(path, (done) => fs.readFile(path, done)))),
+  replaceFile: (path, content) => replacing(path, () => writing(() => replaceFile(realDisk, path, content))),
   async list(path) {
     const names = await call<string[]>(path, (done) => fs.readdir(path, done));
     return names.sort();
@@ -33,7 +45,7 @@ export const realDisk: Disk = {
     await orNothing(call(path, (done) => fs.unlink(path, (error) => done(error))));
   },
   removeTree: (path) => call(path, (done) => fs.rm(path, { recursive: true, force: true }, (error) => done(error))),
-  syncDirectory,
+  syncDirectory: (path) => syncing(() => syncDirectory(path)),
   lock: lockFile,
   lockShared: lockFileShared,
   async space(path) {
