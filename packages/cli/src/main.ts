@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 
+// A sync holds a thread of libuv's pool for as long as the disk takes. The pool is made at the first file operation.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 // Before anything else is loaded: only what is loaded afterwards comes from V8's cache.
 enableCompileCache();
 

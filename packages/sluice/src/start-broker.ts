@@ -1,7 +1,9 @@
 import { type Broker, startBroker as startBrokerOn } from '@sluice/broker/broker';
+import type { Disk } from '@sluice/kernel/disk';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
+import { shareThreads } from '@sluice/kernel/share-threads';
 import { type LogDirectories, openLogDirectories } from '@sluice/log/log-directories';
 import { createTailCache } from '@sluice/log/tail-cache';
 import { type BrokerSettings, brokerSettings } from '@sluice/metadata/config/broker-settings';
@@ -154,7 +156,7 @@ function openDirectories(parts: {
   // Logs open with the broker's defaults; the partition table gives them their topics' settings before anybody appends.
   const config = logConfig(topicValues(NO_CONFIGS, broker), broker);
   return openLogDirectories({
-    disk: world.disk,
+    disk: diskOf(world, paths),
     clock: world.clock,
     random: world.random,
     logger,
@@ -172,6 +174,10 @@ function openDirectories(parts: {
     knownNames: METADATA_FILES,
     acknowledgesBeforeSync: world.acknowledgesBeforeSync ?? false,
   });
+}
+
+function diskOf({ disk, threadCount }: World, directories: readonly string[]): Disk {
+  return threadCount === undefined ? disk : shareThreads(disk, { threadCount, directories });
 }
 
 /** IPv6 addresses go in brackets. */

@@ -6,6 +6,7 @@ import { realClock } from '@sluice/kernel/real/clock';
 import { realDisk } from '@sluice/kernel/real/disk';
 import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
+import { threadCount } from '@sluice/kernel/real/thread-count';
 import { createMemoryDisk } from '@sluice/kernel/sim/disk';
 import { DEFAULT_JOURNAL_SETTINGS, type JournalSettings } from '@sluice/log/journal/settings';
 import { openEmbeddedStore } from '@sluice/metadata/store/embedded-store';
@@ -19,6 +20,8 @@ export interface World {
   readonly network: Network;
   /** The cluster's metadata, kept in this file. */
   openStore(path: string): MetadataStore;
+  /** Threads that carry out the disk's operations; left out where none is ever held up. */
+  readonly threadCount?: number | undefined;
   /** Where syncs cost something: many logs share them by a journal. */
   readonly journal?: JournalSettings | undefined;
   /** For the tests of the tests only, see `openPartitionLog`. */
@@ -31,6 +34,7 @@ export const realWorld: World = {
   random: realRandom,
   network: realNetwork,
   openStore: (path) => openEmbeddedStore({ path, clock: realClock }),
+  threadCount: threadCount(),
   journal: DEFAULT_JOURNAL_SETTINGS,
 };
 
@@ -40,6 +44,7 @@ export function memoryWorld(): World {
     ...realWorld,
     disk: createMemoryDisk(realClock),
     openStore: () => openEmbeddedStore({ path: ':memory:', clock: realClock }),
+    threadCount: undefined,
     journal: undefined,
   };
 }
