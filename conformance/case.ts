@@ -9,6 +9,8 @@ export type ApiCases = {
   readonly opaqueFields?: readonly string[];
   /** Its cases ask the coordinator of groups: all of `__consumer_offsets` is led and loaded before the first. */
   readonly needsGroups?: boolean;
+  /** The same of transactions and `__transaction_state`. */
+  readonly needsTransactions?: boolean;
   readonly cases: readonly Case[];
 };
 
@@ -39,6 +41,8 @@ export type CaseContext = {
   topicId(base: string): string;
   /** Milliseconds after a fixed point one hour before the run; recordings show it as `T+n`. */
   time(offsetMs: number): number;
+  /** One of the broker's two log directories: 0 or 1. Recordings show it as `<dir 0>`. */
+  logDir(index: number): string;
   /** Node id of the broker under test. */
   readonly nodeId: number;
   /** Answers so far, decoded, not normalised. */

@@ -58,15 +58,16 @@ export const differences: readonly Difference[] = [
     kafka:
       'Produce with null records, and AlterConfigs that names a resource twice, are never answered; the connection is stuck. ' +
       "So is JoinGroup that names a protocol twice, or whose subscription of a consumer cannot be read, and the group's " +
-      'other members with it.',
+      'other members with it. AddPartitionsToTxn of no transaction is another.',
     sluice:
       'They are answered with INVALID_RECORD and INVALID_REQUEST. The member joins: a protocol that is named twice counts ' +
-      'once, and what cannot be read subscribes to nothing.',
+      'once, and what cannot be read subscribes to nothing. No transaction has no results.',
     reason: 'A client that waits for ever helps nobody, and its connection is kept for nothing.',
     places: [
       { file: '00-', case: /^null records$/ },
       { file: '33-', case: /^the same resource twice$/ },
       { file: '11-', case: /^(the same protocol twice|a subscription of .*)$/, path: /^[12]\./ },
+      { file: '24-', case: /^of several transactions$/, path: /^3\./ },
     ],
   },
   {

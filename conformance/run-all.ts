@@ -45,6 +45,7 @@ export async function runFile(target: Target, file: string, onlyCase?: string): 
   const sessions = await Promise.all(Array.from({ length: lanes }, () => openSession(target.host, target.port)));
   try {
     if (apiCases.needsGroups === true) await sessions[0]?.prepareGroups();
+    if (apiCases.needsTransactions === true) await sessions[0]?.prepareTransactions();
     const together = runs.filter(({ testCase }) => testCase.isAlone !== true);
     const runLane = async (session: Session) => {
       for (let next = together.shift(); next !== undefined; next = together.shift()) {

@@ -12,6 +12,8 @@ export type Session = {
   readonly nodeId: number;
   readonly clusterId: string;
   readonly timeBase: number;
+  /** The broker's log directories, sorted: two of them. */
+  readonly logDirs: readonly string[];
   /** A suffix of fixed length that no other case of this or another run has. */
   nextTag(): string;
   topicId(name: string): string;
@@ -22,6 +24,8 @@ export type Session = {
   createTopics(topics: readonly (TopicSetup & { name: string })[]): Promise<void>;
   /** Waits until every partition of `__consumer_offsets` is led, and its groups are loaded. */
   prepareGroups(): Promise<void>;
+  /** The same of `__transaction_state` and its transactional ids. */
+  prepareTransactions(): Promise<void>;
   produce(topic: string, partition: number, records: Buffer): Promise<void>;
   deleteTopics(tag: string): Promise<void>;
   close(): void;
@@ -37,6 +41,7 @@ let tags = 0;
 export async function openSession(host: string, port: number): Promise<Session> {
   const connection = await openConnection(host, port);
   const metadata = await call(connection, 'Metadata', 4, { topics: [] });
+  const described = await call(connection, 'DescribeLogDirs', 1, { topics: [] });
   const created = new Set<string>();
   const topicIds = new Map<string, string>();
   const producerIds: number[] = [];
@@ -47,6 +52,7 @@ export async function openSession(host: string, port: number): Promise<Session> 
     port,
     nodeId: Number((metadata.brokers as JsonObject[])[0]?.nodeId),
     clusterId: String(metadata.clusterId),
+    logDirs: (described.results as JsonObject[]).map(({ logDir }) => String(logDir)).toSorted(),
     timeBase: Math.floor(Date.now() / 1000) * 1000 - 3_600_000,
     nextTag: () => `-zz${base36(runTag)}${base36(tags++)}`,
     topicId: (name) => {
@@ -74,6 +80,7 @@ export async function openSession(host: string, port: number): Promise<Session> 
       );
     },
     prepareGroups: () => prepareGroups(connection),
+    prepareTransactions: () => prepareTransactions(connection),
     produce: (topic, partition, records) => produce(connection, topic, partition, records),
     deleteTopics: async (tag) => {
       producerIds.length = 0;
@@ -120,20 +127,30 @@ async function untilLed(connection: Connection, names: readonly string[]): Promi
   throw new Error(`${names.join()} have no leader`);
 }
 
-/** So many groups that hardly a partition has none of them. */
-const groupCount = 800;
+/** So many that hardly a partition has none of them. */
+const preparedNames = Array.from({ length: 800 }, (_, index) => `prepared-${index}`);
 
-async function prepareGroups(connection: Connection): Promise<void> {
-  const groups = Array.from({ length: groupCount }, (_, index) => `prepared-${index}`);
+function prepareGroups(connection: Connection): Promise<void> {
+  return untilCoordinated(connection, 0, async () => {
+    const described = await call(connection, 'DescribeGroups', 5, { groups: preparedNames });
+    return !/"errorCode":[^0]/.test(JSON.stringify(described));
+  });
+}
+
+function prepareTransactions(connection: Connection): Promise<void> {
+  return untilCoordinated(connection, 1, async () => {
+    const described = await call(connection, 'DescribeTransactions', 0, { transactionalIds: preparedNames });
+    return !/"errorCode":(?:14|15|16)\b/.test(JSON.stringify(described));
+  });
+}
+
+async function untilCoordinated(connection: Connection, keyType: number, isLoaded: () => Promise<boolean>) {
   for (let attempt = 0; attempt < 1000; attempt++) {
-    const { errorCode } = await call(connection, 'FindCoordinator', 0, { key: 'prepared' });
-    if (errorCode === 0) {
-      const described = await call(connection, 'DescribeGroups', 5, { groups });
-      if (!/"errorCode":[^0]/.test(JSON.stringify(described))) return;
-    }
+    const { errorCode } = await call(connection, 'FindCoordinator', 1, { key: 'prepared', keyType });
+    if (errorCode === 0 && (await isLoaded())) return;
     await sleep(10);
   }
-  throw new Error('no coordinator of groups');
+  throw new Error(`no coordinator of key type ${keyType}`);
 }
 
 async function produce(connection: Connection, topic: string, partition: number, records: Buffer): Promise<void> {

@@ -3,10 +3,15 @@
  *
  * - How a coordinator tells the leaders of a transaction's partitions that it has ended, and how an admin ends one that
  *   hangs (KIP-664). Each partition is answered once its marker is durable.
+ * - A marker without partitions is not answered; one of a negative epoch is UNKNOWN_SERVER_ERROR.
  * - v2: the transaction version: from 2 on a marker must have a higher epoch than what it ends (KIP-1228).
  */
-import type { WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
-import { writeTxnMarkersRequestCodec } from '@sluice/protocol/generated/messages/write-txn-markers-request';
+import type { TransactionMarker, WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
+import {
+  type WritableTxnMarker,
+  writeTxnMarkersRequestCodec,
+} from '@sluice/protocol/generated/messages/write-txn-markers-request';
 import { writeTxnMarkersResponseCodec } from '@sluice/protocol/generated/messages/write-txn-markers-response';
 import { defineApi } from '../define-api.ts';
 
@@ -16,16 +21,9 @@ export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarker
     response: writeTxnMarkersResponseCodec,
     async handle(request) {
       const markers = await Promise.all(
-        request.markers.map(async (marker) => {
-          const { producerId, producerEpoch, coordinatorEpoch, topics } = marker;
-          const errorCodeOf = await writeMarkers({
-            producerId,
-            producerEpoch,
-            coordinatorEpoch,
-            isCommit: marker.transactionResult,
-            transactionVersion: marker.transactionVersion >= 2 ? 2 : 0,
-            partitions: new Map(topics.map(({ name, partitionIndexes }) => [name, new Set(partitionIndexes)])),
-          });
+        request.markers.filter(hasPartitions).map(async (marker) => {
+          const { producerId, topics } = marker;
+          const errorCodeOf = marker.producerEpoch < 0 ? refuseAll : await writeMarkers(markerOf(marker));
           return {
             producerId,
             topics: topics.map(({ name, partitionIndexes }) => ({
@@ -41,4 +39,22 @@ export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarker
       return { markers };
     },
   });
+}
+
+const refuseAll = () => ErrorCode.UNKNOWN_SERVER_ERROR;
+
+function hasPartitions({ topics }: WritableTxnMarker): boolean {
+  return topics.some(({ partitionIndexes }) => partitionIndexes.length > 0);
+}
+
+function markerOf(marker: WritableTxnMarker): TransactionMarker {
+  const { producerId, producerEpoch, coordinatorEpoch, topics } = marker;
+  return {
+    producerId,
+    producerEpoch,
+    coordinatorEpoch,
+    isCommit: marker.transactionResult,
+    transactionVersion: marker.transactionVersion >= 2 ? 2 : 0,
+    partitions: new Map(topics.map(({ name, partitionIndexes }) => [name, new Set(partitionIndexes)])),
+  };
 }
