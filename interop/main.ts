@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { admin } from './runner/cases/admin.ts';
 import { autoCreate } from './runner/cases/auto-create.ts';
 import { type ChurnOptions, churn } from './runner/cases/churn.ts';
+import { compaction, eager } from './runner/cases/compaction.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
@@ -42,6 +43,7 @@ const cases: readonly Case[] = [
   { name: 'errors', run: errors, settings: { 'auto.create.topics.enable': 'false' } },
   { name: 'admin', run: admin },
   { name: 'details', run: details, folder: 'java' },
+  { name: 'compaction', run: compaction, settings: eager },
   { name: 'groups', run: groups, settings: lively },
   { name: 'group-errors', run: groupErrors, settings: { ...lively, 'auto.create.topics.enable': 'false' } },
   { name: 'group-admin', run: groupAdmin, settings: lively },
