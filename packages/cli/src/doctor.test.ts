@@ -91,7 +91,7 @@ describe('sluice doctor', () => {
     assert.match(out, /orders-0 {2}\(empty\)\n\n {2}DAMAGE {2}unreadable-batches {2}0{20}\.log\n/);
     assert.match(out, /Means {6}Consumers cannot read offsets 0–49 \(50 in all\)\. They were acknowledged/);
     assert.match(out, /--accept-loss orders-0:0-49\./);
-    assert.match(out, /\n1 damaged \(2 notes\)\.\nNothing was changed\. Each needs your decision/);
+    assert.match(out, /\n1 case of damage \(2 notes\)\.\nNothing was changed\. Each needs your decision/);
     assert.deepEqual(treeOf(path), before);
   });
 
@@ -106,7 +106,7 @@ describe('sluice doctor', () => {
     assert.match(out, /Repaired \(2\)\n/);
     assert.match(
       out,
-      new RegExp(`orders-0/0{20}\\.log: cut at position ${sizeBytes}; what was behind it is set aside`),
+      new RegExp(`orders-0/0{20}\\.log: cut it at position ${sizeBytes}; what was behind that is set aside`),
     );
     const aside = join(path, 'sluice-set-aside', `${LOG}.bytes-${sizeBytes}-${sizeBytes + 4}`);
     assert.equal(readFileSync(aside, 'utf8'), 'torn');

@@ -328,7 +328,7 @@ test('what a repair takes away is kept, with a note beside it', async () => {
   const aside = [...files.keys()].filter((path) => path.startsWith(`/data/${SET_ASIDE}/orders-0/`));
   assert.equal(aside.length, 2);
   assert.deepEqual(files.get(aside[0] ?? ''), garbage);
-  assert.match(String(files.get(aside[1] ?? '')), /torn-tail.*orders-0.*cuts the file at position \d+/s);
+  assert.match(String(files.get(aside[1] ?? '')), /torn-tail.*orders-0.*cut it at position \d+/s);
 });
 
 test('a repair asks for the word that fits: other offsets are not given up', async () => {

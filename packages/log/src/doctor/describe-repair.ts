@@ -11,7 +11,7 @@ export function describeRepair({ action }: Finding): string {
     case 'restore-journal':
       return 'put what the journal has into the logs, and set the journal aside';
     case 'cut-tail':
-      return `cut at position ${action.position}; what was behind it is set aside`;
+      return `cut it at position ${action.position}; what was behind that is set aside`;
     case 'patch-header':
       return `wrote ${action.patches.length === 1 ? 'the header' : `${action.patches.length} headers`} as it was; the old bytes are set aside`;
     case 'replace-range':
@@ -19,15 +19,15 @@ export function describeRepair({ action }: Finding): string {
     case 'rebuild-indexes':
       return "made the segment's indexes again; the old ones are set aside";
     case 'rebuild-snapshot':
-      return 'made again from the log; the old one is set aside';
+      return 'made it again from the log; the old one is set aside';
     case 'rebuild-epochs':
-      return 'made again from the batches; the old one is set aside';
+      return 'made it again from the batches; the old one is set aside';
     case 'restore-partition-metadata':
-      return `written again, for topic ${action.topicId}`;
+      return `wrote it again, for topic ${action.topicId}`;
     case 'set-aside-file':
     case 'set-aside-partition':
-      return 'set aside';
+      return 'set it aside';
     case 'rebuild-checkpoint':
-      return 'made again from what the logs hold; the old one is set aside';
+      return 'made it again from what the logs hold; the old one is set aside';
   }
 }

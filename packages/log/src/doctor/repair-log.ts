@@ -23,6 +23,7 @@ import { rebuildIndexes } from '../rebuild-indexes.ts';
 import { createSegment, type Segment, segmentPaths } from '../segment.ts';
 import { unshareSegment } from '../unshare-segment.ts';
 import type { PartitionCheck } from './check-partition.ts';
+import { describeRepair } from './describe-repair.ts';
 import type { Finding, OffsetRange, RepairAction } from './finding.ts';
 import { copyRange, type SetAside } from './set-aside.ts';
 
@@ -93,7 +94,7 @@ export function noteOf(found: Finding): string {
     '',
     found.what,
     found.means,
-    `The repair: ${found.repair ?? '-'}.`,
+    `The repair ${describeRepair(found)}.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -115,7 +115,7 @@ function closingLines(
   const noted = notes === 0 ? '' : ` (${plural(notes, 'note')})`;
   if (damages + faults === 0) return [style('green', `Healthy${noted}.`)];
   const parts = [
-    ...(damages > 0 ? [style('red', `${damages} damaged`)] : []),
+    ...(damages > 0 ? [style('red', damages === 1 ? '1 case of damage' : `${damages} cases of damage`)] : []),
     ...(faults > 0 ? [style('yellow', plural(faults, 'fault'))] : []),
   ];
   const lines = [`${parts.join(', ')}${noted}.`];
