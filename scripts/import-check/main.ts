@@ -60,6 +60,7 @@ async function check(end: (typeof ENDS)[number]): Promise<void> {
     await writeWithKcat(kafka.bootstrap);
     const live = await startLive(kafka.bootstrap);
     const before = await workload('facts', kafka.bootstrap);
+    await refusedWhileItRuns(source, join(folder, 'none'));
     await (end === 'clean' ? kafka.stop() : kafka.kill());
 
     const files = checksums(source);
@@ -117,6 +118,10 @@ function track(child: ChildProcess): ChildProcess {
   children.add(child);
   child.on('exit', () => children.delete(child));
   return child;
+}
+
+async function refusedWhileItRuns(source: string, target: string): Promise<void> {
+  await assert.rejects(sluice('import', source, '--data', target), /Kafka is still running in/);
 }
 
 /** What a child writes until it ends well. */

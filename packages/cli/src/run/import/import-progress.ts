@@ -16,6 +16,7 @@ export function showImportProgress(stream: OutputStream, clock: Clock) {
   /** What was there already when the first report came says nothing about the rate. */
   let firstBytes: number | undefined;
   let nextLineMs = startedMs + LINE_INTERVAL_MS;
+  line.update(() => 'looking at what is there');
   return {
     update(progress: ImportProgress) {
       firstBytes ??= progress.bytes;
