@@ -54,7 +54,11 @@ export async function walkBatches(
   from: number,
   end: number,
   visit: (batch: BatchInfo, buffer: Buffer, at: number) => Verdict,
-  { chunkSizeBytes = SCAN_CHUNK_SIZE_BYTES, batchSizeBytesMax = Number.POSITIVE_INFINITY, betweenChunks }: ChunkOptions = {},
+  {
+    chunkSizeBytes = SCAN_CHUNK_SIZE_BYTES,
+    batchSizeBytesMax = Number.POSITIVE_INFINITY,
+    betweenChunks,
+  }: ChunkOptions = {},
 ): Promise<WalkEnd> {
   let chunk = Buffer.allocUnsafe(Math.max(0, Math.min(chunkSizeBytes, end - from)));
   for (let position = from; position < end; ) {
