@@ -168,14 +168,6 @@ export const differences: readonly Difference[] = [
     places: [{ file: '29-' }, { file: '30-' }, { file: '31-' }].map((place) => ({ ...place, case: /unknown kinds$/ })),
   },
   {
-    title: 'No coordinators of transactions yet',
-    kafka: 'FindCoordinator finds the broker that leads a transactional id.',
-    sluice: 'COORDINATOR_NOT_AVAILABLE.',
-    reason: 'There are no transactions yet.',
-    until: 'transactions',
-    places: [{ file: '10-', case: /transactional id/ }],
-  },
-  {
     title: 'No client metrics',
     kafka: 'GetTelemetrySubscriptions and PushTelemetry are answered although they are not advertised.',
     sluice:
