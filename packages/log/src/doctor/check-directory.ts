@@ -151,6 +151,7 @@ function factsOf(name: string, state: DirectoryState, isOurs: boolean, options: 
     logStartOffset: logStarts.offsets && (logStarts.offsets.get(name) ?? 0),
     cleanedOffset: cleanedOffsets.offsets === undefined ? 0 : cleanedOffsets.offsets.get(name),
     isCompactedTopic: options.expected?.topicNamed(parsed.topic)?.isCompacted ?? false,
+    hasCleanMark: state.hasCleanMark,
     isClean: state.isClean,
     isOurs,
     isDeep: options.isDeep,

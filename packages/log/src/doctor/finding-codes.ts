@@ -4,6 +4,7 @@ import type { Finding, FindingDetails, Severity } from './finding.ts';
 export const FINDING_CODES = {
   // A partition's log.
   'torn-tail': 'fault',
+  'unsynced-hole': 'fault',
   'wrong-batch-header': 'fault',
   'unreadable-batches': 'damage',
   'missing-offsets': 'damage',

@@ -82,12 +82,12 @@ async function flip({ files, good, path, position, mask }: Case): Promise<void> 
 for (const isClean of [true, false]) {
   describe(`one flipped byte after a ${isClean ? 'clean stop' : 'kill'}`, () => {
     for (const [kind, pattern, stride] of [
-      ['log', /\.log$/, 37],
+      ['log', /\.log$/, 53],
       ['offset index', /\.index$/, 7],
       ['time index', /\.timeindex$/, 11],
       ['transaction index', /\.txn(index|check)$/, 13],
-      ['producer snapshot', /\.snapshot$/, 41],
-      ['checkpoint', /checkpoint$/, 5],
+      ['producer snapshot', /\.snapshot$/, 83],
+      ['checkpoint', /checkpoint$|sluice-logs-at-stop$/, 11],
       ['owner', /partition\.metadata$|meta\.properties$/, 5],
     ] as const) {
       test(`of a ${kind}`, async () => {

@@ -1,7 +1,7 @@
 import type { Offset } from '@sluice/kernel/ids';
 import { LOG_SUFFIX, segmentFileName } from '../file-names.ts';
 import type { SegmentCheck } from './check-segment.ts';
-import type { Finding, HeaderPatch, OffsetRange } from './finding.ts';
+import type { Finding, HeaderPatch, OffsetRange, RepairAction } from './finding.ts';
 import { finding } from './finding-codes.ts';
 import { gapsExplainedBelow, type PartitionFacts } from './partition-facts.ts';
 import { describeOffsets, describePromise, describeTailPromise } from './promise.ts';
@@ -10,6 +10,12 @@ import type { BadRange } from './walk-damaged.ts';
 /** Gaps are listed one by one up to this many. */
 const GAPS_MAX = 8;
 const ACCEPT = 'Nothing without your word: restore the partition from a replica or a backup, or give these offsets up';
+
+const UNSYNCED =
+  'Nothing says that this was ever on disk: a power loss takes writes that were not synced in any order, and none of them ' +
+  'was acknowledged with acks=all. A damaged byte would look the same.';
+const KEEP_BEHIND =
+  'nothing without your word: the start cuts the log there; to keep what follows, give up the hole with';
 
 export interface LogFindingsOptions {
   readonly facts: PartitionFacts;
@@ -69,6 +75,16 @@ async function badRangeFinding(
       means: `Its records, ${describeOffsets(offsets)}, are whole, but cannot be read as it is. ${describePromise(offsets, facts)}`,
       repair: 'writes the header as the batches around it and the CRC-32C prove that it was',
       action: { kind: 'patch-header', baseOffset, patches: [patch] },
+    });
+  }
+  if (isUnsynced(offsets, facts)) {
+    return finding('unsynced-hole', {
+      ...place,
+      offsets,
+      what: `${upper(bytes)} from position ${bad.position} on hold no batch that can be trusted: ${bad.reason}. Good ones follow.`,
+      means: `${UNSYNCED} ${upper(describeOffsets(offsets))} cannot be read.`,
+      repair: `${KEEP_BEHIND} --accept-loss ${facts.name}:${offsets.from}-${offsets.to}`,
+      action: { kind: 'replace-range', baseOffset, position: bad.position, end: bad.end, offsets },
     });
   }
   return finding('unreadable-batches', {
@@ -147,25 +163,32 @@ function endFindings(check: SegmentCheck, nextBase: Offset | undefined, facts: P
     nextBase === undefined
       ? `The log ends at offset ${walk.nextOffset}, but it once was whole on disk up to ${expected}.`
       : `The segment ends at offset ${walk.nextOffset}, and the next one begins at ${nextBase}: a hole between files.`;
+  const action: RepairAction = {
+    kind: 'replace-range',
+    baseOffset: segment.baseOffset,
+    position: walk.goodEnd,
+    end: segment.sizeBytes,
+    offsets,
+  };
+  const place = { partition: facts.name, file: segmentFileName(segment.baseOffset, LOG_SUFFIX), offsets, what, action };
+  if (isUnsynced(offsets, facts)) {
+    const repair = `${KEEP_BEHIND} --accept-loss ${facts.name}:${offsets.from}-${offsets.to}`;
+    return [finding('unsynced-hole', { ...place, means: UNSYNCED, repair })];
+  }
   return [
     finding(nextBase === undefined ? 'shorter-than-recorded' : 'missing-offsets', {
-      partition: facts.name,
-      file: segmentFileName(segment.baseOffset, LOG_SUFFIX),
-      offsets,
-      what,
+      ...place,
       means: `${upper(describeOffsets(offsets))} are lost here. ${describePromise(offsets, facts)}${
         nextBase === undefined ? ' New records would get the same offsets again.' : ''
       }`,
       repair: `${ACCEPT} with --accept-loss ${facts.name}:${offsets.from}-${offsets.to}`,
-      action: {
-        kind: 'replace-range',
-        baseOffset: segment.baseOffset,
-        position: walk.goodEnd,
-        end: segment.sizeBytes,
-        offsets,
-      },
     }),
   ];
+}
+
+/** Whether a crash may have taken these from what the log had not made durable yet. */
+function isUnsynced(offsets: OffsetRange, { hasCleanMark, provedEnd, isOurs }: PartitionFacts): boolean {
+  return isOurs && !hasCleanMark && offsets.from >= provedEnd;
 }
 
 function upper(text: string): string {

@@ -19,7 +19,9 @@ export interface PartitionFacts {
   readonly cleanedOffset: Offset | undefined;
   /** The metadata says that its topic is compacted. */
   readonly isCompactedTopic: boolean;
-  /** The last broker said that it ended as it should. */
+  /** The last broker left the mark of a clean stop, */
+  readonly hasCleanMark: boolean;
+  /** and the recovery points can be read. */
   readonly isClean: boolean;
   /** Written by Sluice, not by Kafka. */
   readonly isOurs: boolean;

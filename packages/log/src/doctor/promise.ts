@@ -10,8 +10,8 @@ export function describeOffsets({ from, to }: OffsetRange): string {
 
 /** Whether somebody was promised the records at these offsets. */
 export function describePromise(range: OffsetRange, facts: PartitionFacts): string {
-  const { provedEnd, isClean } = facts;
-  if (isClean || range.to < provedEnd) {
+  const { provedEnd, hasCleanMark } = facts;
+  if (hasCleanMark || range.to < provedEnd) {
     return 'They were acknowledged: the broker had them on disk.';
   }
   if (range.from < provedEnd) {
