@@ -18,7 +18,6 @@ const opaqueFields: Readonly<Record<string, string>> = {
   host: '<host>',
   port: '<port>',
   rootDirectory: '<dir>',
-  logDir: '<dir>',
   totalBytes: '<bytes>',
   usableBytes: '<bytes>',
   finalizedFeaturesEpoch: '<epoch>',
@@ -55,6 +54,7 @@ const identityFields = [
   'key',
   'producerId',
   'memberId',
+  'logDir',
   'groupInstanceId',
 ];
 
@@ -93,6 +93,7 @@ export function newNormaliser(session: Session, tag: string, opaqueHere: readonl
     if (messageFields.has(field)) return text === '' ? '' : '<text>';
     const opaque = opaqueFields[field];
     if (opaque !== undefined) return opaque;
+    if (field === 'logDir') return `<dir ${session.logDirs.indexOf(text)}>`;
     if (text === session.clusterId) return '<cluster>';
     const member = members.nameOf(text, field);
     if (member !== undefined) return member.replaceAll(tag, '');

@@ -33,6 +33,7 @@ export async function runCase(
     name: (base) => base + tag,
     topicId: (base) => session.topicId(base + tag),
     time: (offsetMs) => session.timeBase + offsetMs,
+    logDir: (index) => session.logDirs[index] ?? `there is no log directory ${index}`,
   };
   const normaliser = newNormaliser(session, tag, opaqueFields ?? []);
   await session.createTopics(

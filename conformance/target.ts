@@ -11,8 +11,13 @@ export type Target = { readonly host: string; readonly port: number; stop(): Pro
 /** `kafka`, `sluice` (each started fresh and removed afterwards), or the address of a running server. */
 export async function openTarget(server: string): Promise<Target> {
   if (server === 'kafka') {
-    const kafka = await startKafka({ settings: sharedSettings });
-    return { host: '127.0.0.1', port: kafka.port, stop: () => kafka.stop() };
+    const dataDir = await mkdtemp(join(tmpdir(), 'kafka-conformance-'));
+    const kafka = await startKafka({ dataDir, settings: { ...sharedSettings, 'log.dirs': logDirs(dataDir).join() } });
+    const stop = async () => {
+      await kafka.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    };
+    return { host: '127.0.0.1', port: kafka.port, stop };
   }
   if (server === 'sluice') return startSluice();
   const match = /^(.+):(\d+)$/.exec(server);
@@ -20,11 +25,17 @@ export async function openTarget(server: string): Promise<Target> {
   return { host: match[1] ?? '', port: Number(match[2]), stop: async () => {} };
 }
 
+/** Both have two, so that partitions can move between them. */
+function logDirs(dataDir: string): string[] {
+  return [0, 1].map((index) => join(dataDir, `logs-${index}`));
+}
+
 async function startSluice(): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-conformance-'));
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
   const settings = Object.entries(sharedSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const args = [main, 'start', '--listen', '127.0.0.1:0', '--data', join(dataDir, 'data'), ...settings];
+  const data = logDirs(dataDir).flatMap((path) => ['--data', path]);
+  const args = [main, 'start', '--listen', '127.0.0.1:0', ...data, ...settings];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   // Its log matters only when it does not start.
   let log = '';
