@@ -7,10 +7,9 @@ import { createTopics } from '../create-topics.ts';
 import type { Server, Settings } from '../server.ts';
 import type { Actor, Stage } from '../stage.ts';
 
-/** Looks for work again and again; the offsets' segments are small enough to be rolled. */
+/** Looks for work again and again. */
 export const eager: Settings = {
   'log.cleaner.backoff.ms': '200',
-  'offsets.topic.segment.bytes': '8192',
   'offsets.topic.num.partitions': '1',
   'group.initial.rebalance.delay.ms': '0',
 };
@@ -25,7 +24,7 @@ const TAIL_RECORDS = 40;
 const READ_AT_ONCE = 30;
 const DELETE_RETENTION_MS = 1_500;
 const COMPACTED_MS_MAX = 60_000;
-const COMMITTED_RECORDS = 1_500;
+const COMMITTED_RECORDS = 1_000;
 /** As short as ticks of the clock and of the log's checkpoints let a segment be. */
 const CONFIGS = {
   'cleanup.policy': 'compact',
@@ -191,7 +190,7 @@ function checkAgainstMap(records: readonly Seen[], written: readonly Written[], 
 
 /** Members commit until the offsets themselves are compacted; a restart finds what was committed last. */
 async function commits(stage: Stage, member: Actor): Promise<void> {
-  if (!member.hello.can.includes('groups')) return;
+  if (!member.hello.can.includes('groups') || !member.hello.can.includes('tools')) return;
   await stage.test(member, '__consumer_offsets is compacted under commits, and keeps the last', async () => {
     const topic = 'committed';
     await createTopics(stage.server.bootstrap, [{ name: topic }]);
@@ -204,6 +203,7 @@ async function commits(stage: Stage, member: Actor): Promise<void> {
       commit: 'sync',
       settings: { 'max.poll.records': '3' },
     });
+    await configure(stage.server, member, '__consumer_offsets', ['segment.ms=150', 'min.cleanable.dirty.ratio=0.01']);
     await untilCompacted(stage.server, '__consumer_offsets', 50);
     for (const deadlineMs = Date.now() + COMPACTED_MS_MAX; Date.now() < deadlineMs; await sleep(200)) {
       if ((await committedOf(member, topic)) === COMMITTED_RECORDS) break;
@@ -215,6 +215,14 @@ async function commits(stage: Stage, member: Actor): Promise<void> {
     if (after !== COMMITTED_RECORDS) throw new Error(`${after} is committed after a restart, not ${COMMITTED_RECORDS}`);
     return `up to offset ${cleanedOffsetOf(stage.server, '__consumer_offsets')}`;
   });
+}
+
+/** By Kafka's own `kafka-configs`. */
+async function configure(server: Server, java: Actor, topic: string, settings: readonly string[]): Promise<void> {
+  const to = ['--bootstrap-server', server.bootstrap, '--entity-type', 'topics', '--entity-name', topic];
+  const args = [...to, '--alter', '--add-config', settings.join(',')];
+  const { code, output } = await java.ask('tool', { name: 'kafka.admin.ConfigCommand', args });
+  if (code !== 0) throw new Error(`kafka-configs ended with ${code}: ${output}`);
 }
 
 async function committedOf(member: Actor, topic: string): Promise<number> {
