@@ -52,11 +52,13 @@ export async function makeDurableDirectory(disk: Disk, path: string): Promise<vo
   await disk.syncDirectory(parent);
 }
 
-/** Who made them may have been killed before that. What cannot be synced was not made for us. */
+/** Who made them may have been killed before that. What may not be opened was not made for us. */
 async function syncAncestors(disk: Disk, path: string): Promise<void> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     await disk.syncDirectory(directory).catch((error: unknown) => {
-      if (!(error instanceof DiskError)) throw error;
+      const isForeign = error instanceof DiskError && (error.tag === 'denied' || error.tag === 'read-only');
+      // Above the parent there may be file systems that sync no directories.
+      if (!isForeign && directory === dirname(path)) throw error;
     });
     if (directory === dirname(directory)) return;
   }
