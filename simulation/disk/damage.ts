@@ -32,7 +32,7 @@ export interface Specimen {
 }
 
 export async function createSpecimen(seed: number, end: End, breakage: Breakage | undefined): Promise<Specimen> {
-  const stage = createStage({ seed, mayDiskFail: true });
+  const stage = createStage({ seed, hasJournal: seed % 2 === 0, mayDiskFail: true });
   const { machine, recorder } = stage;
   await stage.boot();
   const script = createScript(stage);

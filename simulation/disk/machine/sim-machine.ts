@@ -4,11 +4,22 @@ import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk, type SimDiskOptions } from '@sluice/kernel/sim/disk';
 import { createSimNetwork } from '@sluice/kernel/sim/network';
 import { createSimRandom, type SimRandom } from '@sluice/kernel/sim/random';
+import type { JournalSettings } from '@sluice/log/journal/settings';
 import { METADATA_FILE } from 'sluice/data-directory';
 import { type RunningBroker, startBroker } from 'sluice/start-broker';
 import { createJournal, type Journal } from './journal.ts';
 import { createLastingStore, type LastingStore } from './lasting-store.ts';
 import { createMortalClock, type MortalClock } from './mortal-clock.ts';
+import { withThreads } from './thread-pool.ts';
+
+/** Small, so that its files are used again. */
+const JOURNAL: JournalSettings = {
+  fileCount: 3,
+  fileSizeBytes: 16 * 1024,
+  logCountMin: 2,
+  logSizeBytesMax: 4 * 1024,
+  dirtyLogCountMax: 4,
+};
 
 export const DATA_DIRECTORY = '/data';
 const HOST = 'broker';
@@ -22,6 +33,12 @@ export interface SimMachineOptions {
   /** A broken build: see `openPartitionLog`. */
   readonly acknowledgesBeforeSync?: boolean;
   readonly disk?: Omit<SimDiskOptions, 'clock'>;
+  /** The broker's file operations are carried out by so many threads. Left out: each by one of its own. */
+  readonly threadCount?: number;
+  /** A broken build: all threads may be taken by syncs. */
+  readonly hasNoSyncLimit?: boolean;
+  /** Logs share their syncs, as on a real disk. */
+  readonly hasJournal?: boolean;
 }
 
 /** One machine in this process, on virtual time: `sluice start` with a disk that can be broken, and clients beside it. */
@@ -111,7 +128,9 @@ export function createSimMachine(options: SimMachineOptions): SimMachine {
         ephemeral: false,
         logger: journal.logger,
         world: {
-          disk: machine.disk,
+          disk: options.threadCount === undefined ? machine.disk : withThreads(machine.disk, options.threadCount),
+          threadCount: options.hasNoSyncLimit === true ? undefined : options.threadCount,
+          journal: options.hasJournal === true ? JOURNAL : undefined,
           clock: living,
           random: random.fork(),
           network: network.host(HOST),

@@ -83,7 +83,8 @@ async function crashOnce(seed: number, crash: Crash, breakage: Breakage | undefi
 
 function stageOf(seed: number, breakage: Breakage | undefined) {
   const acknowledgesBeforeSync = breakage?.acknowledgesBeforeSync ?? false;
-  const stage = createStage({ seed, acknowledgesBeforeSync, disk: { zeroTails: seed % 3 === 0 } });
+  const hasJournal = seed % 2 === 0;
+  const stage = createStage({ seed, acknowledgesBeforeSync, hasJournal, disk: { zeroTails: seed % 3 === 0 } });
   if (breakage?.rule !== undefined) stage.machine.disk.inject(breakage.rule);
   return stage;
 }

@@ -43,7 +43,7 @@ export const failingSync: FaultRow = {
 
 /** Everything that the script and a clean end sync. */
 async function allSyncs(seed: number): Promise<Failure[]> {
-  const stage = createStage({ seed });
+  const stage = createStage({ seed, hasJournal: seed % 2 === 0 });
   const failures: Failure[] = [];
   const counts = { sync: 0, 'sync-directory': 0 };
   stage.machine.disk.inject(({ kind }) => {
@@ -57,7 +57,7 @@ async function allSyncs(seed: number): Promise<Failure[]> {
 }
 
 async function failOnce(seed: number, failure: Failure, breakage: Breakage | undefined, tally: Tally): Promise<void> {
-  const stage = createStage({ seed, mayDiskFail: true });
+  const stage = createStage({ seed, hasJournal: seed % 2 === 0, mayDiskFail: true });
   const { machine, recorder } = stage;
   let struck: Struck | undefined;
   let count = 0;

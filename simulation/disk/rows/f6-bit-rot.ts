@@ -18,6 +18,7 @@ const CLASSES: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['log-start checkpoint', /log-start-offset-checkpoint$/],
   ['cleaner checkpoint', /cleaner-offset-checkpoint$/],
   ['meta.properties', /meta\.properties$/],
+  ['journal', /journal/],
 ];
 /** Of each class, after each end. */
 const FLIPS = 100;
