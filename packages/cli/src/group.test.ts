@@ -94,6 +94,22 @@ describe('sluice group', () => {
     shell.interrupt();
     await ended;
   });
+
+  it('says that a topic which members subscribe to is gone', async () => {
+    await makeTopic('g-stays', 1);
+    await makeTopic('g-gone', 1);
+    const { shell, ended } = start('consume g-stays g-gone --group g-missing --group-protocol consumer --timeout 1s');
+    await shell.seen('0-0\n');
+    assert.equal((await succeed('group describe g-missing')).includes('Missing'), false);
+    await succeed('topic delete g-gone');
+    assert.match(
+      await succeed('group describe g-missing'),
+      /\nMissing +g-gone: subscribed to, but no such topic exists\n/,
+    );
+    assert.deepEqual((await json('group describe g-missing'))[0].missingTopics, ['g-gone']);
+    shell.interrupt();
+    await ended;
+  });
 });
 
 describe('sluice config … group', () => {

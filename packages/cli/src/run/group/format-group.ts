@@ -4,6 +4,8 @@ import { formatCount, plural } from '../../output/units.ts';
 import { visibleText } from '../../output/visible-text.ts';
 import type { GroupLag } from './group-lag.ts';
 
+const MISSING_TOPICS_SHOWN_MAX = 5;
+
 /** The state with what it means for whoever waits for the group to read on. */
 export function describeState({ group, lag }: GroupLag): string {
   switch (group.state) {
@@ -41,6 +43,7 @@ export function groupPairs(lagging: GroupLag, style: Style): [string, string | n
     ['Assignor', group.assignor === '' ? 'none' : visibleText(group.assignor)],
     ...epochPairs(group),
     ['Members', describeMembers(group)],
+    ...missingPairs(lagging, style),
   ];
 }
 
@@ -55,6 +58,15 @@ function epochPairs({ groupEpoch, assignmentEpoch, members }: GroupDescription):
   const behind =
     groupEpoch === assignmentEpoch || members.length === 0 ? '' : `, assignment still of ${assignmentEpoch}`;
   return [['Epoch', `${groupEpoch}${behind}`]];
+}
+
+/** Members that wait for a topic that nobody makes again look as healthy as others. */
+function missingPairs({ missingTopics }: GroupLag, style: Style): [string, string][] {
+  if (missingTopics.length === 0) return [];
+  const shown = missingTopics.slice(0, MISSING_TOPICS_SHOWN_MAX).map(visibleText).join(', ');
+  const more = missingTopics.length - MISSING_TOPICS_SHOWN_MAX;
+  const text = `${shown}${more > 0 ? ` and ${plural(more, 'other')}` : ''}: subscribed to, but no such topic exists`;
+  return [['Missing', style('yellow', text)]];
 }
 
 function describeMembers({ members }: GroupDescription): string {

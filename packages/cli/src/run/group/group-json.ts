@@ -18,13 +18,18 @@ function groupToJson(group: GroupDescription, coordinatorAddress: string) {
 }
 
 /** One group's lag; `totals` leaves the partitions out. */
-export function lagToJson({ group, coordinatorAddress, partitions, lag }: GroupLag, sort: LagSort, totals: boolean) {
+export function lagToJson(
+  { group, coordinatorAddress, partitions, missingTopics, lag }: GroupLag,
+  sort: LagSort,
+  totals: boolean,
+) {
   const total = {
     ...groupToJson(group, coordinatorAddress),
     members: group.members.length,
     lag,
     partitionCount: partitions.length,
     partitionsWithoutLag: partitions.filter((partition) => partition.lag === null).length,
+    missingTopics,
   };
   if (totals) return total;
   return {

@@ -6,6 +6,7 @@ import { KafkaError } from '@sluice/client/kafka-error';
 import { LATEST_TIMESTAMP } from '@sluice/client/list-offsets';
 import { logOffsets } from '@sluice/client/log-offsets';
 import { partitionKey, type TopicPartition } from '@sluice/client/topic-partition';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
 
 /** How long the end of a partition without a leader is waited for: a description must not hang on it. */
 const END_OFFSETS_WAIT_MS = 2_000;
@@ -27,6 +28,8 @@ export interface GroupLag {
   readonly group: GroupDescription;
   readonly coordinatorAddress: string;
   readonly partitions: readonly PartitionLag[];
+  /** Topics that members subscribe to by name, and that do not exist. */
+  readonly missingTopics: readonly string[];
   /** Over all partitions whose lag is known. */
   readonly lag: number;
 }
@@ -50,7 +53,10 @@ export async function collectGroups(
   });
   const unique = [...new Map(read.map((each) => [partitionKey(each), each])).values()];
   const ends = await logOffsets(cluster, unique, LATEST_TIMESTAMP, Math.min(END_OFFSETS_WAIT_MS, cluster.timeoutMs));
-  const { brokers } = await cluster.metadata([]);
+  const { brokers, topics } = await cluster.metadata([...new Set(found.flatMap(subscribedTopicsOf))]);
+  const missing = new Set(
+    topics.flatMap(({ name, errorCode }) => (isMissing(errorCode) && name !== null ? [name] : [])),
+  );
   const addresses = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, formatBrokerAddress({ host, port })]));
 
   function lagOf(group: GroupDescription): GroupLag | KafkaError {
@@ -61,6 +67,7 @@ export async function collectGroups(
       group,
       coordinatorAddress: addresses.get(group.coordinator) ?? '?',
       partitions,
+      missingTopics: [...new Set(subscribedTopicsOf(group))].filter((name) => missing.has(name)).sort(),
       lag: partitions.reduce((sum, { lag }) => sum + Math.max(0, lag ?? 0), 0),
     };
   }
@@ -68,6 +75,14 @@ export async function collectGroups(
   return new Map(
     [...described].map(([groupId, group]) => [groupId, group instanceof KafkaError ? group : lagOf(group)]),
   );
+}
+
+function subscribedTopicsOf({ members }: GroupDescription): readonly string[] {
+  return members.flatMap(({ subscribedTopics }) => subscribedTopics);
+}
+
+function isMissing(errorCode: number): boolean {
+  return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.INVALID_TOPIC_EXCEPTION;
 }
 
 type Read = TopicPartition & {
