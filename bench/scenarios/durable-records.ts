@@ -1,4 +1,4 @@
-import { load } from '../load.ts';
+import { type LoadFlags, load } from '../load.ts';
 import type { Figures, Scenario } from '../scenario.ts';
 import type { Server } from '../server.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -35,7 +35,7 @@ function durableTo(partitions: number): Scenario {
       const seconds = options.isQuick ? 3 : 8;
       return sideBySide(options, {
         prepare: async (server) => {
-          const onDisk = server.name === 'kafka' ? { configs: 'flush.messages=1' } : {};
+          const onDisk: LoadFlags = server.name === 'kafka' ? { configs: 'flush.messages=1' } : {};
           await load('topic', server, 'durable', { partitions, ...onDisk });
           for (let round = 0; round < WARM_UP_ROUNDS; round++) await produceOnce(server, partitions, seconds);
         },
