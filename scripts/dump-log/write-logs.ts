@@ -9,21 +9,36 @@ import { openLogDirectory } from '@sluice/log/log-manager';
 import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
 import { createTailCache } from '@sluice/log/tail-cache';
 import { CODECS } from '@sluice/protocol/compression/codec';
+import { lastOffset, recordCount } from '@sluice/protocol/records/batch-header';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
+import { walkBatches } from '@sluice/protocol/records/walk-batches';
 
 const BATCHES = 400;
 const TOPIC_ID = 'c3RhYmxlLXRvcGljLWlkMA';
 const SMALL: LogConfig = { ...DEFAULT_LOG_CONFIG, segmentSizeBytes: 16 * 1024, indexIntervalBytes: 500 };
+const COMPACTED: LogConfig = {
+  ...SMALL,
+  cleanupCompact: true,
+  cleanupDelete: false,
+  cleanableDirtyRatioMin: 0,
+  deleteRetentionMs: 1,
+};
 const CONFIGS: Readonly<Record<string, LogConfig>> = {
   plain: SMALL,
   recompressed: { ...SMALL, compressionType: 'zstd' },
   stamped: { ...SMALL, timestampType: 'LogAppendTime' },
   transactional: SMALL,
   closed: { ...SMALL, segmentSizeBytes: 1024 * 1024 },
+  compacted: COMPACTED,
+  'compacted-transactional': COMPACTED,
 };
+/** Their logs have gaps. */
+export const COMPACTED_TOPICS: readonly string[] = Object.keys(CONFIGS).filter((topic) =>
+  topic.startsWith('compacted'),
+);
 
-/** Fills one topic of each kind and stops, once cleanly with a restart before it. Returns how many records there are. */
+/** Fills one topic of each kind and stops, once cleanly with a restart before it. Returns how many records are left. */
 export async function writeLogs(path: string): Promise<number> {
   let recordCount = 0;
   for (const round of [0, 1]) {
@@ -41,7 +56,14 @@ export async function writeLogs(path: string): Promise<number> {
     });
     for (const [topic, config] of Object.entries(CONFIGS)) {
       const log = directory.get(topic, 0)?.log ?? (await directory.create(topic, 0, TOPIC_ID, config));
-      recordCount += await fill(log, topic, round);
+      const count = await fill(log, topic, round);
+      if (!COMPACTED_TOPICS.includes(topic)) recordCount += count;
+    }
+    await directory.checkpoint();
+    await directory.compact();
+    assert.equal(directory.uncompacted.size, 0, [...directory.uncompacted.values()].join());
+    if (round === 1) {
+      for (const topic of COMPACTED_TOPICS) recordCount += await countRecords(directory.get(topic, 0)?.log);
     }
     await directory.close();
   }
@@ -49,7 +71,9 @@ export async function writeLogs(path: string): Promise<number> {
 }
 
 async function fill(log: PartitionLog, topic: string, round: number): Promise<number> {
-  const isTransactional = topic === 'transactional';
+  const isTransactional = topic.endsWith('transactional');
+  const isCompacted = COMPACTED_TOPICS.includes(topic);
+  await new Promise<void>((resolve) => log.whenReady(resolve));
   let recordCount = 0;
   let sequence = 0;
   const append = (records: Buffer, origin: 'client' | 'coordinator') => {
@@ -59,8 +83,10 @@ async function fill(log: PartitionLog, topic: string, round: number): Promise<nu
   for (let batch = 0; batch < BATCHES; batch++) {
     const count = 1 + (batch % 7);
     const records = Array.from({ length: count }, (_, index) => ({
-      key: `key-${index}`,
-      value: `${topic}-${batch}-${index}-`.repeat(1 + (batch % 9)),
+      // Some that are never written again.
+      key: isCompacted && batch % 10 === 0 ? `key-${batch}-${index}` : `key-${index}`,
+      // Every eighth deletes its key.
+      value: isCompacted && (batch + index) % 8 === 0 ? null : `${topic}-${batch}-${index}-`.repeat(1 + (batch % 9)),
       headers: [{ key: 'n', value: String(index) }],
       // Now and then one is older than the one before it.
       timestampMs: realClock.now() - (batch % 5) * 10,
@@ -93,4 +119,20 @@ async function fill(log: PartitionLog, topic: string, round: number): Promise<nu
   }
   await log.flush();
   return recordCount;
+}
+
+async function countRecords(log: PartitionLog | undefined): Promise<number> {
+  assert(log !== undefined);
+  let count = 0;
+  for (let next = log.logStartOffset; next < log.logEndOffset; ) {
+    const read = await log.read(next, { maxBytes: 1024 * 1024, minOneBatch: true, upTo: 'log-end' });
+    assert(read.kind === 'batches' && read.sizeBytes > 0, JSON.stringify(read));
+    const bytes = Buffer.concat(read.buffers);
+    for (const batch of walkBatches(bytes)) {
+      assert(batch.kind === 'batch');
+      count += recordCount(bytes, batch.position);
+      next = lastOffset(bytes, batch.position) + 1;
+    }
+  }
+  return count;
 }
