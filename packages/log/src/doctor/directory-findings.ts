@@ -86,8 +86,8 @@ function nameFindings(names: DirectoryNames): Finding[] {
   );
   leftover(
     names.stray,
-    "Partitions that Kafka found to be nobody's",
-    'Nothing reads them any more.',
+    'Logs of no topic that a start has moved out of the way',
+    'Nothing reads them. Look whether you need them.',
     'passes over them',
   );
   leftover(

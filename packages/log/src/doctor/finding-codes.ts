@@ -39,6 +39,8 @@ export const FINDING_CODES = {
   'checkpoint-of-nobody': 'note',
   'damaged-store': 'damage',
   'missing-store': 'damage',
+  'two-stores': 'damage',
+  'unfinished-import': 'fault',
   'damaged-journal': 'damage',
   'wrong-stop-summary': 'fault',
   'little-space': 'fault',

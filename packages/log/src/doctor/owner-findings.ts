@@ -8,6 +8,8 @@ import type { Finding } from './finding.ts';
 import { type FindingCode, finding } from './finding-codes.ts';
 import type { PartitionOwner } from './partition-owner.ts';
 
+const STRAY = 'moves it out of the way, under a name that ends in -stray, and makes the partition anew, empty';
+
 export interface OwnerFindingsOptions {
   readonly checks: readonly PartitionCheck[];
   readonly expected: ExpectedPartitions | undefined;
@@ -97,7 +99,7 @@ function ownerFinding(
         what: `The directory is named after topic ${topic}, but by its own word it belongs to ${other.name} (${owner.id}).`,
         means:
           'Directories were renamed, or files copied into the wrong one. Which is right only the records can tell.',
-        start: known === undefined ? 'DELETES it: no topic has its name' : 'refuses to open it, and leaves it alone',
+        start: known === undefined ? 'DELETES it: no topic has its name' : STRAY,
         ...(known === undefined
           ? {
               repair: 'sets it aside, so that the start cannot delete it; look at its records, then rename it back',
@@ -118,7 +120,7 @@ function ownerFinding(
         ...place,
         what: `The partition is of topic id ${owner.id}, but topic ${topic} has ${known.id}.`,
         means: 'The topic was deleted and made again, and this log of the old one came back; or the metadata did.',
-        start: 'refuses to open it, and leaves it alone',
+        start: STRAY,
         repair: `nothing without your word: set it aside with --set-aside ${name}, or let the topic have it with --adopt ${name}`,
         action: { kind: 'restore-partition-metadata', topicId: known.id },
       }),

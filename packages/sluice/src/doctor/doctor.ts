@@ -6,12 +6,12 @@ import {
   type DirectoryCheckOptions,
 } from '@sluice/log/doctor/check-directory';
 import type { Finding } from '@sluice/log/doctor/finding';
-import { finding } from '@sluice/log/doctor/finding-codes';
 import { type Consent, NO_CONSENT, plannedRepairs, repairDirectory } from '@sluice/log/doctor/repair-directory';
 import { LogDirectoryError } from '@sluice/log/log-directory-error';
 import { decodeMetaProperties, META_PROPERTIES, type MetaProperties } from '@sluice/log/meta-properties';
-import { METADATA_FILE, METADATA_FILES } from '../data-directory.ts';
+import { IMPORT_MARKER, METADATA_FILE, METADATA_FILES } from '../data-directory.ts';
 import type { World } from '../world.ts';
+import { duplicates, metadataFindings, secondStore, unfinishedImport } from './directory-set-findings.ts';
 import { DoctorRefused } from './doctor-refused.ts';
 import { expectedOf } from './expected.ts';
 import { internalDecoder } from './internal-records.ts';
@@ -87,6 +87,7 @@ async function checkAll(
       'check it without --repair; what Kafka cannot mend itself, sluice import can take over',
     );
   }
+  if (repair !== undefined) refuseAmbiguous(names, repair);
   const metadata: ReadMetadata =
     storePath === undefined ? { kind: 'missing' } : await readMetadata(world, storePath, options.scratch);
   const directoryIds = new Set([...metas.values()].map((meta) => meta?.directoryId ?? '').filter((id) => id !== ''));
@@ -103,15 +104,17 @@ async function checkAll(
       expected: expected && { ...expected, partitions: () => without(expected.partitions(), elsewhere) },
       isDeep: options.isDeep,
       decoderOf: internalDecoder,
-      knownNames: METADATA_FILES,
+      knownNames: [...METADATA_FILES, IMPORT_MARKER],
       onProgress: (progress) => options.onProgress?.({ ...progress, path }),
     };
     const own = [
       ...(notes.get(path) ?? []),
       ...(path === (storePath ?? paths[0]) && isOurs ? metadataFindings(metadata) : []),
       ...duplicates(names.get(path) ?? [], elsewhere),
+      ...(path !== storePath && names.get(path)?.includes(METADATA_FILE) ? [secondStore(storePath ?? '')] : []),
+      ...(names.get(path)?.includes(IMPORT_MARKER) ? [unfinishedImport()] : []),
     ];
-    const first = await checkDirectory(checkOptions);
+    const first = withoutLogs(await checkDirectory(checkOptions), path === storePath && paths.length > 1);
     if (repair === undefined) {
       const planned = plannedRepairs(first, NO_CONSENT);
       results.push({
@@ -133,6 +136,25 @@ async function checkAll(
   return results;
 }
 
+/** The metadata may have a directory to itself (`metadata.log.dir`): what marks a directory of logs is not missed there. */
+function withoutLogs(check: DirectoryCheck, mayHaveNone: boolean): DirectoryCheck {
+  if (!mayHaveNone || check.partitions.length > 0 || check.state.meta !== undefined) return check;
+  const findings = check.findings.filter(({ code }) => code !== 'missing-meta-properties' && code !== 'unclean-stop');
+  return { ...check, findings };
+}
+
+/** Which of several copies is to go only the directory tells. */
+function refuseAmbiguous(names: ReadonlyMap<string, readonly string[]>, consent: Consent): void {
+  for (const partition of consent.setAside) {
+    if ([...names.values()].filter((each) => each.includes(partition)).length < 2) continue;
+    throw new DoctorRefused(
+      'unsuitable',
+      `${partition} lies in several of these directories`,
+      'name only the directory from which it is to go',
+    );
+  }
+}
+
 async function readMeta({ disk }: World, path: string): Promise<MetaProperties | undefined> {
   const content = await disk.readFile(`${path}/${META_PROPERTIES}`);
   try {
@@ -149,59 +171,4 @@ function* without<Each extends { readonly topic: string; readonly partition: num
   names: ReadonlySet<string>,
 ): Iterable<Each> {
   for (const each of partitions) if (!names.has(`${each.topic}-${each.partition}`)) yield each;
-}
-
-function metadataFindings(metadata: ReadMetadata): Finding[] {
-  const place = { file: METADATA_FILE };
-  const means =
-    "The records are all in the partitions' directories, but which topics there are, their settings and their ids' " +
-    'owners the broker knows only from here.';
-  switch (metadata.kind) {
-    case 'image':
-      return [];
-    case 'missing':
-      return [
-        finding('missing-store', {
-          ...place,
-          what: "The cluster's metadata is in none of the directories that were named.",
-          means,
-          start: 'refuses the directory',
-          repair: 'nothing: name the directory that has it as well, or restore the file from a backup',
-        }),
-      ];
-    case 'newer':
-      return [
-        finding('newer-version', {
-          ...place,
-          what: `The cluster's metadata was written by a newer Sluice: ${metadata.reason}.`,
-          means: 'What it says was not compared with the partitions.',
-          start: 'refuses the directory',
-          repair: 'nothing: use that version',
-        }),
-      ];
-    case 'damaged':
-      return [
-        finding('damaged-store', {
-          ...place,
-          what: `The cluster's metadata is damaged: ${metadata.reason}.`,
-          means,
-          start: 'refuses the directory, and changes nothing',
-          repair: 'nothing: restore the file, with the -wal beside it, from a backup',
-        }),
-      ];
-  }
-}
-
-function duplicates(names: readonly string[], elsewhere: ReadonlySet<string>): Finding[] {
-  return names
-    .filter((name) => elsewhere.has(name) && /-\d+$/.test(name))
-    .map((partition) =>
-      finding('duplicate-partition', {
-        partition,
-        what: 'The partition lies in two of the data directories.',
-        means: 'Only one of them is served; the other may have records that this one lacks.',
-        start: 'keeps the one that a move had made complete; if none says so, it opens neither',
-        repair: `nothing without your word: set the one of this directory aside with --set-aside ${partition}`,
-      }),
-    );
 }
