@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildLoad } from './load.ts';
 import { type Outcome, renderReport, writeReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
+import { coldRead } from './scenarios/cold-read.ts';
 import { compaction, compactionLarge, compactionLz4 } from './scenarios/compaction.ts';
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
@@ -10,12 +11,14 @@ import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/gro
 import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
 import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
 import { loadOffsets } from './scenarios/load-offsets.ts';
+import { manyPartitions, manyTopics } from './scenarios/many-partitions.ts';
 import { memory } from './scenarios/memory.ts';
 import { offsetCommitMany, offsetCommitOne } from './scenarios/offset-commit.ts';
 import { produce } from './scenarios/produce.ts';
 import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
+import { sustainedProduce } from './scenarios/sustained-produce.ts';
 import { cleanUpWhenInterrupted, type ServerName } from './server.ts';
 import { touchFreeMemory } from './touch-memory.ts';
 
@@ -30,6 +33,10 @@ const scenarios: readonly Scenario[] = [
   start,
   recover,
   memory,
+  manyPartitions,
+  manyTopics,
+  sustainedProduce,
+  coldRead,
   offsetCommitOne,
   offsetCommitMany,
   groupJoinClassic,

@@ -31,9 +31,17 @@ const dataDirs = new Set<string>();
 /** By Kafka's names, which are Sluice's too. */
 export type Settings = Readonly<Record<string, string>>;
 
+const START_TIMEOUT_MS = 60_000;
+
 /** Starts a broker on its own directory, new or existing, with its defaults and these settings. */
-export async function startServer(name: ServerName, dataDir: string, settings: Settings = {}): Promise<Server> {
-  const server = await (name === 'kafka' ? kafkaServer(dataDir, settings) : sluiceServer(dataDir, settings));
+export async function startServer(
+  name: ServerName,
+  dataDir: string,
+  settings: Settings = {},
+  startTimeoutMs = START_TIMEOUT_MS,
+): Promise<Server> {
+  const start = name === 'kafka' ? kafkaServer : sluiceServer;
+  const server = await start(dataDir, settings, startTimeoutMs);
   running.add(server.pid);
   const gone = <T>(ended: Promise<T>) => ended.finally(() => running.delete(server.pid));
   return { ...server, stop: () => gone(server.stop()), kill: () => gone(server.kill()) };
@@ -62,13 +70,13 @@ export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Prom
   }
 }
 
-async function kafkaServer(dataDir: string, settings: Settings): Promise<Server> {
-  const kafka = await startKafka({ dataDir, settings });
+async function kafkaServer(dataDir: string, settings: Settings, startTimeoutMs: number): Promise<Server> {
+  const kafka = await startKafka({ dataDir, settings, startTimeoutMs });
   const { bootstrap, port, pid, startedInMs } = kafka;
   return { name: 'kafka', bootstrap, port, pid, dataDir, startedInMs, stop: kafka.stop, kill: kafka.kill };
 }
 
-async function sluiceServer(dataDir: string, settings: Settings): Promise<Server> {
+async function sluiceServer(dataDir: string, settings: Settings, startTimeoutMs: number): Promise<Server> {
   const port = await freePort();
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
   const command = process.env.BENCH_SLUICE?.split(' ') ?? [process.execPath, main];
@@ -80,7 +88,7 @@ async function sluiceServer(dataDir: string, settings: Settings): Promise<Server
   const failed = ended.then(() => {
     throw new Error('sluice ended before it served');
   });
-  await Promise.race([waitUntilServing(port, 60_000), failed]);
+  await Promise.race([waitUntilServing(port, startTimeoutMs), failed]);
   failed.catch(() => {});
   const startedInMs = performance.now() - startedAt;
   const end = (signal: NodeJS.Signals) => endWith(child, signal, ended);

@@ -19,7 +19,7 @@ type produceResult struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// produce sends the same full batch again and again, round robin over the partitions.
+// produce sends the same full batch again and again: each sender to a partition of its own, or all round robin.
 func produce(ctx context.Context, args []string) (any, error) {
 	flags := flag.NewFlagSet("produce", flag.ExitOnError)
 	t := targetFlags(flags)
@@ -29,25 +29,39 @@ func produce(ctx context.Context, args []string) (any, error) {
 	acks := flags.Int("acks", 1, "acks")
 	inFlight := flags.Int("in-flight", 2, "requests in flight for each partition")
 	rate := flags.Float64("rate", 0, "records a second; 0 is as fast as it goes")
+	senders := flags.Int("senders", 0, "requests in flight in all, each for the next partition, instead of -in-flight")
+	connections := flags.Int("connections", 1, "connections that they are spread over")
 	flags.Parse(args)
-	cl, err := t.connect(withAcks(*acks)...)
+	clients := make([]*kgo.Client, *connections)
+	for i := range clients {
+		cl, err := t.connect(withAcks(*acks)...)
+		if err != nil {
+			return nil, err
+		}
+		defer cl.Close()
+		// Dialled before the clock starts.
+		if err := cl.Ping(ctx); err != nil {
+			return nil, err
+		}
+		clients[i] = cl
+	}
+	place, err := t.place(ctx, clients[0])
 	if err != nil {
 		return nil, err
 	}
-	defer cl.Close()
-	place, err := t.place(ctx, cl)
-	if err != nil {
-		return nil, err
+	inAll := *senders
+	if inAll == 0 {
+		inAll = *inFlight * t.partitions
 	}
 	batch, perBatch := buildBatch(*size, *batchBytes)
 	batches := (*total + int64(perBatch) - 1) / int64(perBatch)
 	var next atomic.Int64
 	var failure atomic.Pointer[error]
 	start := time.Now()
-	var senders sync.WaitGroup
-	for i := 0; i < *inFlight*t.partitions; i++ {
-		partition := int32(i % t.partitions)
-		senders.Go(func() {
+	var running sync.WaitGroup
+	for i := range inAll {
+		cl, partition := clients[i%len(clients)], int32(i%t.partitions)
+		running.Go(func() {
 			for failure.Load() == nil {
 				n := next.Add(1) - 1
 				if n >= batches {
@@ -57,13 +71,16 @@ func produce(ctx context.Context, args []string) (any, error) {
 					due := start.Add(time.Duration(float64(n*int64(perBatch)) / *rate * float64(time.Second)))
 					time.Sleep(time.Until(due))
 				}
+				if *senders > 0 {
+					partition = int32(n % int64(t.partitions))
+				}
 				if err := sendBatch(ctx, cl, t, place, partition, batch, *acks); err != nil {
 					failure.CompareAndSwap(nil, &err)
 				}
 			}
 		})
 	}
-	senders.Wait()
+	running.Wait()
 	if err := failure.Load(); err != nil {
 		return nil, *err
 	}

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { load } from '../load.ts';
+import { dropPageCache } from '../page-cache.ts';
 import { cpuSeconds } from '../process-stats.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Server } from '../server.ts';
@@ -50,14 +50,4 @@ async function consumeOnce(server: Server, records: number) {
   const result = await load<{ records: number; seconds: number }>('consume', server, 'bench', { records });
   const cpu = Math.max(0.01, cpuSeconds(server.pid) - cpuBefore);
   return { recordsPerCpuSecond: result.records / cpu, recordsPerSecond: result.records / result.seconds };
-}
-
-/** Needs root; what is not yet on disk stays, so it is synced first. */
-function dropPageCache(): boolean {
-  try {
-    execFileSync('sh', ['-c', 'sync && echo 1 > /proc/sys/vm/drop_caches'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,70 @@
+import { gigabytes, needFreeSpace } from '../free-space.ts';
+import { load, startLoad } from '../load.ts';
+import { dropPageCache, syncFileSystem } from '../page-cache.ts';
+import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
+import { type ServerName, startServer, withDataDir } from '../server.ts';
+import { describeFigures } from '../side-by-side.ts';
+
+const RECORD_SIZE_BYTES = 1000;
+const PRODUCERS = { rate: 2_000, size: RECORD_SIZE_BYTES, acks: 1 };
+const ALONE_SECONDS = 10;
+/** Longer than the read takes; what is produced after it is measured as well, and dilutes the figure for both alike. */
+const BESIDE_SECONDS = 15;
+
+interface Latency {
+  readonly p99Ms: number;
+}
+
+export const coldRead: Scenario = {
+  name: 'cold-read',
+  title: 'reading 4 GB that is out of the page cache while producing',
+  method:
+    '4 GB of 1 kB records in 4 partitions, synced, the page cache dropped (needs root). Producers send 2,000 single 1 kB ' +
+    'records a second, acks=1, to another topic: alone first, then beside one consumer that reads the 4 GB from the ' +
+    'beginning. BENCH_GIGABYTES sets another size.',
+  figures: [
+    { name: 'megabytesPerSecond', unit: 'MB/s read', isMoreBetter: true, target: '≥ 1x' },
+    { name: 'p99Factor', unit: "producers' p99, times their own alone", isMoreBetter: false, target: '≤ 1.5' },
+    { name: 'aloneP99Ms', unit: "ms, producers' p99 alone", isMoreBetter: false },
+    { name: 'besideP99Ms', unit: "ms, producers' p99 beside the reader", isMoreBetter: false },
+  ],
+  run: async ({ isQuick, runs, servers, log }): Promise<ScenarioResult> => {
+    const bytes = gigabytes(isQuick, 4, 0.5) * 1e9;
+    needFreeSpace(bytes);
+    const results: Partial<Record<ServerName, Figures[]>> = {};
+    for (let run = 1; run <= runs; run++) {
+      for (const name of servers) {
+        const figures = await withDataDir((dataDir) => measure(name, dataDir, bytes));
+        log(`${name} run ${run}: ${describeFigures(figures)}`);
+        results[name] = [...(results[name] ?? []), figures];
+      }
+    }
+    return results;
+  },
+};
+
+async function measure(name: ServerName, dataDir: string, bytes: number): Promise<Figures> {
+  const server = await startServer(name, dataDir);
+  try {
+    await load('topic', server, 'cold');
+    await load('topic', server, 'live');
+    const records = Math.floor(bytes / RECORD_SIZE_BYTES);
+    await load('produce', server, 'cold', { records, size: RECORD_SIZE_BYTES });
+    // What was written must not be in the way of either measurement.
+    syncFileSystem(dataDir);
+    await load<Latency>('single', server, 'live', { ...PRODUCERS, seconds: 3 });
+    const alone = await load<Latency>('single', server, 'live', { ...PRODUCERS, seconds: ALONE_SECONDS });
+    if (!dropPageCache()) throw new Error('the page cache cannot be dropped: run it as root');
+    const beside = startLoad('single', server, 'live', { ...PRODUCERS, seconds: BESIDE_SECONDS });
+    const read = await load<{ bytes: number; seconds: number }>('consume', server, 'cold', { records });
+    const { p99Ms } = JSON.parse(await beside.output) as Latency;
+    return {
+      megabytesPerSecond: read.bytes / 1e6 / read.seconds,
+      p99Factor: p99Ms / alone.p99Ms,
+      aloneP99Ms: alone.p99Ms,
+      besideP99Ms: p99Ms,
+    };
+  } finally {
+    await server.kill();
+  }
+}
