@@ -65,6 +65,8 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
   let target: ReadonlySet<PartitionKey> | undefined;
   /** What of the next request cannot be left out: the last one may not have arrived. */
   let isFull = true;
+  /** The one that requests go over. */
+  let connection = 0;
   let isSubscriptionNew = false;
   let isOwnedNew = false;
   /** The life whose reconciliation is under way. */
@@ -84,9 +86,11 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
   async function run(mine: number): Promise<void> {
     while (await lives(mine)) {
       const request = nextRequest();
+      const asked = connection;
       const response = await network.ask('heartbeatOfConsumer', request, context(options.apiVersion));
       if (!(await lives(mine))) return;
-      if (response === undefined || TRY_AGAIN.includes(response.errorCode ?? 0)) {
+      // Of a connection that broke meanwhile no answer arrives.
+      if (response === undefined || asked !== connection || TRY_AGAIN.includes(response.errorCode ?? 0)) {
         isFull = true;
         await pass(BACKOFF_MS);
       } else if (!take(mine, request, response)) await pass(BACKOFF_MS);
@@ -281,6 +285,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       wake();
     },
     reconnect() {
+      connection++;
       isFull = true;
     },
     restart: start,

@@ -1,6 +1,6 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { NOTHING, type Step } from '../../runtime/coordinator-shard.ts';
+import { NOTHING, type Pending, type Step } from '../../runtime/coordinator-shard.ts';
 import type { GroupRecord } from '../group-record.ts';
 import { compileTopicRegex, type TopicRegexError } from '../regex/topic-regex.ts';
 import { createTopicScan, type TopicScan } from '../regex/topic-scan.ts';
@@ -44,7 +44,7 @@ export function changeRegex(
     records.push(regexTombstone(groupId, oldRegex));
   }
   if ((isNewToGroup || subscriptions.hasRegexes) && isResolutionDue(scope, group, isNewToGroup, now)) {
-    planScan(scope, groupId, 0, (then) => beginScan(scope, groupId, then));
+    planResolution(scope, groupId);
   }
   if (!hasChanged) return 'none';
   const isResolved = regex === undefined ? oldRegex !== undefined : subscriptions.resolved(regex) !== undefined;
@@ -72,6 +72,17 @@ function hasUnresolved(group: ConsumerGroup): boolean {
   }
   return false;
 }
+
+/** Whoever asked for it is answered first, as by Kafka, which resolves them besides. */
+function planResolution(scope: ConsumerScope, groupId: string): void {
+  scope.environment.putOff(NOBODY, () => {
+    const isPlanned = scope.environment.timers.has(regexKey(groupId));
+    if (!isPlanned) planScan(scope, groupId, 0, (now) => beginScan(scope, groupId, now));
+    return NOTHING;
+  });
+}
+
+const NOBODY: Pending<never> = { answer: () => undefined, fail: () => undefined };
 
 type Action = (now: TimestampMs) => Step<GroupRecord>;
 
