@@ -24,7 +24,7 @@ if (!(await kafkaIsAvailable())) {
 } else {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-dump-log-'));
   try {
-    const recordCount = await writeLogs(directory);
+    const { recordCount } = await writeLogs(directory);
     await check(directory, recordCount);
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -6,12 +6,15 @@ import { realDisk } from '@sluice/kernel/real/disk';
 import { realRandom } from '@sluice/kernel/real/random';
 import { DEFAULT_LOG_CONFIG } from '@sluice/log/default-log-config';
 import { openLogDirectory } from '@sluice/log/log-manager';
+import type { ManagedLog } from '@sluice/log/managed-log';
 import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
 import { createTailCache } from '@sluice/log/tail-cache';
 import { CODECS } from '@sluice/protocol/compression/codec';
-import { lastOffset, recordCount } from '@sluice/protocol/records/batch-header';
+import { isBatchError } from '@sluice/protocol/records/batch-error';
+import { isControlBatch, lastOffset, producerId } from '@sluice/protocol/records/batch-header';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
+import { readRecords } from '@sluice/protocol/records/read-records';
 import { walkBatches } from '@sluice/protocol/records/walk-batches';
 
 const BATCHES = 400;
@@ -38,8 +41,16 @@ export const COMPACTED_TOPICS: readonly string[] = Object.keys(CONFIGS).filter((
   topic.startsWith('compacted'),
 );
 
-/** Fills one topic of each kind and stops, once cleanly with a restart before it. Returns how many records are left. */
-export async function writeLogs(path: string): Promise<number> {
+export interface WrittenLogs {
+  /** In all logs, markers too. */
+  readonly recordCount: number;
+  /** Of compacted topics: the offsets that consumers of all records, and of committed ones, must get. */
+  readonly offsets: ReadonlyMap<string, { readonly all: readonly number[]; readonly committed: readonly number[] }>;
+}
+
+/** Fills one topic of each kind and stops, once cleanly with a restart before it. Says what is left in them. */
+export async function writeLogs(path: string): Promise<WrittenLogs> {
+  const offsets: Map<string, { all: number[]; committed: number[] }> = new Map();
   let recordCount = 0;
   for (const round of [0, 1]) {
     const directory = await openLogDirectory({
@@ -63,11 +74,15 @@ export async function writeLogs(path: string): Promise<number> {
     await directory.compact();
     assert.equal(directory.uncompacted.size, 0, [...directory.uncompacted.values()].join());
     if (round === 1) {
-      for (const topic of COMPACTED_TOPICS) recordCount += await countRecords(directory.get(topic, 0)?.log);
+      for (const topic of COMPACTED_TOPICS) {
+        const left = await readLog(directory.get(topic, 0)?.log);
+        recordCount += left.recordCount;
+        offsets.set(topic, left);
+      }
     }
     await directory.close();
   }
-  return recordCount;
+  return { recordCount, offsets };
 }
 
 async function fill(log: PartitionLog, topic: string, round: number): Promise<number> {
@@ -121,18 +136,32 @@ async function fill(log: PartitionLog, topic: string, round: number): Promise<nu
   return recordCount;
 }
 
-async function countRecords(log: PartitionLog | undefined): Promise<number> {
+async function readLog(log: ManagedLog | undefined) {
   assert(log !== undefined);
-  let count = 0;
+  const all: number[] = [];
+  const committed: number[] = [];
+  let recordCount = 0;
+  const aborted = await log.abortedTransactions(log.logStartOffset, log.logEndOffset);
   for (let next = log.logStartOffset; next < log.logEndOffset; ) {
     const read = await log.read(next, { maxBytes: 1024 * 1024, minOneBatch: true, upTo: 'log-end' });
     assert(read.kind === 'batches' && read.sizeBytes > 0, JSON.stringify(read));
     const bytes = Buffer.concat(read.buffers);
     for (const batch of walkBatches(bytes)) {
       assert(batch.kind === 'batch');
-      count += recordCount(bytes, batch.position);
-      next = lastOffset(bytes, batch.position) + 1;
+      const at = batch.position;
+      const records = readRecords(bytes, at);
+      assert(!isBatchError(records));
+      next = lastOffset(bytes, at) + 1;
+      recordCount += records.length;
+      if (isControlBatch(bytes, at)) continue;
+      const isAborted = aborted.some(
+        (txn) => txn.producerId === producerId(bytes, at) && txn.firstOffset < next && txn.lastOffset >= next,
+      );
+      for (const { offset } of records) {
+        all.push(offset);
+        if (!isAborted && next <= log.lastStableOffset) committed.push(offset);
+      }
     }
   }
-  return count;
+  return { recordCount, all, committed };
 }
