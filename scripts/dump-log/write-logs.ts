@@ -67,6 +67,7 @@ export async function writeLogs(path: string): Promise<WrittenLogs> {
     });
     for (const [topic, config] of Object.entries(CONFIGS)) {
       const log = directory.get(topic, 0)?.log ?? (await directory.create(topic, 0, TOPIC_ID, config));
+      log.reconfigure(config);
       const count = await fill(log, topic, round);
       if (!COMPACTED_TOPICS.includes(topic)) recordCount += count;
     }
