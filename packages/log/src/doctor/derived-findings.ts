@@ -15,24 +15,34 @@ import type { EpochCheck } from './epoch-check.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding-codes.ts';
 import type { IndexFault } from './index-check.ts';
-import type { PartitionFacts } from './partition-facts.ts';
+import { mayHaveGaps, type PartitionFacts } from './partition-facts.ts';
 
 const LOOKUPS =
   'No records are lost. Until it is made again, lookups by offset or time in this segment read more than they need';
 
 /** Of all index files of a log. */
 export function indexFindings(checks: readonly SegmentCheck[], facts: PartitionFacts): Finding[] {
-  return checks.flatMap(({ segment, indexFaults }) =>
-    indexFaults.map((fault) =>
-      finding(fault.isMissing ? 'missing-index' : 'wrong-index', {
-        partition: facts.name,
-        file: segmentFileName(segment.baseOffset, fault.suffix),
-        what: `The index does not agree with its log: ${fault.what}.`,
+  return checks.flatMap(({ segment, walk, indexFaults }) =>
+    indexFaults.map((fault) => {
+      const place = { partition: facts.name, file: segmentFileName(segment.baseOffset, fault.suffix) };
+      const what = `The index does not agree with its log: ${fault.what}.`;
+      if (facts.isOurs && !facts.hasCleanMark && walk.nextOffset > (facts.recoveryPoint ?? 0)) {
+        const means = 'It was to be written with what came since the last checkpoint.';
+        return finding('unfinished-index', { ...place, what, means, start: 'makes it again from the log' });
+      }
+      // A compaction that a crash interrupted leaves them out when it is finished.
+      if (facts.isOurs && mayHaveGaps(facts) && fault.isMissing && fault.suffix !== TXN_INDEX_SUFFIX) {
+        const means = 'A compaction that was interrupted leaves its segment so.';
+        return finding('unfinished-index', { ...place, what, means, start: 'makes it again at the first use' });
+      }
+      return finding(fault.isMissing ? 'missing-index' : 'wrong-index', {
+        ...place,
+        what,
         means: meaningOf(fault),
         repair: "makes the segment's indexes again from its log; keeps the wrong ones",
         action: { kind: 'rebuild-indexes', baseOffset: segment.baseOffset },
-      }),
-    ),
+      });
+    }),
   );
 }
 

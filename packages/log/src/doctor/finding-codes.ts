@@ -16,6 +16,7 @@ export const FINDING_CODES = {
   'wrong-index': 'fault',
   'missing-index': 'fault',
   'orphaned-index': 'fault',
+  'unfinished-index': 'note',
   'wrong-snapshot': 'fault',
   'wrong-epoch-checkpoint': 'fault',
   'missing-epoch-checkpoint': 'fault',

@@ -12,6 +12,7 @@ import {
   servedBatches,
   writeDoctored,
 } from '../testing/doctor-fixture.ts';
+import type { Finding } from './finding.ts';
 
 /** What lies in them means nothing: that they are there is all. */
 const MEANINGLESS = /\.kafka_cleanshutdown$|\.lock$/;
@@ -28,6 +29,9 @@ function hasNoMeaning(log: Buffer, position: number, isClean: boolean): boolean 
   return false;
 }
 
+/** An index that the next start makes again in any case. */
+const isUnfinished = ({ code }: Finding) => code === 'unfinished-index';
+
 interface Case {
   readonly files: Files;
   readonly good: ReadonlyMap<number, string>;
@@ -43,7 +47,7 @@ async function flip({ files, good, path, position, mask }: Case): Promise<void> 
   const before = disk.changeCount;
   const found = await check(disk, { isDeep: true });
   assert.equal(disk.changeCount, before, 'a check changes nothing');
-  assert(complaints(found.findings).length > 0, 'it is reported');
+  assert(complaints(found.findings).length > 0 || found.findings.some(isUnfinished), 'it is reported');
 
   const [partition] = found.partitions;
   assert(partition !== undefined);
