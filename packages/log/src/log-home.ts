@@ -1,9 +1,9 @@
 import type { Uuid } from '@sluice/kernel/ids';
+import type { LogJournal } from './commits.ts';
 import type { DirectoryCheckpoints } from './directory-checkpoints.ts';
 import type { Journal } from './journal/journal.ts';
 import type { LogHooks } from './log-hooks.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
-import type { LogJournal } from './writer.ts';
 
 /** What a log asks of a data directory that holds it. */
 export interface DirectoryServices {

@@ -6,6 +6,7 @@ import type { Random } from '@sluice/kernel/random';
 import { abortedTransactionsIn, abortedTransactionsNow } from './aborted-transactions.ts';
 import { createAppender } from './append.ts';
 import type { ClockWindow } from './clock-window.ts';
+import type { LogJournal } from './commits.ts';
 import { createLogCompaction, type LogCompaction } from './compaction/log-compaction.ts';
 import type { DeletedFiles } from './deleted-files.ts';
 import { failureOf, reasonOf } from './failure-reason.ts';
@@ -29,7 +30,7 @@ import { createRetention } from './retention.ts';
 import { segmentPaths } from './segment.ts';
 import { withStableSegments } from './stable-segments.ts';
 import { createTimestampLookup } from './timestamp-lookup.ts';
-import { createWriter, type Durability, type LogJournal } from './writer.ts';
+import { createWriter, type Durability } from './writer.ts';
 
 /** A partition's log with what its data directory needs besides. */
 export interface ManagedLog extends PartitionLog {

@@ -4,6 +4,7 @@ import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { type ClockWindow, createClockWindow } from './clock-window.ts';
+import type { LogJournal } from './commits.ts';
 import { createDeletedFiles, type DeletedFiles } from './deleted-files.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
@@ -18,7 +19,7 @@ import type { ReadBuffers } from './read-buffers.ts';
 import { openCleanly, type RecoverOptions, recoverAfterCrash } from './recover.ts';
 import { createSegment, emptyIndexes, type Segment, segmentPaths } from './segment.ts';
 import type { TailCache } from './tail-cache.ts';
-import type { Durability, LogJournal } from './writer.ts';
+import type { Durability } from './writer.ts';
 
 /** Descriptors of a log that shares no cache with others. */
 const OWN_FILES_MAX = 32;

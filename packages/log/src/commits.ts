@@ -1,0 +1,177 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Offset } from '@sluice/kernel/ids';
+import { createHiddenOffsets } from './hidden-offsets.ts';
+import type { CommitOutcome, Journal } from './journal/journal.ts';
+import type { JournaledLog } from './journal/journaled-log.ts';
+import type { LogFailure, LogState } from './log-state.ts';
+import { createOffsetWaiters } from './offset-waiters.ts';
+import type { PinnedFiles } from './pinned-files.ts';
+import { createRetainedBatches } from './retained-batches.ts';
+import type { SegmentSyncs } from './segment-syncs.ts';
+import type { PlacedBatch } from './write-group.ts';
+
+export interface SyncSpacing {
+  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>;
+  readonly spacingMs: number;
+}
+
+/** A sync that covers so many batches shows that several clients wait, who gain from a shared one. */
+const BUSY_BATCH_COUNT_MIN = 2;
+
+/** The journal that makes small writes of many logs of a data directory durable together, and the log's name in it. */
+export interface LogJournal {
+  /** 16 bytes. */
+  readonly topicId: Buffer;
+  /** That of the directory where the log lives now. */
+  current(): Journal | undefined;
+}
+
+/** Makes what is written durable for those who wait for that: in the journal, or in the segments. */
+export interface Commits {
+  readonly isBusy: boolean;
+  /** The lowest offset that consumers must not see yet; Infinity if there is none. */
+  readonly hiddenFrom: Offset;
+  /** Consumers must not see `[firstOffset, nextOffset)` before it is durable. */
+  hide(firstOffset: Offset, nextOffset: Offset): void;
+  /** Just written, behind all that was written before; its memory is released here. */
+  onWritten(group: readonly PlacedBatch[], nextOffset: Offset): void;
+  /** Begins a commit if somebody waits for something that is written. */
+  start(): void;
+  onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
+  /** Everything that is in the log now shall become durable. */
+  request(): void;
+  /** Everything below is durable. */
+  becomeDurable(offset: Offset): void;
+  /** Releases the memory of what was written. */
+  forget(): void;
+  /** The log has failed: so has everybody who waits. */
+  fail(reason: string): void;
+  /** Makes void what the journal says of this log; only while idle and synced. */
+  cutJournal(): Promise<void>;
+}
+
+export interface CommitsOptions {
+  readonly state: LogState;
+  readonly pinned: PinnedFiles;
+  readonly syncs: SegmentSyncs;
+  readonly journal: LogJournal | undefined;
+  readonly syncSpacing: SyncSpacing | undefined;
+  /** `durableOffset` has risen, and those who wait for it were told. */
+  onProgress(): void;
+  fail(failure: LogFailure): void;
+  onIdle(): void;
+}
+
+export function createCommits(options: CommitsOptions): Commits {
+  const { state, pinned, syncs } = options;
+  const waiters = createOffsetWaiters();
+  const hidden = createHiddenOffsets();
+  const retained = createRetainedBatches(state.writtenOffset);
+  let wantedOffset = 0;
+  let isBusy = false;
+  let uncommittedBatchCount = 0;
+  const self: JournaledLog = {
+    topicId: options.journal?.topicId ?? Buffer.alloc(0),
+    partition: state.partition,
+    get syncedOffset() {
+      return state.syncedOffset;
+    },
+    syncSegments: () => syncs.untilSynced(state.writtenOffset),
+  };
+
+  /** Whether somebody waits for something below `offset` to be durable. */
+  function isWanted(offset: Offset): boolean {
+    return hidden.from < offset || waiters.lowest <= offset || wantedOffset > state.durableOffset;
+  }
+
+  const isDue = () => state.writtenOffset > state.durableOffset && isWanted(state.writtenOffset);
+
+  function start(): void {
+    if (isBusy || state.failure !== undefined || !isDue()) return;
+    isBusy = true;
+    void commitAll();
+  }
+
+  async function commitAll(): Promise<void> {
+    while (state.failure === undefined && isDue()) {
+      const coveredBatchCount = uncommittedBatchCount;
+      uncommittedBatchCount = 0;
+      const startedMs = options.syncSpacing?.clock.monotonicMs() ?? 0;
+      const outcome = await commitOnce();
+      if (outcome.kind === 'failed') options.fail(outcome.failure);
+      if (state.failure !== undefined) break;
+      retained.release(state.durableOffset);
+      if (outcome.kind === 'segments' && coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
+    }
+    isBusy = false;
+    options.onIdle();
+  }
+
+  async function commitOnce(): Promise<CommitOutcome> {
+    // What the journal holds is put back into files that are there: the first bytes of a new one go the other way.
+    const bytes = pinned.hasNewFile ? undefined : retained.from(state.durableOffset);
+    const journal = options.journal?.current();
+    if (journal === undefined || bytes === undefined || !journal.takes(bytes.sizeBytes)) {
+      // What fails here has failed the log already.
+      await syncs.untilSynced(state.writtenOffset).catch(() => {});
+      return { kind: 'segments' };
+    }
+    const outcome = await journal.commit(self, bytes);
+    if (outcome.kind === 'journal' && state.failure === undefined) becomeDurable(bytes.nextOffset);
+    return outcome;
+  }
+
+  function becomeDurable(offset: Offset): void {
+    state.durableOffset = Math.max(state.durableOffset, Math.min(offset, state.writtenOffset));
+    hidden.reveal(state.durableOffset);
+    waiters.release(state.durableOffset);
+    options.onProgress();
+  }
+
+  /** Waits until the next sync of a busy log may begin. */
+  async function spacing(startedMs: number): Promise<void> {
+    if (options.syncSpacing === undefined) return;
+    const { clock, spacingMs } = options.syncSpacing;
+    const leftMs = startedMs + spacingMs - clock.monotonicMs();
+    if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
+  }
+
+  return {
+    get isBusy() {
+      return isBusy;
+    },
+    get hiddenFrom() {
+      return hidden.from;
+    },
+    hide: hidden.hide,
+    onWritten(group, nextOffset) {
+      uncommittedBatchCount += group.length;
+      // What somebody wants durable stays in memory for the journal, if it is not much; the file has everything.
+      retained.keep(group);
+      const mayStay = isWanted(nextOffset) && options.journal?.current()?.takes(retained.sizeBytes) === true;
+      if (!mayStay) retained.forget(nextOffset);
+    },
+    start,
+    onDurable(offset, done) {
+      if (state.failure !== undefined) done(state.failure.reason);
+      else if (offset <= state.durableOffset) done(undefined);
+      else {
+        waiters.add(offset, done);
+        start();
+      }
+    },
+    request() {
+      wantedOffset = state.logEndOffset;
+      start();
+    },
+    becomeDurable,
+    forget: () => retained.forget(state.writtenOffset),
+    fail(reason) {
+      hidden.clear();
+      waiters.fail(reason);
+    },
+    async cutJournal() {
+      await options.journal?.current()?.cut(self);
+    },
+  };
+}
