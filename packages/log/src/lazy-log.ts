@@ -167,8 +167,12 @@ export class LazyLog implements ManagedLog {
     return this.#log;
   }
 
+  get #problem(): string {
+    return this.#failure ?? 'there were too many open files';
+  }
+
   #fail(): never {
-    throw new Error(this.#failure ?? 'the log is not open');
+    throw new Error(this.#problem);
   }
 
   get directory(): string {
@@ -265,7 +269,7 @@ export class LazyLog implements ManagedLog {
     const { logStartOffset, logEndOffset } = this.#known;
     if (offset < logStartOffset || offset > logEndOffset) return { kind: 'out-of-range' };
     if (offset >= (options.upTo === 'last-stable' ? this.lastStableOffset : logEndOffset)) return NOTHING;
-    return this.#ready().then(() => this.read(offset, options));
+    return this.#ready().then(() => this.#log?.read(offset, options) ?? { kind: 'failed', reason: this.#problem });
   }
 
   async offsetForTimestamp(query: OffsetQuery): Promise<TimestampedOffset | undefined> {

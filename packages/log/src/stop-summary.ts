@@ -36,10 +36,11 @@ export async function saveStopSummary(
   checkpoints: readonly string[],
   logs: Iterable<SummedLog>,
 ): Promise<void> {
-  const topics = new Map<Uuid, [string, Uuid, number[][]]>();
+  const topics = new Map<string, [string, Uuid, number[][]]>();
   for (const { topic, topicId, partition, known } of logs) {
-    const row = topics.get(topicId) ?? [topic, topicId, []];
-    topics.set(topicId, row);
+    const key = `${topic}/${topicId}`;
+    const row = topics.get(key) ?? [topic, topicId, []];
+    topics.set(key, row);
     row[2].push(encodeLog(partition, known));
   }
   const content: Content = {
