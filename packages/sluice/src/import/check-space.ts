@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Disk } from '@sluice/kernel/disk';
 import { refuse } from './import-refused.ts';
 import type { PartitionFiles } from './plan-files.ts';
@@ -15,11 +16,18 @@ export async function checkSpace(disk: Disk, target: string, partitions: readonl
     const there = new Set(isThere === undefined ? [] : await disk.list(directory));
     for (const { name, mode, sizeBytes } of files) if (mode === 'copy' && !there.has(name)) wantedBytes += sizeBytes;
   }
-  const { freeBytes } = await disk.space(target);
+  const { freeBytes } = await disk.space(await nearestDirectory(disk, target));
   if (wantedBytes + SPARE_BYTES <= freeBytes) return;
   const mib = (bytes: number) => `${Math.ceil(bytes / MIB_BYTES).toLocaleString('en-US')} MiB`;
   refuse(
     `${target} has ${mib(freeBytes)} free and needs ${mib(wantedBytes + SPARE_BYTES)} for what must be copied`,
     'free some space, or name a directory on the file system of the source: hard links take none',
   );
+}
+
+/** A dry run has not made the target. */
+async function nearestDirectory(disk: Disk, path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path || (await disk.stat(path))?.isDirectory) return path;
+  return await nearestDirectory(disk, parent);
 }

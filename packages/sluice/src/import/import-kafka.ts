@@ -52,7 +52,10 @@ export async function importKafka(options: ImportOptions): Promise<ImportReport>
       );
     }
     let plan = await planImport(options, options.copyAll ?? false);
-    if (options.dryRun === true) return reportOf(plan, before !== undefined);
+    if (options.dryRun === true) {
+      await checkSpace(disk, target, plan.files.partitions);
+      return reportOf(plan, before !== undefined);
+    }
     await makeDurableDirectory(disk, target);
     targetLock = await lockTarget(disk, target);
     if (!options.copyAll && !(await canLinkAll(disk, plan.files.partitions, target))) {

@@ -166,10 +166,12 @@ describe('a target is refused', () => {
   test('that has no room for the copies', async () => {
     const disk = await kafkaDirectory();
     disk.setCapacity(1024 * 1024);
-    await assert.rejects(run(disk, { copyAll: true }), {
-      name: 'ImportRefused',
-      message: /1 MiB free and needs \d+ MiB/,
-    });
+    for (const dryRun of [true, false]) {
+      await assert.rejects(run(disk, { copyAll: true, dryRun }), {
+        name: 'ImportRefused',
+        message: /1 MiB free and needs \d+ MiB/,
+      });
+    }
   });
 });
 
