@@ -211,6 +211,29 @@ export const differences: readonly Difference[] = [
     places: [{ file: '55-', path: /(replicaDirectoryId|nodes\[.*)$/ }],
   },
   {
+    title: 'A clock that has just jumped deletes nothing',
+    kafka: 'Retention, tombstones and the expiry of producers go by what the clock says at the moment of the check.',
+    sluice:
+      'They go by the earliest time that the clock stood at, beside the monotonic one, within the last day; a delete ' +
+      'horizon is set by the latest. After a true jump ahead records stay for a day longer.',
+    reason: 'A clock that is a day ahead for an hour must not cost a day of records (see docs/decisions).',
+    places: [],
+  },
+  {
+    title: 'A log that cannot be compacted is tried again',
+    kafka: 'It is uncleanable until the broker is restarted; also where its segments would grow beyond 2 GB.',
+    sluice: 'It is tried again after a minute, then more seldom; what would grow too large is compacted without growing.',
+    reason: 'What was wrong may pass, as a full disk does.',
+    places: [],
+  },
+  {
+    title: 'The largest timestamp is a record’s',
+    kafka: 'ListOffsets for the largest timestamp finds nothing where compaction emptied the batch that had it.',
+    sluice: 'It finds the largest that a record has.',
+    reason: 'That is what was asked.',
+    places: [],
+  },
+  {
     title: 'Settings of the store instead of controllers, and settings of our own',
     kafka: 'Brokers have settings for their roles and for the quorum of controllers.',
     sluice: 'These have no effect and show their defaults; settings whose names begin with sluice. are added.',
