@@ -222,7 +222,8 @@ export const differences: readonly Difference[] = [
   {
     title: 'A log that cannot be compacted is tried again',
     kafka: 'It is uncleanable until the broker is restarted; also where its segments would grow beyond 2 GB.',
-    sluice: 'It is tried again after a minute, then more seldom; what would grow too large is compacted without growing.',
+    sluice:
+      'It is tried again after a minute, then more seldom; what would grow too large is compacted without growing.',
     reason: 'What was wrong may pass, as a full disk does.',
     places: [],
   },
