@@ -114,6 +114,52 @@ describe('retention by time', () => {
   });
 });
 
+describe('retention by a clock that jumps (F15)', () => {
+  for (const jumpMs of [HOUR_MS, 24 * HOUR_MS]) {
+    it(`deletes nothing too early while the clock is ${jumpMs / HOUR_MS} hours ahead`, async () => {
+      const { log, clock } = await logOf([OLD, YOUNG, YOUNG], { retentionMs: HOUR_MS });
+      clock.jump(jumpMs);
+      await log.applyRetention();
+      assert.equal(log.logStartOffset, 1, 'what is too old goes all the same');
+      clock.jump(-jumpMs);
+      await clock.advance(HOUR_MS / 2 - 1);
+      await log.applyRetention();
+      assert.equal(log.logStartOffset, 1);
+      await clock.advance(2);
+      await log.applyRetention();
+      assert.equal(log.logStartOffset, 3, 'and in time once it is right again');
+      await log.close();
+    });
+  }
+
+  it('goes on with what a clock that stays ahead says, after a day', async () => {
+    const { log, clock } = await logOf([YOUNG, YOUNG], { retentionMs: 10 * 24 * HOUR_MS });
+    clock.jump(30 * 24 * HOUR_MS);
+    for (let hour = 0; hour < 24; hour++) {
+      await log.applyRetention();
+      assert.equal(log.logStartOffset, 0);
+      await clock.advance(HOUR_MS);
+    }
+    await clock.advance(2 * HOUR_MS);
+    await log.applyRetention();
+    assert.equal(log.logStartOffset, 2);
+    await log.close();
+  });
+
+  it('keeps everything for longer while the clock is behind, and no longer than that', async () => {
+    const { log, clock } = await logOf([YOUNG, YOUNG], { retentionMs: HOUR_MS });
+    clock.jump(-24 * HOUR_MS);
+    await clock.advance(HOUR_MS);
+    await log.applyRetention();
+    assert.equal(log.logStartOffset, 0);
+    clock.jump(24 * HOUR_MS);
+    await clock.advance(26 * HOUR_MS);
+    await log.applyRetention();
+    assert.equal(log.logStartOffset, 2);
+    await log.close();
+  });
+});
+
 describe('retention by size', () => {
   it('deletes the oldest segments as long as the limit is met without them', async () => {
     const { log } = await logOf([0, 0, 0, 0], { retentionSizeBytes: 2 * BATCH_SIZE_BYTES });
