@@ -1,4 +1,5 @@
 import { createProducerIdSource } from '@sluice/coordinator/producer-id-source';
+import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
@@ -49,6 +50,8 @@ export interface BrokerOptions {
   readonly network: Network;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** For the tests of the tests only. */
+  readonly transactionCanary?: TransactionCanary | undefined;
   /** The broker cannot go on: a broken invariant, or metadata that cannot be trusted. */
   onFatal(reason: string): void;
 }
@@ -142,6 +145,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       logger,
     }),
     writeMarkers: (marker) => writeMarkers(marker),
+    canary: options.transactionCanary,
   });
   started.push(transactions.coordinator.close);
   const replicas = createReplicaReports({ nodeId, image, controller, clock, logger });
@@ -212,6 +216,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     transactions: transactions.coordinator,
     transactionSettings: transactions.settings,
     writeMarkers,
+    showsAborted: options.transactionCanary === 'shows-aborted',
     directories,
     isCordoned,
     limits: {

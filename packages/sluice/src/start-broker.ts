@@ -104,6 +104,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
       settings,
       store: opened.store,
       directories: opened.directories,
+      transactionCanary: world.transactionCanary,
       clock,
       random,
       network,

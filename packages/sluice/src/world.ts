@@ -1,3 +1,4 @@
+import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Network } from '@sluice/kernel/network';
@@ -26,6 +27,7 @@ export interface World {
   readonly journal?: JournalSettings | undefined;
   /** For the tests of the tests only, see `openPartitionLog`. */
   readonly acknowledgesBeforeSync?: boolean;
+  readonly transactionCanary?: TransactionCanary | undefined;
 }
 
 export const realWorld: World = {

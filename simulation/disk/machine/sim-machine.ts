@@ -1,4 +1,5 @@
 import type { BrokerAddress } from '@sluice/client/broker-address';
+import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Network } from '@sluice/kernel/network';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk, type SimDiskOptions } from '@sluice/kernel/sim/disk';
@@ -37,6 +38,8 @@ export interface SimMachineOptions {
   readonly threadCount?: number;
   /** A broken build: all threads may be taken by syncs. */
   readonly hasNoSyncLimit?: boolean;
+  /** A broken build. */
+  readonly transactionCanary?: TransactionCanary;
   /** Logs share their syncs, as on a real disk. */
   readonly hasJournal?: boolean;
 }
@@ -136,6 +139,7 @@ export function createSimMachine(options: SimMachineOptions): SimMachine {
           network: network.host(HOST),
           openStore: () => store.open(),
           acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
+          transactionCanary: options.transactionCanary,
         },
       });
       // A dead process neither starts nor fails.

@@ -42,6 +42,8 @@ export interface FetchServices {
   readonly clock: Clock;
   /** `fetch.max.bytes` */
   readonly fetchSizeBytesMax: number;
+  /** A broken build that tests must notice: nobody is told what was aborted. */
+  readonly showsAborted: boolean;
   onStopping(stop: () => void): () => void;
 }
 
@@ -50,7 +52,7 @@ type Opened =
   | { readonly kind: 'sessionless' | 'full'; readonly targets: readonly FetchTarget[] }
   | { readonly kind: 'incremental'; readonly session: FetchSession; readonly targets: readonly FetchTarget[] };
 
-export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onStopping }: FetchServices) {
+export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, showsAborted, onStopping }: FetchServices) {
   function lookUp(target: FetchTarget, usesTopicIds: boolean, isFollower: boolean): Lookup {
     const found = usesTopicIds
       ? partitions.byId(target.topicId, target.partition)
@@ -126,6 +128,7 @@ export function fetchApi({ partitions, sessions, clock, fetchSizeBytesMax, onSto
         { clock, onStopping, lookUp: (target) => lookUp(target, usesTopicIds, replicaId >= FOLLOWER_ID_MIN) },
       );
       const { sessionId, shown } = conclude(opened, fetched, usesTopicIds);
+      if (showsAborted) for (const { data } of shown) data.abortedTransactions = [];
       if (apiVersion < CURRENT_LEADER_FROM) for (const { data } of shown) delete data.currentLeader;
       const response = { errorCode: ErrorCode.NONE, sessionId, responses: groupByTopic(shown, usesTopicIds) };
       const releases = fetched.flatMap(({ release }) => (release === undefined ? [] : [release]));

@@ -5,6 +5,7 @@ import {
 } from '@sluice/coordinator/transaction/create-transaction-coordinator';
 import type { WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
+import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import { brokerNumber, brokerValues } from '@sluice/metadata/config/broker-values';
@@ -22,6 +23,7 @@ export interface HostTransactionsOptions {
   readonly logger: Logger;
   readonly nextProducerId: NextProducerId;
   readonly writeMarkers: WriteMarkers;
+  readonly canary?: TransactionCanary | undefined;
 }
 
 /** The transaction coordinator, tied to what this broker leads and knows. */
@@ -40,6 +42,7 @@ export function hostTransactions(options: HostTransactionsOptions): HostedTransa
     settings,
     nextProducerId,
     writeMarkers,
+    canary: options.canary,
     partitionCount: () =>
       image.topicsByName.get(TRANSACTION_STATE_TOPIC)?.partitions.length ??
       brokerNumber(brokerValues(image, staticConfig), 'transaction.state.log.num.partitions'),

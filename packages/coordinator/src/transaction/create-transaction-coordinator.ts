@@ -16,7 +16,7 @@ import { filterOf, type ListedTransaction } from './list-transactions.ts';
 import { createMarkerSender, type WriteMarkers } from './marker-sender.ts';
 import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID, type Transaction } from './transaction.ts';
 import type { PartitionErrors, TransactionCoordinator } from './transaction-coordinator.ts';
-import type { TransactionSettings } from './transaction-environment.ts';
+import type { TransactionCanary, TransactionSettings } from './transaction-environment.ts';
 import { type TransactionRecord, transactionRecordSerde } from './transaction-record-serde.ts';
 import {
   createTransactionShard,
@@ -37,6 +37,8 @@ export interface TransactionCoordinatorOptions {
   settings(): TransactionSettings;
   readonly nextProducerId: NextProducerId;
   readonly writeMarkers: WriteMarkers;
+  /** See `TransactionEnvironment`. */
+  readonly canary?: TransactionCanary | undefined;
   /** Of `__transaction_state`. */
   partitionCount(): number;
   /** `max.message.bytes` of `__transaction_state`. */
@@ -58,6 +60,7 @@ export function createTransactionCoordinator(options: TransactionCoordinatorOpti
       createTransactionShard({
         settings,
         timers,
+        canary: options.canary,
         logger: logger.with({ partition }),
         sendMarkers: (ended) => void sendMarkers(partition, ended),
       }),

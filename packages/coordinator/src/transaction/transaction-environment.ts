@@ -17,11 +17,16 @@ export interface TransactionSettings {
   readonly serverVersion: TransactionVersion;
 }
 
+/** Broken builds that tests must notice: aborted records are shown, late ends are taken, a start forgets what markers were left. */
+export type TransactionCanary = 'shows-aborted' | 'ignores-epochs' | 'loses-markers';
+
 /** What the state machine of transactions is given besides its input. */
 export interface TransactionEnvironment {
   settings(): TransactionSettings;
   readonly timers: ShardTimers<TransactionRecord>;
   readonly logger: Logger;
+  /** For the tests of the tests only. */
+  readonly canary?: TransactionCanary | undefined;
   /** Begins to write the markers of a transaction whose end is durable; `markersWritten` tells when all are. */
   sendMarkers(transaction: Transaction): void;
 }
