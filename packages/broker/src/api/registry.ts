@@ -73,6 +73,8 @@ export interface Services {
   readonly transactions: TransactionCoordinator;
   transactionSettings(): BrokerTransactionSettings;
   readonly writeMarkers: WriteMarkers;
+  /** A broken build: see `TransactionCanary`. */
+  readonly showsAborted?: boolean;
   readonly directories: LogDirectories;
   isCordoned(path: string): boolean;
   readonly limits: {
@@ -98,6 +100,7 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
       clock,
       sessions: services.sessions,
       fetchSizeBytesMax: limits.fetchSizeBytesMax,
+      showsAborted: services.showsAborted ?? false,
       onStopping: stopSignal.onStopping,
     }),
     listOffsetsApi(services),
