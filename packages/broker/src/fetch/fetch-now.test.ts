@@ -16,7 +16,8 @@ function hostedWith(read: () => ReadResult | Promise<ReadResult>) {
     highWatermark: 0,
     lastStableOffset: 0,
     logStartOffset: 0,
-    failure: undefined,
+    failure: undefined as string | undefined,
+    isReadable: true,
     read,
     watch: () => () => {},
   };
@@ -59,4 +60,27 @@ it('a batch that comes while another partition is read from disk ends the wait',
     [batch.length, 0],
   );
   assert.equal(clock.timerCount, 0);
+});
+
+it('a log that is offline for want of space, and still read from, is waited for and not asked again and again', async () => {
+  const clock = createSimClock();
+  let reads = 0;
+  const full = hostedWith(() => {
+    reads++;
+    return NOTHING;
+  });
+  full.log.failure = 'no space left';
+  const fetching = fetchTargets(
+    [targetOf(0)],
+    { sizeBytesMin: 1, sizeBytesMax: 10_000, waitMsMax: WAIT_MS, upTo: 'high-watermark' },
+    // On a clock that stands still it would never come back; this one makes it fail instead.
+    {
+      clock: { ...clock, monotonicMs: () => clock.monotonicMs() + reads * 1_000 },
+      lookUp: () => full.hosted,
+      onStopping: () => () => {},
+    },
+  );
+  await clock.advance(WAIT_MS);
+  assert.equal((await fetching).length, 1);
+  assert.equal(reads, 1);
 });

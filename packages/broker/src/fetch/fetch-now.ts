@@ -94,12 +94,12 @@ function readAll(
 /** Whether a partition changed while others were still read from disk, when nobody watched it. */
 function hasMoved({ hosted, data }: FetchedPartition): boolean {
   if (hosted === undefined) return false;
-  const { highWatermark, lastStableOffset, logStartOffset, failure } = hosted.log;
+  const { highWatermark, lastStableOffset, logStartOffset, isReadable } = hosted.log;
   return (
     highWatermark !== data.highWatermark ||
     lastStableOffset !== data.lastStableOffset ||
     logStartOffset !== data.logStartOffset ||
-    failure !== undefined
+    !isReadable
   );
 }
 
