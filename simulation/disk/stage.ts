@@ -39,7 +39,7 @@ export interface Stage {
   /** Made and answered, by name. */
   readonly topics: Map<string, LoadTopic>;
   readonly state: { isEnding: boolean; isOver: boolean };
-  load(): Load;
+  load(pauseFactor?: number): Load;
   /** Work over a connection of its own. False: the broker went away meanwhile, or answered what it should not. */
   talk(work: (broker: Broker) => Promise<void>): Promise<boolean>;
   /** Starts the broker, and takes down what that took. False: it ended again, or could not start. */
@@ -58,8 +58,9 @@ export function createStage(options: StageOptions): Stage {
   const state = { isEnding: false, isOver: false };
   const { clock, network, target } = machine;
 
-  function load(): Load {
+  function load(pauseFactor = 1): Load {
     return {
+      pauseFactor,
       target,
       recorder,
       random: machine.random.fork(),

@@ -5,11 +5,13 @@ import { fetchRequestCodec } from '@sluice/protocol/generated/messages/fetch-req
 import { fetchResponseCodec, type PartitionData } from '@sluice/protocol/generated/messages/fetch-response';
 import { type PartitionKey, partitionKey } from '../history.ts';
 import { decodeValue } from '../record-value.ts';
-import { type Load, type LoadTopic, withConnections } from './load.ts';
+import { type Load, type LoadTopic, pause, withConnections } from './load.ts';
 import { earliestOffset } from './partition-offsets.ts';
 
 const FETCH = { request: fetchRequestCodec, response: fetchResponseCodec };
 const WAIT_MS_MAX = 200;
+/** Before a partition that is offline is asked for again. */
+const OFFLINE_PAUSE_MS_MAX = 40;
 const PARTITION_SIZE_BYTES_MAX = 256 * 1024;
 const FETCH_SIZE_BYTES_MAX = 1024 * 1024;
 /** After a reconnect a consumer looks at some of what it has already had. */
@@ -76,7 +78,10 @@ async function take(load: Load, broker: Broker, taken: Taken): Promise<number> {
     load.recorder.record({ kind: 'out-of-range', consumer: name, partition, begunAt, position });
     return earliestOffset(broker, topic, data.partitionIndex);
   }
-  if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && load.mayDiskFail === true) return position;
+  if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && load.mayDiskFail === true) {
+    await pause(load, OFFLINE_PAUSE_MS_MAX);
+    return position;
+  }
   if (data.errorCode !== 0) throw new Error(`Fetch of ${partition}: error ${data.errorCode}`);
   const { highWatermark, logStartOffset } = data;
   const records = recordsOf(data, position).map(({ offset, id }) => ({ offset, id }));

@@ -19,6 +19,8 @@ export interface Load {
   readonly network: Network;
   /** Partitions may go offline; that is then no surprise. */
   readonly mayDiskFail?: boolean;
+  /** Pauses are so many times as long. */
+  readonly pauseFactor?: number;
   /** No more new work: finish what is under way. */
   readonly isEnding: boolean;
   /** Gives up, also on what is under way. */
@@ -59,8 +61,8 @@ export async function withConnections(
   }
 }
 
-export function pause({ random, clock }: Load, msMax: number): Promise<void> {
-  return sleep(clock, random.below(msMax + 1));
+export function pause({ random, clock, pauseFactor = 1 }: Load, msMax: number): Promise<void> {
+  return sleep(clock, random.below(msMax * pauseFactor + 1));
 }
 
 export function sleep(clock: Clock, delayMs: number): Promise<void> {
