@@ -13,6 +13,7 @@ import { groupMembers } from './runner/cases/group-members.ts';
 import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
 import { groupTools } from './runner/cases/group-tools.ts';
 import { groups, lively } from './runner/cases/groups.ts';
+import { logDirs } from './runner/cases/log-dirs.ts';
 import { matrix } from './runner/cases/matrix.ts';
 import { mixed } from './runner/cases/mixed.ts';
 import { crash, restart } from './runner/cases/restart.ts';
@@ -27,6 +28,8 @@ import { messageOf, openStage, type Stage } from './runner/stage.ts';
 type Case = {
   readonly name: string;
   readonly settings?: Settings;
+  /** The server's log directories; one if left out. */
+  readonly logDirCount?: number;
   /** The only folder whose clients have anything to do here. */
   readonly folder?: string;
   run(stage: Stage, options: ChurnOptions): Promise<void>;
@@ -57,6 +60,14 @@ const cases: readonly Case[] = [
   { name: 'restart', run: restart },
   { name: 'crash', run: crash },
   { name: 'tools', run: tools, folder: 'java' },
+  {
+    name: 'log-dirs',
+    run: logDirs,
+    folder: 'java',
+    logDirCount: 2,
+    // A producer would make the topics that are deleted under it.
+    settings: { 'auto.create.topics.enable': 'false' },
+  },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 
@@ -145,7 +156,7 @@ async function prepare(wanted: readonly Client[], report: Report): Promise<reado
 }
 
 async function runCase(
-  { name, run, settings, folder }: Case,
+  { name, run, settings, folder, logDirCount }: Case,
   kind: ServerKind,
   ready: readonly Client[],
   report: Report,
@@ -156,7 +167,7 @@ async function runCase(
   if (wanted.length === 0) return;
   const row = { client: 'server', caseName: name, startedAt: performance.now() };
   try {
-    const server = await startServer(kind, settings);
+    const server = await startServer(kind, settings, logDirCount);
     try {
       const stage = await openStage(name, server, wanted, report, isRecording);
       try {

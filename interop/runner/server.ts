@@ -16,8 +16,9 @@ export type Server = {
   readonly kind: ServerKind;
   readonly bootstrap: string;
   readonly dataDir: string;
-  /** Where the partitions' directories are. */
+  /** Where the partitions' directories are; the first of them where there are several. */
   readonly logDir: string;
+  readonly logDirs: readonly string[];
   /** What the server itself wrote on stdout and stderr, over all its lives. */
   output(): string;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
@@ -37,15 +38,16 @@ export function abandonServers(): void {
   for (const abandon of abandons) abandon();
 }
 
-export async function startServer(kind: ServerKind, settings: Settings = {}): Promise<Server> {
+export async function startServer(kind: ServerKind, settings: Settings = {}, logDirCount = 1): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-interop-'));
   const port = await freePort();
+  const logDirs = logDirsOf(kind, dataDir, logDirCount);
   let output = '';
   let child: ChildProcess | undefined;
   let brokerPid: number | undefined;
 
   const start = async () => {
-    const started = spawn(process.execPath, commandLine(kind, port, dataDir, settings), {
+    const started = spawn(process.execPath, commandLine(kind, port, dataDir, logDirs, settings), {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -113,7 +115,8 @@ export async function startServer(kind: ServerKind, settings: Settings = {}): Pr
     kind,
     bootstrap: `127.0.0.1:${port}`,
     dataDir,
-    logDir: kind === 'kafka' ? join(dataDir, 'logs') : dataDir,
+    logDir: logDirs[0] ?? dataDir,
+    logDirs,
     output: () => output,
     end,
     startAgain: start,
@@ -121,13 +124,25 @@ export async function startServer(kind: ServerKind, settings: Settings = {}): Pr
   };
 }
 
-function commandLine(kind: ServerKind, port: number, dataDir: string, settings: Settings): string[] {
+function logDirsOf(kind: ServerKind, dataDir: string, count: number): string[] {
+  if (count === 1) return [kind === 'kafka' ? join(dataDir, 'logs') : dataDir];
+  return Array.from({ length: count }, (_, index) => join(dataDir, `disk-${index}`));
+}
+
+function commandLine(
+  kind: ServerKind,
+  port: number,
+  dataDir: string,
+  logDirs: readonly string[],
+  settings: Settings,
+): string[] {
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   if (kind === 'sluice') {
-    return ['packages/cli/src/main.ts', 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDir, ...sets];
+    const data = logDirs.flatMap((path) => ['--data', path]);
+    return ['packages/cli/src/main.ts', 'start', '--listen', `127.0.0.1:${port}`, ...data, ...sets];
   }
   const own = ['--port', `${port}`, '--data', dataDir, '--heap', '512m', '--no-stdin'];
-  return ['scripts/kafka/main.ts', 'start', ...own, ...sets];
+  return ['scripts/kafka/main.ts', 'start', ...own, '--set', `log.dirs=${logDirs.join()}`, ...sets];
 }
 
 async function freePort(): Promise<number> {

@@ -49,6 +49,8 @@ import { saslAuthenticateApi } from './36-sasl-authenticate.ts';
 import { createPartitionsApi } from './37-create-partitions.ts';
 import { deleteGroupsApi } from './42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from './45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from './46-list-partition-reassignments.ts';
 import { offsetDeleteApi } from './47-offset-delete.ts';
 import { describeQuorumApi } from './55-describe-quorum.ts';
 import { describeClusterApi } from './60-describe-cluster.ts';
@@ -137,6 +139,8 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     createPartitionsApi(services),
     deleteGroupsApi(services),
     incrementalAlterConfigsApi(services),
+    alterPartitionReassignmentsApi(services),
+    listPartitionReassignmentsApi(),
     offsetDeleteApi(services),
     describeQuorumApi(services),
     describeClusterApi(services),
