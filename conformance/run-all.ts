@@ -29,7 +29,15 @@ export async function loadCases(file: string): Promise<ApiCases> {
 
 /** Runs every case of one file at each of its versions against the target: many at a time, then those that are alone. */
 export async function runFile(target: Target, file: string, onlyCase?: string): Promise<ApiResults> {
-  const apiCases = await loadCases(file);
+  return runCases(target, await loadCases(file), file, onlyCase);
+}
+
+export async function runCases(
+  target: Target,
+  apiCases: ApiCases,
+  file: string,
+  onlyCase?: string,
+): Promise<ApiResults> {
   const chosen = apiCases.cases.filter(({ name }) => onlyCase === undefined || name.includes(onlyCase));
   const results: Record<string, Map<number, Json>> = {};
   for (const testCase of chosen) {

@@ -5,21 +5,23 @@ import { join } from 'node:path';
 import { startKafka } from '../scripts/kafka/start-kafka.ts';
 import { sharedSettings } from './settings.ts';
 
+type Settings = Readonly<Record<string, string>>;
+
 /** A server under test. */
 export type Target = { readonly host: string; readonly port: number; stop(): Promise<void> };
 
 /** `kafka`, `sluice` (each started fresh and removed afterwards), or the address of a running server. */
-export async function openTarget(server: string): Promise<Target> {
+export async function openTarget(server: string, settings: Settings = sharedSettings): Promise<Target> {
   if (server === 'kafka') {
     const dataDir = await mkdtemp(join(tmpdir(), 'kafka-conformance-'));
-    const kafka = await startKafka({ dataDir, settings: { ...sharedSettings, 'log.dirs': logDirs(dataDir).join() } });
+    const kafka = await startKafka({ dataDir, settings: { ...settings, 'log.dirs': logDirs(dataDir).join() } });
     const stop = async () => {
       await kafka.stop();
       await rm(dataDir, { recursive: true, force: true });
     };
     return { host: '127.0.0.1', port: kafka.port, stop };
   }
-  if (server === 'sluice') return startSluice();
+  if (server === 'sluice') return startSluice(settings);
   const match = /^(.+):(\d+)$/.exec(server);
   if (match === null) throw new Error(`--server wants sluice, kafka or host:port, not ${server}`);
   return { host: match[1] ?? '', port: Number(match[2]), stop: async () => {} };
@@ -30,12 +32,12 @@ function logDirs(dataDir: string): string[] {
   return [0, 1].map((index) => join(dataDir, `logs-${index}`));
 }
 
-async function startSluice(): Promise<Target> {
+async function startSluice(settings: Settings): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-conformance-'));
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
-  const settings = Object.entries(sharedSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const data = logDirs(dataDir).flatMap((path) => ['--data', path]);
-  const args = [main, 'start', '--listen', '127.0.0.1:0', ...data, ...settings];
+  const args = [main, 'start', '--listen', '127.0.0.1:0', ...data, ...set];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   // Its log matters only when it does not start.
   let log = '';
