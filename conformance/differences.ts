@@ -248,6 +248,38 @@ export const differences: readonly Difference[] = [
       { file: '32-', case: /^the broker$/, path: /name=sluice\.[a-z.]+\]$/ },
     ],
   },
+  {
+    title: 'Logs of a directory that is not there are not made anew',
+    kafka:
+      'After a start without one of its log directories (a disk that is not mounted, or was replaced), a partition whose only replica was there is made anew, empty.',
+    sluice:
+      'It is offline, with KAFKA_STORAGE_ERROR and no leader, until the directory is back or the topic is deleted.',
+    reason: 'An empty log in the place of one with records is silent loss.',
+    places: [],
+  },
+  {
+    title: 'One damaged log does not take its directory with it',
+    kafka: 'Any I/O error of one partition takes its whole log directory offline.',
+    sluice:
+      'It takes that log offline; the directory follows once its own files fail (see docs/decisions/failing-directories.md).',
+    reason: 'One bad sector would cost thousands of partitions.',
+    places: [],
+  },
+  {
+    title: 'A crash while a log changes its directory needs no help',
+    kafka: 'A broker that finds a partition in two log directories does not start before somebody has deleted one.',
+    sluice: 'A mark in the copy says which counts; where there is none, that partition alone stays closed.',
+    reason: 'See docs/decisions/moves-between-directories.md.',
+    places: [],
+  },
+  {
+    title: 'Replicas stay on their broker',
+    kafka: 'AlterPartitionReassignments moves replicas between brokers.',
+    sluice: 'It accepts the replicas that a partition has, as tools ask before they move logs between directories.',
+    reason: 'There is one broker.',
+    until: 'replication',
+    places: [],
+  },
 ];
 
 export function isCovered(finding: Finding, difference: Difference): boolean {

@@ -58,6 +58,7 @@ const actingBrokerConfigs: readonly string[] = [
   'broker.rack',
   'broker.session.timeout.ms',
   'connections.max.idle.ms',
+  'cordoned.log.dirs',
   'default.replication.factor',
   'delete.topic.enable',
   'fetch.max.bytes',
@@ -86,6 +87,7 @@ const actingBrokerConfigs: readonly string[] = [
   'max.connections.per.ip.overrides',
   'max.incremental.fetch.session.cache.slots',
   'max.request.partition.size.limit',
+  'metadata.log.dir',
   'node.id',
   'num.partitions',
   'offset.metadata.max.bytes',
@@ -105,6 +107,15 @@ const actingBrokerConfigs: readonly string[] = [
   'sluice.log.format',
   'sluice.log.level',
   'sluice.tail.cache.bytes',
+  'transaction.max.timeout.ms',
+  'transaction.partition.verification.enable',
+  'transaction.remove.expired.transaction.cleanup.interval.ms',
+  'transaction.state.log.min.isr',
+  'transaction.state.log.num.partitions',
+  'transaction.state.log.replication.factor',
+  'transaction.state.log.segment.bytes',
+  'transaction.two.phase.commit.enable',
+  'transactional.id.expiration.ms',
 ];
 
 /** Defaults of topics act where the topic's configuration does. */

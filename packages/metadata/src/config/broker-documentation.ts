@@ -37,6 +37,7 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'group.max.size': 'Members that a classic group may have.',
   'group.min.session.timeout.ms': 'The shortest session timeout that a member of a classic group may ask for.',
   'listener.security.protocol.map': 'The security protocol of each listener by its name.',
+  'cordoned.log.dirs': 'Data directories into which nothing new comes; * means all of them.',
   listeners: 'Where the broker listens: name://host:port, separated by commas. Port 0 picks a free one.',
   'log.cleaner.backoff.ms': 'How long the compaction waits before it looks for work again, in milliseconds.',
   'log.cleaner.dedupe.buffer.size':
@@ -49,7 +50,8 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'log.cleaner.min.compaction.lag.ms': 'The default of the topic configuration min.compaction.lag.ms.',
   'log.cleanup.policy': 'The default of the topic configuration cleanup.policy.',
   'log.dir': 'The data directory, if log.dirs is not set.',
-  'log.dirs': 'The data directory.',
+  'log.dirs':
+    'The data directories, one for each disk, separated by commas; new partitions come into the one with the fewest.',
   'log.flush.interval.messages': 'The default of the topic configuration flush.messages.',
   'log.flush.interval.ms': 'The default of the topic configuration flush.ms.',
   'log.flush.scheduler.interval.ms': 'The default of log.flush.interval.ms.',
@@ -77,6 +79,7 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'max.connections.per.ip': 'Connections that one address may have open at once.',
   'max.connections.per.ip.overrides': 'Other limits for some addresses: address:count, separated by commas.',
   'max.incremental.fetch.session.cache.slots': 'Fetch sessions that the broker remembers (KIP-227).',
+  'metadata.log.dir': 'Where the cluster’s metadata is kept; the first data directory if it is not set.',
   'max.request.partition.size.limit': 'Partitions in one answer to DescribeTopicPartitions.',
   'message.max.bytes': 'The default of the topic configuration max.message.bytes.',
   'min.insync.replicas': 'The default of the topic configuration min.insync.replicas.',
