@@ -86,6 +86,7 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'node.id': 'The number of this broker in its cluster.',
   'num.partitions': 'Partitions of a new topic that does not say how many.',
   'offset.metadata.max.bytes': 'The longest text that may be committed with an offset.',
+  'offsets.commit.timeout.ms': 'How long whatever a group writes may take until it is answered with an error.',
   'offsets.retention.check.interval.ms': 'How often offsets that nobody uses any more are looked for.',
   'offsets.retention.minutes': 'How long offsets are kept once their group is empty, or reads the topic no more.',
   'offsets.topic.compression.codec':
@@ -99,4 +100,18 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'socket.listen.backlog.size': 'Connections that may wait to be accepted.',
   'socket.request.max.bytes': 'The largest request.',
   'unclean.leader.election.enable': 'The default of the topic configuration unclean.leader.election.enable.',
+  'transaction.max.timeout.ms': 'The longest transaction.timeout.ms that a producer may ask for.',
+  'transaction.partition.verification.enable':
+    'Whether the transaction coordinator is asked before a batch begins a transaction in its partition.',
+  'transaction.remove.expired.transaction.cleanup.interval.ms': 'How often unused transactional ids are looked for.',
+  'transaction.state.log.min.isr':
+    'min.insync.replicas of __transaction_state. If it is not set: 2, or 1 with one broker.',
+  'transaction.state.log.num.partitions':
+    'Partitions of __transaction_state, which is made when the first transactional producer needs it.',
+  'transaction.state.log.replication.factor':
+    'Replicas of __transaction_state. If it is not set: 3, or as many as there are brokers.',
+  'transaction.state.log.segment.bytes': 'The segment size of __transaction_state.',
+  'transaction.two.phase.commit.enable':
+    'Whether producers may ask for transactions without a timeout, which something outside ends.',
+  'transactional.id.expiration.ms': 'How long a transactional id is known after its last transaction.',
 };
