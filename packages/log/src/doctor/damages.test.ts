@@ -8,7 +8,6 @@ import {
   diskWith,
   expectedTopics,
   type Files,
-  filesOf,
   ORDERS,
   OTHER_TOPIC_ID,
   openDoctored,
@@ -18,7 +17,6 @@ import {
   writeDoctored,
 } from '../testing/doctor-fixture.ts';
 import type { DirectoryCheckOptions } from './check-directory.ts';
-import { SET_ASIDE } from './directory-names.ts';
 import type { FindingCode } from './finding-codes.ts';
 import { type Consent, NO_CONSENT } from './repair-directory.ts';
 
@@ -308,41 +306,3 @@ async function servesAllBut(lost: Damage['lost'], disk: SimDisk): Promise<void> 
   }
   await directory.close();
 }
-
-test('offsets that were given up are never given out again', async () => {
-  const disk = await diskWith(clean);
-  await truncate(disk, lastLog, 10);
-  await repair(disk, { ...NO_CONSENT, ...everything });
-  const directory = await openDoctored(disk);
-  const before = await openDoctored(await diskWith(clean));
-  assert.equal(directory.get('orders', 0)?.log.logEndOffset, before.get('orders', 0)?.log.logEndOffset);
-});
-
-test('what a repair takes away is kept, with a note beside it', async () => {
-  const disk = await diskWith(killed);
-  const garbage = Buffer.from('garbage '.repeat(20));
-  await write(disk, lastLog, garbage);
-  const { done } = await repair(disk);
-  assert.deepEqual(codesOf(done), ['torn-tail']);
-  const files = await filesOf(disk);
-  const aside = [...files.keys()].filter((path) => path.startsWith(`/data/${SET_ASIDE}/orders-0/`));
-  assert.equal(aside.length, 2);
-  assert.deepEqual(files.get(aside[0] ?? ''), garbage);
-  assert.match(String(files.get(aside[1] ?? '')), /torn-tail.*orders-0.*cut it at position \d+/s);
-});
-
-test('a repair asks for the word that fits: other offsets are not given up', async () => {
-  const disk = await diskWith(clean);
-  await write(disk, secondLog, Buffer.alloc(200), 100);
-  const acceptLoss = [{ partition: 'orders-0', offsets: { from: 0, to: 3 } }];
-  const { done, check: after } = await repair(disk, { ...NO_CONSENT, acceptLoss });
-  assert.deepEqual(done, []);
-  assert.deepEqual(codesOf(complaints(after.findings)), ['unreadable-batches']);
-});
-
-test('a partition is put out of the way as a whole where its owner wants it', async () => {
-  const disk = await diskWith(clean);
-  await repair(disk, { ...NO_CONSENT, setAside: ['orders-0'] });
-  assert.deepEqual((await filesOf(disk)).has(firstLog), false);
-  assert((await filesOf(disk)).has(firstLog.replace('/data/', `/data/${SET_ASIDE}/`)));
-});
