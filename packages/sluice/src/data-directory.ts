@@ -42,16 +42,13 @@ export async function findMetadataDirectory(
   const [first] = paths;
   if (configured !== undefined && configured !== '') return resolve(configured);
   if (first === undefined || paths.length === 1) return first ?? '';
-  const unreadable: string[] = [];
   const having: string[] = [];
-  let isUsed = false;
+  const used: string[] = [];
   for (const path of paths) {
-    const names = await namesIn(disk, path).catch((): string[] => {
-      unreadable.push(path);
-      return [];
-    });
+    // One that cannot be read now is told later, if it matters.
+    const names = await namesIn(disk, path).catch((): string[] => []);
     if (names.includes(METADATA_FILE)) having.push(path);
-    isUsed ||= names.includes(META_PROPERTIES);
+    if (names.includes(META_PROPERTIES)) used.push(path);
   }
   const [found = first, second] = having;
   if (second !== undefined) {
@@ -60,10 +57,10 @@ export async function findMetadataDirectory(
       'name only the directories of one of them',
     );
   }
-  if (having.length === 0 && isUsed && unreadable.length > 0) {
+  if (having.length === 0 && used.length > 0) {
     throw new StartError(
-      `the cluster's metadata is not found; it may be in ${unreadable.join(' or ')}, which cannot be read`,
-      'check its permissions and the disk',
+      `${used.join(' and ')} belongs to a cluster whose metadata (${METADATA_FILE}) is in none of the directories`,
+      'name the directory that has it, and check that its disk is mounted and may be read',
     );
   }
   return found;
