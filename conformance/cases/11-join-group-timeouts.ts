@@ -1,4 +1,4 @@
-import type { ApiCases } from '../case.ts';
+import type { ApiCases, CaseContext, Exchange } from '../case.ts';
 import {
   entered,
   entering,
@@ -15,7 +15,16 @@ import { described } from '../groups/requests.ts';
 /** What ends after a while: sessions, rebalances, ids that were given and not used. */
 const brief: Member = { name: 'a', sessionTimeoutMs: 500, rebalanceTimeoutMs: 800 };
 const lasting: Member = { name: 'b' };
+const slow: Member = { name: 'a', rebalanceTimeoutMs: 800 };
+const second: Member = { ...slow, name: 'b' };
 const some = { min: 0 };
+
+/** A rebalance that the first of two members has not come to yet. */
+const slowAndSecond = (c: CaseContext): Exchange[] => [
+  ...stable(c, slow),
+  ...entering(c, second),
+  described(c, 'PreparingRebalance'),
+];
 
 export const cases: ApiCases = {
   api: 'JoinGroup',
@@ -44,12 +53,8 @@ export const cases: ApiCases = {
       name: 'a member that does not come to the rebalance',
       versions: { min: 1 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
-        const second = { ...lasting, rebalanceTimeoutMs: 800 };
         return [
-          ...stable(c, slow),
-          ...entering(c, second),
-          described(c, 'PreparingRebalance'),
+          ...slowAndSecond(c),
           { $answerOn: 'b' },
           heartbeat(c, slow),
           join(c, slow),
@@ -61,7 +66,6 @@ export const cases: ApiCases = {
       name: 'a leader that does not sync',
       versions: { min: 1 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
         return [...entered(c, slow), described(c, 'Empty'), heartbeat(c, slow), sync(c, slow, { a: 'x' })];
       },
     },
@@ -69,12 +73,8 @@ export const cases: ApiCases = {
       name: 'a follower whose leader does not sync',
       versions: { min: 8 },
       exchanges: (c) => {
-        const slow = { ...lasting, name: 'a', rebalanceTimeoutMs: 800 };
-        const second = { ...lasting, rebalanceTimeoutMs: 800 };
         return [
-          ...stable(c, slow),
-          ...entering(c, second),
-          described(c, 'PreparingRebalance'),
+          ...slowAndSecond(c),
           join(c, slow),
           { $answerOn: 'b' },
           sync(c, second),

@@ -18,8 +18,8 @@ import { legacyOffsetCommitValueCodec } from '@sluice/protocol/generated/records
 import { offsetCommitKeyCodec } from '@sluice/protocol/generated/records/group/offset-commit-key';
 import type { MessageCodec } from '@sluice/protocol/message-codec';
 import { Reader } from '@sluice/protocol/reader';
-import { Writer } from '@sluice/protocol/writer';
 import type { RecordSerde } from '../runtime/coordinator-shard.ts';
+import { readVersioned, recordBytes } from '../runtime/record-bytes.ts';
 import type { GroupRecord } from './group-record.ts';
 import { createOffsetCommitBytes } from './offset-commit-bytes.ts';
 import { createOffsetCommitReader } from './offset-commit-reader.ts';
@@ -67,6 +67,8 @@ function encode(record: GroupRecord): { key: Buffer; value: Buffer | null } {
 function decode(key: Buffer, value: Buffer | null): GroupRecord | undefined {
   const keyReader = new Reader(key, { utf8Lenient: true });
   const recordType = keyReader.int16('type');
+  const parts = <Key, Value>(keyCodec: MessageCodec<Key, never>, valueCodec: MessageCodec<Value, never>) =>
+    partsOf(keyReader, keyCodec, value, valueCodec);
   switch (recordType) {
     case legacyOffsetCommitKeyCodec.apiKey:
       return legacyOffsetCommit(keyReader, value);
@@ -77,37 +79,22 @@ function decode(key: Buffer, value: Buffer | null): GroupRecord | undefined {
         value: value === null ? null : offsetCommitReader.value(value),
       };
     case groupMetadataKeyCodec.apiKey:
-      return recordOf('group-metadata', groupMetadataKeyCodec, keyReader, groupMetadataValueCodec, value);
+      return { type: 'group-metadata', ...parts(groupMetadataKeyCodec, groupMetadataValueCodec) };
     case consumerGroupKey.apiKey:
-      return recordOf('consumer-group-metadata', consumerGroupKey, keyReader, consumerGroupValue, value);
+      return { type: 'consumer-group-metadata', ...parts(consumerGroupKey, consumerGroupValue) };
     case memberMetadataKey.apiKey:
-      return recordOf('consumer-group-member-metadata', memberMetadataKey, keyReader, memberMetadataValue, value);
+      return { type: 'consumer-group-member-metadata', ...parts(memberMetadataKey, memberMetadataValue) };
     case targetMetadataKey.apiKey:
-      return recordOf(
-        'consumer-group-target-assignment-metadata',
-        targetMetadataKey,
-        keyReader,
-        targetMetadataValue,
-        value,
-      );
+      return { type: 'consumer-group-target-assignment-metadata', ...parts(targetMetadataKey, targetMetadataValue) };
     case targetMemberKey.apiKey:
-      return recordOf('consumer-group-target-assignment-member', targetMemberKey, keyReader, targetMemberValue, value);
+      return { type: 'consumer-group-target-assignment-member', ...parts(targetMemberKey, targetMemberValue) };
     case currentAssignmentKey.apiKey:
-      return recordOf(
-        'consumer-group-current-member-assignment',
-        currentAssignmentKey,
-        keyReader,
-        currentAssignmentValue,
-        value,
-      );
+      return {
+        type: 'consumer-group-current-member-assignment',
+        ...parts(currentAssignmentKey, currentAssignmentValue),
+      };
     case regularExpressionKey.apiKey:
-      return recordOf(
-        'consumer-group-regular-expression',
-        regularExpressionKey,
-        keyReader,
-        regularExpressionValue,
-        value,
-      );
+      return { type: 'consumer-group-regular-expression', ...parts(regularExpressionKey, regularExpressionValue) };
     default:
       return undefined;
   }
@@ -121,22 +108,19 @@ function legacyOffsetCommit(keyReader: Reader, bytes: Buffer | null): GroupRecor
   return { type: 'offset-commit', key, value };
 }
 
-function recordOf<Type extends string, Key, Value>(
-  type: Type,
-  keyCodec: MessageCodec<Key, never>,
+function partsOf<Key, Value>(
   keyReader: Reader,
-  valueCodec: MessageCodec<Value, never>,
+  keyCodec: MessageCodec<Key, never>,
   value: Buffer | null,
-): { type: Type; key: Key; value: Value | null } {
+  valueCodec: MessageCodec<Value, never>,
+): { key: Key; value: Value | null } {
   // What a group keeps of it would hold on to the whole batch that it was read with.
   const own = value === null ? null : Buffer.from(value);
-  return { type, key: keyCodec.decode(keyReader, KEY_VERSION), value: read(valueCodec, own) };
+  return { key: keyCodec.decode(keyReader, KEY_VERSION), value: read(valueCodec, own) };
 }
 
 function read<Value>(codec: MessageCodec<Value, never>, bytes: Buffer | null): Value | null {
-  if (bytes === null) return null;
-  const reader = new Reader(bytes, { utf8Lenient: true });
-  return codec.decode(reader, reader.int16('version'));
+  return bytes === null ? null : readVersioned(codec, bytes);
 }
 
 function bytesOf<Key, Value>(
@@ -148,16 +132,7 @@ function bytesOf<Key, Value>(
 ): { key: Buffer; value: Buffer | null } {
   if (keyCodec.apiKey === undefined) throw new TypeError(`${keyCodec.name} is no key of a record`);
   return {
-    key: written(keyCodec, key, keyCodec.apiKey, KEY_VERSION),
-    value: value === null ? null : written(valueCodec, value, version, version),
+    key: recordBytes(keyCodec, key, keyCodec.apiKey, KEY_VERSION),
+    value: value === null ? null : recordBytes(valueCodec, value, version, version),
   };
-}
-
-function written<Input>(codec: MessageCodec<unknown, Input>, input: Input, prefix: number, version: number): Buffer {
-  const writer = new Writer();
-  writer.int16(prefix);
-  codec.encode(writer, input, version);
-  const [bytes, more] = writer.finish();
-  if (bytes === undefined || more !== undefined) throw new Error(`${codec.name} in more than one piece`);
-  return bytes;
 }

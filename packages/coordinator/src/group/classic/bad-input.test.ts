@@ -80,11 +80,16 @@ const joins: Row<JoinGroupRequest>[] = [
   },
 ];
 
-const syncs: Row<SyncGroupRequest>[] = [
+/** Who is not, or no more, a member as the group knows it. */
+const strangers: Row<SyncGroupRequest & HeartbeatRequest>[] = [
   { what: 'an unknown member', request: wrongMember, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
   { what: 'no member', request: { memberId: '' }, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
   { what: 'an unknown group', request: { groupId: 'x', memberId: A }, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
   { what: 'an old generation', request: { memberId: A, generationId: 0 }, errorCode: ErrorCode.ILLEGAL_GENERATION },
+];
+
+const syncs: Row<SyncGroupRequest>[] = [
+  ...strangers,
   { what: 'a generation to come', request: { memberId: A, generationId: 2 }, errorCode: ErrorCode.ILLEGAL_GENERATION },
   { what: 'another instance', request: { memberId: A, groupInstanceId: 'b' }, errorCode: ErrorCode.FENCED_INSTANCE_ID },
   {
@@ -100,10 +105,7 @@ const syncs: Row<SyncGroupRequest>[] = [
 ];
 
 const heartbeats: Row<HeartbeatRequest>[] = [
-  { what: 'an unknown member', request: wrongMember, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
-  { what: 'no member', request: { memberId: '' }, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
-  { what: 'an unknown group', request: { groupId: 'x', memberId: A }, errorCode: ErrorCode.UNKNOWN_MEMBER_ID },
-  { what: 'an old generation', request: { memberId: A, generationId: 0 }, errorCode: ErrorCode.ILLEGAL_GENERATION },
+  ...strangers,
   {
     what: 'an absurd generation',
     request: { memberId: A, generationId: -(2 ** 31) },
