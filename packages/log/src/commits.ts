@@ -109,14 +109,16 @@ export function createCommits(options: CommitsOptions): Commits {
 
   async function commitOnce(): Promise<CommitOutcome> {
     // What the journal holds is put back into files that are there: the first bytes of a new one go the other way.
-    const bytes = pinned.hasNewFile ? undefined : retained.from(state.durableOffset);
     const journal = options.journal?.current();
-    if (journal === undefined || bytes === undefined || !journal.takes(bytes.sizeBytes)) {
+    const mayUseJournal = !pinned.hasNewFile && journal?.takes(retained.sizeBytes) === true;
+    const bytes = mayUseJournal ? retained.take(state.durableOffset) : undefined;
+    if (journal === undefined || bytes === undefined) {
       // What fails here has failed the log already.
       await syncs.untilSynced(state.writtenOffset).catch(() => {});
       return { kind: 'segments' };
     }
     const outcome = await journal.commit(self, bytes);
+    retained.giveBack();
     if (outcome.kind === 'journal' && state.failure === undefined) becomeDurable(bytes.nextOffset);
     return outcome;
   }

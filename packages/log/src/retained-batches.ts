@@ -5,36 +5,41 @@ import type { PlacedBatch } from './write-group.ts';
 
 /** Batches that are written and not durable yet, kept in memory so that the journal can take them from there. */
 export interface RetainedBatches {
-  /** Of `keep`'s batches too. */
+  /** Of those that nobody has taken. */
   readonly sizeBytes: number;
-  /** Written behind all that was written before. Their memory is released once they are durable, or forgotten. */
+  /** Written behind all that was written before; their memory is released here. */
   keep(group: readonly PlacedBatch[]): void;
   /** Everything below is in the file only: what is kept is of no use. */
   forget(writtenOffset: Offset): void;
-  /** All that lies between `durableOffset` and the written end, if it is kept and lies in one segment. */
-  from(durableOffset: Offset): JournaledBytes | undefined;
+  /**
+   * All that lies between `durableOffset` and the written end, if it is kept and lies in one segment. Its memory is held
+   * until `giveBack`, whatever is forgotten meanwhile.
+   */
+  take(durableOffset: Offset): JournaledBytes | undefined;
   /** Everything below is durable. */
   release(durableOffset: Offset): void;
+  /** What was taken was copied, or is not wanted any more. */
+  giveBack(): void;
 }
 
 export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
-  const kept: PlacedBatch[] = [];
+  let kept: PlacedBatch[] = [];
+  let taken: PlacedBatch[] = [];
   let sizeBytes = 0;
   /** Where the first kept one begins; without any, where the next one will. */
   let firstOffset = writtenOffset;
 
   function drop(count: number): void {
-    for (const { buffer, nextOffset } of kept.splice(0, count)) {
-      leaseOf(buffer)?.release();
-      sizeBytes -= buffer.length;
-      firstOffset = nextOffset;
+    for (const batch of kept.splice(0, count)) {
+      releaseMemory(batch);
+      sizeBytes -= batch.buffer.length;
+      firstOffset = batch.nextOffset;
     }
   }
 
   function release(durableOffset: Offset): void {
-    let count = 0;
-    while (count < kept.length && (kept[count]?.nextOffset ?? 0) <= durableOffset) count++;
-    drop(count);
+    const count = kept.findIndex(({ nextOffset }) => nextOffset > durableOffset);
+    drop(count === -1 ? kept.length : count);
   }
 
   return {
@@ -51,13 +56,13 @@ export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
       drop(kept.length);
       firstOffset = offset;
     },
-    from(durableOffset) {
+    take(durableOffset) {
       release(durableOffset);
       const [first] = kept;
       const last = kept.at(-1);
       if (first === undefined || last === undefined || firstOffset > durableOffset) return undefined;
       if (first.segment !== last.segment) return undefined;
-      return {
+      const bytes: JournaledBytes = {
         segmentBaseOffset: first.segment.baseOffset,
         position: first.position,
         baseOffset: firstOffset,
@@ -65,7 +70,21 @@ export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
         buffers: kept.map(({ buffer }) => buffer),
         sizeBytes,
       };
+      taken.push(...kept);
+      kept = [];
+      sizeBytes = 0;
+      firstOffset = last.nextOffset;
+      return bytes;
     },
     release,
+    giveBack() {
+      const released = taken;
+      taken = [];
+      for (const batch of released) releaseMemory(batch);
+    },
   };
+}
+
+function releaseMemory({ buffer }: PlacedBatch): void {
+  leaseOf(buffer)?.release();
 }
