@@ -6,7 +6,7 @@ import { circumstances, lives } from './testing/model/commands.ts';
 import { liveLike } from './testing/model/run.ts';
 
 /** `LOG_LIVES=5000` for a longer look; a seed that failed comes with its path in the message. */
-const { LOG_LIVES = '250', LOG_SEED } = process.env;
+const { LOG_LIVES = '200', LOG_SEED } = process.env;
 const CANARY_LIVES = 400;
 
 describe('a log', () => {
