@@ -15,11 +15,20 @@ import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 import { imageState } from '@sluice/metadata/image/image-state';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { CLUSTER_ID, importWorld, KAFKA, kafkaDirectory, ORDERS_ID } from '../testing/kafka-directory.ts';
+import {
+  CLUSTER_ID,
+  importWorld,
+  KAFKA,
+  kafkaDirectory,
+  ORDERS_ID,
+  ordersRecords,
+  writeMetadataLog,
+} from '../testing/kafka-directory.ts';
 import { ImportStopped, importKafka } from './import-kafka.ts';
 import type { ImportProgress } from './import-types.ts';
 
 const TARGET = '/sluice';
+const SECOND_ID = 'AAAAAAAAAAAAAAAAAAAABg';
 /** A crash at every single one takes ten times as long and shows no more. */
 const CHANGES_PER_CRASH = 11;
 
@@ -208,6 +217,31 @@ describe('an import that is interrupted', () => {
       message: /unfinished import of \/elsewhere/,
     });
   });
+});
+
+test('several log directories come into one, clean only if all of them are', async () => {
+  for (const isSecondClean of [true, false]) {
+    const disk = await kafkaDirectory();
+    await disk.makeDirectory('/second');
+    const meta = String(await disk.readFile(`${KAFKA}/meta.properties`)).replace(
+      /directory\.id=.*/,
+      `directory.id=${SECOND_ID}`,
+    );
+    await disk.replaceFile('/second/meta.properties', meta);
+    await disk.rename(`${KAFKA}/orders-1`, '/second/orders-1');
+    await disk.replaceFile(`${KAFKA}/recovery-point-offset-checkpoint`, '0\n1\norders 0 20\n');
+    await disk.replaceFile('/second/recovery-point-offset-checkpoint', '0\n1\norders 1 20\n');
+    if (isSecondClean) await disk.replaceFile('/second/.kafka_cleanshutdown', '');
+    const moved = { partitionId: 1, topicId: ORDERS_ID, directories: [SECOND_ID] };
+    await writeMetadataLog(disk, [...ordersRecords(2), { kind: 'partitionChange', value: moved }]);
+    const { world } = importWorld(disk);
+    const report = await importKafka({ world, sources: [KAFKA, '/second'], target: TARGET });
+    assert.equal(report.isClean, isSecondClean);
+    assert.equal((await disk.stat(`${TARGET}/.kafka_cleanshutdown`)) !== undefined, isSecondClean);
+    const directory = await openTarget(disk);
+    for (const partition of [0, 1]) assert.equal(directory.get('orders', partition)?.log.highWatermark, 20);
+    await directory.close();
+  }
 });
 
 test('where no hard link can be made, everything is copied, and that is said', async () => {
