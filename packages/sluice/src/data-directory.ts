@@ -79,7 +79,7 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<vo
   if (names.includes(META_PROPERTIES)) {
     throw new StartError(
       `${path} belongs to an Apache Kafka broker, or has lost its ${METADATA_FILE}`,
-      'name another directory with --data',
+      'take it over into a new directory with sluice import, or name another directory with --data',
     );
   }
   const foreign = names.find((name) => !HARMLESS.has(name));

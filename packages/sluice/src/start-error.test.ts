@@ -100,7 +100,13 @@ test('a directory of Apache Kafka, or without its metadata', async () => {
   const path = join(directory.path, 'kafka');
   mkdirSync(path);
   writeFileSync(join(path, 'meta.properties'), 'version=1\ncluster.id=abc\nnode.id=1\n');
-  await refused({ path }, /belongs to an Apache Kafka broker/, /another directory/);
+  await refused({ path }, /belongs to an Apache Kafka broker/, /sluice import, or name another directory/);
+});
+
+test('a directory into which an import has not come to its end', async () => {
+  using directory = temporaryDirectory();
+  writeFileSync(join(directory.path, 'sluice-import.json'), '{}');
+  await refused({ path: directory.path }, /import into .* has not come to its end/, /same sluice import command again/);
 });
 
 test('a directory that may not be written', async () => {
