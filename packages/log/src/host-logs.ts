@@ -4,6 +4,7 @@ import type { Uuid } from '@sluice/kernel/ids';
 import { limitConcurrency } from '@sluice/kernel/limit-concurrency';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
+import { PARTITION_METADATA } from './file-names.ts';
 import { BLANK_LOG, type KnownLog } from './known-log.ts';
 import { LazyLog, type LazyLogHost } from './lazy-log.ts';
 import type { HostedLog } from './log-directory.ts';
@@ -90,6 +91,7 @@ export function createHostLogs(options: HostLogsOptions): HostLogs {
       syncSpacingMs: options.syncSpacingMs,
       ...shared,
       isConfigProvisional,
+      leavesTailUnchecked: true,
       acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
       hooks: hooksOf(home, name),
       journal: journalOf(home, topicId),
@@ -102,6 +104,20 @@ export function createHostLogs(options: HostLogsOptions): HostLogs {
 
   function hosted(id: LogId, log: LazyLog): HostedLog {
     return { topic: id.topic, partition: id.partition, topicId: id.topicId, log, home: log.home };
+  }
+
+  function restore(id: LogId, config: LogConfig, known: KnownLog): HostedLog {
+    return hosted(
+      id,
+      new LazyLog({ ...id, config, host, home: homeOf(), known, isNew: false, isConfigProvisional: true }),
+    );
+  }
+
+  /** Nothing was ever written to it, nor should have been: there is nothing to check. */
+  async function isBlank({ topic, partition }: LogId, recovery: RecoveryInfo): Promise<boolean> {
+    if (recovery.recoveryPoint > 0 || recovery.logStartOffset > 0) return false;
+    const names = await options.disk.list(`${path}/${partitionName(topic, partition)}`);
+    return names.every((name) => name === PARTITION_METADATA);
   }
 
   return {
@@ -120,14 +136,14 @@ export function createHostLogs(options: HostLogsOptions): HostLogs {
           isConfigProvisional: false,
         }),
       ),
-    restore: (id, config, known) =>
-      hosted(id, new LazyLog({ ...id, config, host, home: homeOf(), known, isNew: false, isConfigProvisional: true })),
+    restore,
     async recover(id, config, recovery) {
+      if (await isBlank(id, recovery)) return restore(id, config, BLANK_LOG);
       const home = homeOf();
       const opened = await openPartitionLog(openOptions(id, home, config, true, recovery));
       const known = opened.known();
       const log = new LazyLog({ ...id, config, host, home, known, isNew: false, isConfigProvisional: true });
-      if (opened.failure !== undefined || opened.recoveryPoint !== opened.logEndOffset) log.wakeWith(opened);
+      if (opened.failure !== undefined) log.wakeWith(opened);
       // Most are not used at once, if ever.
       else await opened.abandon();
       return hosted(id, log);
@@ -141,8 +157,8 @@ export function createHostLogs(options: HostLogsOptions): HostLogs {
   };
 }
 
-/** At rest a log is as after a clean stop: on disk with its indexes and producer state. */
+/** At rest a log is as after a clean stop, or as a recovery found it, which then finds the same again. */
 function asItWas(known: KnownLog): RecoveryInfo {
-  const { logStartOffset, logEndOffset, cleanedOffset } = known;
-  return { cleanShutdown: true, recoveryPoint: logEndOffset, logStartOffset, cleanedOffset };
+  const { logStartOffset, logEndOffset, recoveryPoint, cleanedOffset } = known;
+  return { cleanShutdown: recoveryPoint === logEndOffset, recoveryPoint, logStartOffset, cleanedOffset };
 }

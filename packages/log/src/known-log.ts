@@ -6,8 +6,10 @@ import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
 /** What is known of a log at rest without its files: enough for most questions, and to tell whether there is work to do. */
 export interface KnownLog {
   readonly logStartOffset: Offset;
-  /** Everything below is durable, with indexes and producer state: the recovery point too. */
+  /** Everything below is durable. */
   readonly logEndOffset: Offset;
+  /** Everything below has its indexes and producer state on disk; what is above is read again when the log is opened. */
+  readonly recoveryPoint: Offset;
   /** −1 if no transaction is open. */
   readonly firstUnstableOffset: Offset;
   readonly sizeBytes: number;
@@ -26,6 +28,7 @@ export interface KnownLog {
 export const BLANK_LOG: KnownLog = {
   logStartOffset: 0,
   logEndOffset: 0,
+  recoveryPoint: 0,
   firstUnstableOffset: -1,
   sizeBytes: 0,
   segmentCount: 1,
@@ -36,11 +39,12 @@ export const BLANK_LOG: KnownLog = {
   cleanedOffset: undefined,
 };
 
-export function knownOf(state: LogState, cleanedOffset: Offset | undefined): KnownLog {
+export function knownOf(state: LogState, recoveryPoint: Offset, cleanedOffset: Offset | undefined): KnownLog {
   const [oldest] = state.segments;
   return {
     logStartOffset: state.logStartOffset,
     logEndOffset: state.logEndOffset,
+    recoveryPoint,
     firstUnstableOffset: state.producers.firstUnstableOffset,
     sizeBytes: state.segments.reduce((total, segment) => total + segment.sizeBytes, 0),
     segmentCount: state.segments.length,

@@ -150,6 +150,44 @@ describe('after a clean stop', () => {
   });
 });
 
+describe('after a kill', () => {
+  test('a short tail stays behind its recovery point until the log is used, and a clean stop leaves none', async () => {
+    const plain = await stopped();
+    const first = await logOf(plain, 0);
+    await new Promise<void>((resolve) => first.whenReady(resolve));
+    append(first, batchOf(['one more']), { durable: true });
+    await durable(first);
+    const killed = plain.afterKill();
+    const before = killed.changeCount;
+    const directory = await open(killed);
+    const startChanges = killed.changeCount - before;
+    const log = directory.get('orders', 0)?.log;
+    assert(log !== undefined);
+    assert.deepEqual([log.isReady, log.recoveryPoint, log.logEndOffset], [false, 10, 11]);
+    // A sync of its records; beside it only what a start writes for the directory as a whole.
+    assert(startChanges < 30, `${startChanges} changes of the disk`);
+    assert.equal((await readAll(log)).length, 11);
+    await directory.close();
+    const { disk, touched } = watched(killed);
+    const again = await logOf(disk);
+    assert.deepEqual([...touched], []);
+    assert.deepEqual([again.recoveryPoint, again.logEndOffset], [11, 11]);
+  });
+
+  test('a log that was never used since is made clean by the stop all the same', async () => {
+    const plain = await stopped();
+    const first = await logOf(plain, 0);
+    await new Promise<void>((resolve) => first.whenReady(resolve));
+    append(first, batchOf(['one more']), { durable: true });
+    await durable(first);
+    const killed = plain.afterKill();
+    await (await open(killed)).close();
+    const { disk, touched } = watched(killed);
+    assert.equal((await logOf(disk)).recoveryPoint, 11);
+    assert.deepEqual([...touched], []);
+  });
+});
+
 describe('a log at rest', () => {
   test('refuses to append until its files are read, and then takes those who waited in their order', async () => {
     const log = await logOf(await stopped());

@@ -197,7 +197,7 @@ export class LazyLog implements ManagedLog {
     return this.#log === undefined ? knownStableOffset(this.#known) : this.#log.lastStableOffset;
   }
   get recoveryPoint(): Offset {
-    return this.#log === undefined ? this.#known.logEndOffset : this.#log.recoveryPoint;
+    return this.#log === undefined ? this.#known.recoveryPoint : this.#log.recoveryPoint;
   }
   get logStartOffsetWanted(): Offset {
     return this.#log === undefined ? this.#known.logStartOffset : this.#log.logStartOffsetWanted;
@@ -306,6 +306,7 @@ export class LazyLog implements ManagedLog {
   }
 
   async checkpoint(): Promise<void> {
+    // At rest there is little behind its recovery point, and there will be no more.
     await this.#log?.checkpoint();
   }
 
@@ -373,8 +374,11 @@ export class LazyLog implements ManagedLog {
     return this.#awake().then((log) => log.abortedTransactions(fromOffset, toOffset));
   }
 
-  close(): Promise<void> {
-    return this.#end((log) => log.close());
+  async close(): Promise<void> {
+    // A clean stop leaves nothing behind a recovery point.
+    const isUnchecked = this.#known.recoveryPoint < this.#known.logEndOffset;
+    if (isUnchecked && this.failure === undefined) await this.#ready();
+    await this.#end((log) => log.close());
   }
 
   abandon(): Promise<void> {

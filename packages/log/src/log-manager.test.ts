@@ -9,6 +9,7 @@ import type { LogDirectoryOptions } from './log-directory.ts';
 import { LogDirectoryError, type LogDirectoryErrorTag } from './log-directory-error.ts';
 import { openLogDirectory } from './log-manager.ts';
 import { encodeMetaProperties } from './meta-properties.ts';
+import { STOP_SUMMARY } from './stop-summary.ts';
 import { createTailCache } from './tail-cache.ts';
 import { append, batchOf, durable, readAll, written } from './testing/test-log.ts';
 
@@ -169,6 +170,8 @@ describe('a data directory', () => {
       await log.deleteRecordsBelow(2);
     }
     await directory.close();
+    // Else nobody would look at it before it is used.
+    await disk.unlink(`/data/${STOP_SUMMARY}`);
     const restore = disk.inject(({ path, kind }) =>
       path.startsWith('/data/bad-0/') && kind === 'read' ? { kind: 'fail', tag: 'io' } : undefined,
     );

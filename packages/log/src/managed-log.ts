@@ -39,7 +39,7 @@ export interface ManagedLog extends PartitionLog {
   /** What a checkpoint must say: at least the log start, and more while a deletion waits for that checkpoint. */
   readonly logStartOffsetWanted: Offset;
   readonly segmentCount: number;
-  /** What to remember of it while its files are closed. Enough only of a log that is checkpointed. */
+  /** What to remember of it while its files are closed. */
   known(): KnownLog;
   /** Makes what is in the log durable with its indexes and producer state, and moves the recovery point behind it. */
   checkpoint(): Promise<void>;
@@ -277,7 +277,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     },
     isReady: true,
     whenReady: (action) => action(),
-    known: () => knownOf(state, compaction.cleanedOffset),
+    known: () => knownOf(state, housekeeper.recoveryPoint, compaction.cleanedOffset),
     append,
     startVerification: state.producers.startVerification,
     onWritten: writer.onWritten,

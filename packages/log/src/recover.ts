@@ -28,7 +28,12 @@ export interface Recovered {
   readonly logEndOffset: Offset;
   /** Whether anything was read beyond the recovery point, or cut: the files then need a sync. */
   readonly isChanged: boolean;
+  /** Nothing was cut, and so little was read beyond the recovery point that it may as well be read again. */
+  readonly isShortTail: boolean;
 }
+
+/** What a log that nobody uses may have behind its recovery point: read again at its first use, or after the next crash. */
+export const UNCHECKED_TAIL_SIZE_BYTES_MAX = 64 * 1024;
 
 /**
  * After a clean stop: the end of the log from the last segment's end, nothing else is read. `undefined` if that does
@@ -52,7 +57,7 @@ export async function openCleanly(options: RecoverOptions): Promise<Recovered | 
     active.bytesSinceIndexEntry = active.sizeBytes - indexes.offsets.lastPosition;
   }
   await rebuildProducers(options.producers, options.recoveryPoint, options);
-  return { logEndOffset: options.recoveryPoint, isChanged: false };
+  return { logEndOffset: options.recoveryPoint, isChanged: false, isShortTail: false };
 }
 
 /** The last batch of a segment, if the way there from the last index entry is sound and its CRC is right. */
@@ -83,6 +88,8 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
 
   let nextOffset = start.offset;
   let isChanged = false;
+  let isCutAnywhere = false;
+  let scannedSizeBytes = 0;
   for (let index = startIndex; index < segments.length; index++) {
     const segment = segments[index];
     assert(segment !== undefined, 'the index is within the segments');
@@ -91,6 +98,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     const mayFollow = segment.baseOffset === nextOffset || isGap;
     if (index > startIndex && !mayFollow) {
       const fault = `the segment before it ends at offset ${nextOffset}`;
+      isCutAnywhere = true;
       logger.warn('the log is cut at a segment that does not follow', { path: logPath(segment), fault });
       await dropSegments(segments.splice(index), options);
       isChanged = true;
@@ -115,6 +123,8 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         mayHaveGaps: !isLast || gapsBelow > 0,
       });
       const isCut = scanned.position < fileSizeBytes;
+      isCutAnywhere ||= isCut;
+      scannedSizeBytes += fileSizeBytes - (index === startIndex ? start.position : 0);
       if (isCut) await file.truncate(scanned.position);
       // What a killed process wrote may be in the page cache only.
       if (isCut || scanned.nextOffset > options.recoveryPoint) {
@@ -139,7 +149,9 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   }
   for (const segment of segments.slice(startIndex, -1)) await sealRecovered(segment, options);
   options.producers.endOffset = nextOffset;
-  return { logEndOffset: nextOffset, isChanged };
+  const isOneSegment = startIndex === segments.length - 1;
+  const isShortTail = isOneSegment && !isCutAnywhere && scannedSizeBytes <= UNCHECKED_TAIL_SIZE_BYTES_MAX;
+  return { logEndOffset: nextOffset, isChanged, isShortTail };
 }
 
 /** What a roll does to the indexes of a segment that is no longer active. */

@@ -120,6 +120,8 @@ function decodeLog(topic: string, topicId: Uuid, row: readonly number[]): Summed
     known: {
       logStartOffset,
       logEndOffset,
+      // A stop is clean only with everything behind it.
+      recoveryPoint: logEndOffset,
       firstUnstableOffset,
       sizeBytes,
       segmentCount,
