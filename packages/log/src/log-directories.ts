@@ -1,17 +1,11 @@
 import { DiskError } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
-import type { Metrics } from '@sluice/kernel/metrics';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { createSerializer } from '@sluice/kernel/serialize';
-import { type Claim, claimDirectory } from './claim-directory.ts';
-import { DEFAULT_COMPACTOR_SETTINGS } from './compaction/compactor.ts';
-import { reasonOf } from './failure-reason.ts';
 import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
-import { LogDirectoryError } from './log-directory-error.ts';
-import { openClaimedDirectory } from './log-manager.ts';
+import { failureOf, openPlaces, type Place } from './log-places.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { createMoves } from './move/moves.ts';
-import { resolveMoves } from './move/resolve-moves.ts';
 import type { LogConfig } from './partition-log.ts';
 import { isTooLongToMove, partitionName } from './partition-name.ts';
 import { placementOrder } from './placement-order.ts';
@@ -96,40 +90,40 @@ const NO_EVENTS: LogDirectoriesEvents = {
   isCordoned: () => false,
 };
 
-interface Place {
-  readonly path: string;
-  directory: LogDirectory | undefined;
-  /** Why it could not be opened. */
-  refusal: string | undefined;
-  /** Logs that are being made there. */
-  pendingCount: number;
-}
-
 /**
  * Opens all of a broker's data directories. One that the disk does not let us use is offline, and the others go on; one
  * that is somebody else's, and having none left, fails with `LogDirectoryError` or `DiskError`.
  */
 export async function openLogDirectories(options: LogDirectoriesOptions): Promise<LogDirectories> {
-  const { disk, clock, random, logger } = options;
+  const { disk, clock, logger } = options;
   const shared = createSharedParts(options);
   const metrics = options.metrics ?? createMetrics();
   const offlineCount = metrics.gauge('sluice_log_directories_offline');
   /** What becomes of one partition, one thing after the other. */
   const alone = createSerializer();
   let events = NO_EVENTS;
-  const places: Place[] = options.paths.map((path) => ({
-    path,
-    directory: undefined,
-    refusal: undefined,
-    pendingCount: 0,
-  }));
+  // One may fail while others are being opened.
+  let places: readonly Place[] = [];
+  places = await openPlaces({
+    ...options,
+    metrics,
+    shared,
+    onOffline(path, reason) {
+      tellMetrics();
+      events.onOffline(path, reason);
+    },
+  });
 
   const online = () => places.flatMap(({ directory }) => (directory?.failure === undefined ? (directory ?? []) : []));
-  const failureOf = ({ directory, refusal }: Place) => directory?.failure ?? refusal;
-  const tellMetrics = () => reportOffline(places, failureOf, metrics, () => offlineCount.set(offline().length));
   const offline = () => places.filter((place) => failureOf(place) !== undefined);
+  function tellMetrics(): void {
+    offlineCount.set(offline().length);
+    for (const place of places) {
+      const gauge = metrics.gauge('sluice_log_directory_offline', { directory: place.path });
+      gauge.set(failureOf(place) === undefined ? 0 : 1);
+    }
+  }
 
-  await openAll();
   tellMetrics();
   const moves = createMoves({
     disk,
@@ -141,89 +135,6 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
   });
   /** Where partitions that do not exist yet shall be made, by name; the oldest first. */
   const preferences = new Map<string, string>();
-
-  async function openAll(): Promise<void> {
-    const claims = await claimAll();
-    try {
-      const claimed = places.flatMap((place) => {
-        const claim = claims.get(place);
-        return claim === undefined ? [] : [{ place, claim }];
-      });
-      const refused = await resolveMoves({
-        disk,
-        random,
-        logger,
-        places: claimed.map(({ place, claim }) => ({ path: place.path, directoryId: claim.directoryId })),
-      });
-      const opened = await Promise.allSettled(
-        claimed.map(async ({ place, claim }) => {
-          claims.delete(place);
-          place.directory = await openOne(place, claim, refused);
-        }),
-      );
-      for (const [index, result] of opened.entries()) {
-        const place = claimed[index]?.place;
-        if (result.status === 'rejected' && place !== undefined) refuse(place, result.reason);
-      }
-    } catch (error) {
-      await Promise.all([...claims.values()].map(({ lock }) => lock.release()));
-      await Promise.all(places.map(({ directory }) => directory?.close()));
-      throw error;
-    }
-  }
-
-  async function claimAll(): Promise<Map<Place, Claim>> {
-    const claims = new Map<Place, Claim>();
-    try {
-      for (const place of places) {
-        try {
-          claims.set(place, await claimDirectory({ ...options, path: place.path }));
-        } catch (error) {
-          refuse(place, error);
-        }
-      }
-      return claims;
-    } catch (error) {
-      await Promise.all([...claims.values()].map(({ lock }) => lock.release()));
-      throw error;
-    }
-  }
-
-  /** Throws what is no matter of a disk, and what leaves no directory. */
-  function refuse(place: Place, error: unknown): void {
-    if (!isDiskMatter(error)) throw error;
-    place.refusal = reasonOf(error);
-    if (places.every(({ refusal }) => refusal !== undefined)) throw error;
-    logger.error('a data directory cannot be used and its partitions are offline', {
-      directory: place.path,
-      reason: place.refusal,
-    });
-  }
-
-  function openOne(place: Place, claim: Claim, refused: ReadonlyMap<string, string>): Promise<LogDirectory> {
-    const settings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
-    const { keyMemorySizeBytes, bytesPerSecondMax } = settings;
-    return openClaimedDirectory(
-      {
-        ...options,
-        metrics,
-        path: place.path,
-        shared,
-        refused,
-        // Both are for the whole broker.
-        compactor: {
-          ...settings,
-          keyMemorySizeBytes: Math.floor(keyMemorySizeBytes / places.length),
-          bytesPerSecondMax: bytesPerSecondMax / places.length,
-        },
-        onOffline(reason) {
-          tellMetrics();
-          events.onOffline(place.path, reason);
-        },
-      },
-      claim,
-    );
-  }
 
   function directoryOf(topic: string, partition: number): LogDirectory | undefined {
     return places.find(({ directory }) => directory?.get(topic, partition) !== undefined)?.directory;
@@ -361,23 +272,4 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     },
   };
-}
-
-/** What a disk, or its permissions, does to us; all else is a mistake of whoever named the directory. */
-function isDiskMatter(error: unknown): boolean {
-  return error instanceof DiskError || (error instanceof LogDirectoryError && error.tag === 'read-only');
-}
-
-function reportOffline(
-  places: readonly Place[],
-  failureOf: (place: Place) => string | undefined,
-  metrics: Metrics,
-  total: () => void,
-): void {
-  total();
-  for (const place of places) {
-    metrics
-      .gauge('sluice_log_directory_offline', { directory: place.path })
-      .set(failureOf(place) === undefined ? 0 : 1);
-  }
 }

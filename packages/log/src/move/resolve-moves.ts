@@ -20,25 +20,35 @@ export interface ResolveOptions {
   readonly places: readonly ResolvedPlace[];
 }
 
-/**
- * Ends the moves between directories that a crash interrupted once their copy was complete: the copy counts. Returns,
- * by partition, why a log cannot be opened: it lies in several directories, and nothing says which of them counts.
- */
-export async function resolveMoves(options: ResolveOptions): Promise<Map<string, string>> {
+export interface ResolvedMoves {
+  /** By partition, why its log cannot be opened: it lies in several directories, and nothing says which of them counts. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** By path, the error of a directory that could not be looked at. */
+  readonly failed: ReadonlyMap<string, unknown>;
+}
+
+/** Ends the moves between directories that a crash interrupted once their copy was complete: the copy counts. */
+export async function resolveMoves(options: ResolveOptions): Promise<ResolvedMoves> {
   const { disk, places } = options;
   const found = new Map<string, ResolvedPlace[]>();
+  const failed = new Map<string, unknown>();
   for (const place of places) {
-    await promoteComplete(place, options);
-    for (const name of await disk.list(place.path)) {
-      if (parsePartitionName(name) === undefined) continue;
-      const sharing = found.get(name);
-      if (sharing === undefined) found.set(name, [place]);
-      else sharing.push(place);
+    try {
+      await promoteComplete(place, options);
+      for (const name of await disk.list(place.path)) {
+        if (parsePartitionName(name) === undefined) continue;
+        const sharing = found.get(name);
+        if (sharing === undefined) found.set(name, [place]);
+        else sharing.push(place);
+      }
+    } catch (error) {
+      failed.set(place.path, error);
     }
   }
   const refused = new Map<string, string>();
-  for (const [name, sharing] of found) {
-    if (sharing.length === 1) continue;
+  for (const [name, all] of found) {
+    const sharing = all.filter(({ path }) => !failed.has(path));
+    if (sharing.length <= 1) continue;
     // Logs of different topics of one name are no move's: the cluster knows which of the topics is there.
     for (const places of await byTopicId(name, sharing, disk)) {
       if (places.length === 1 || (await resolveOne(name, places, options))) continue;
@@ -49,7 +59,7 @@ export async function resolveMoves(options: ResolveOptions): Promise<Map<string,
       );
     }
   }
-  return refused;
+  return { refused, failed };
 }
 
 async function topicIdIn(disk: Disk, directory: string): Promise<Uuid | undefined> {
