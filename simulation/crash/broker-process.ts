@@ -28,6 +28,10 @@ export interface BrokerProcessOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly settings: Readonly<Record<string, string>>;
+  /** A command that runs the broker: a tracer, a shell with limits. It must become the broker's own process. */
+  readonly wrapper?: readonly string[];
+  /** Node's own options. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** `sluice start` in a process of its own, ready to serve. */
@@ -83,10 +87,11 @@ function cpuMs(pid: number | undefined): number | undefined {
   }
 }
 
-function spawnBroker({ dataDirectory, port, settings }: BrokerProcessOptions) {
+function spawnBroker({ dataDirectory, port, settings, wrapper = [], nodeOptions = [] }: BrokerProcessOptions) {
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const args = [COMMAND, 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDirectory, ...set];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeOptions, ...args];
+  const child: ChildProcess = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { log: '' };
   const keep = (chunk: Buffer) => {
     output.log = (output.log + chunk.toString()).slice(-LOG_CHARACTERS_MAX);

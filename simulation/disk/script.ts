@@ -7,16 +7,15 @@ import { createOffsetCommitter } from '../crash/load/offset-committer.ts';
 import { deleteSome } from '../crash/load/record-deleter.ts';
 import { type LoadBatch, makeBatch, sendBatch } from '../crash/load/send-batch.ts';
 import { createTopicAdmin } from '../crash/load/topic-admin.ts';
-import { COMPACTED, COMPACTED_TOPIC, SETTING, SHORT_SEGMENTS, type Stage } from './stage.ts';
+import { COMPACTED_TOPIC } from './read-everything.ts';
+import { type ClientStage, COMPACTED, SETTING, SHORT_SEGMENTS } from './stage.ts';
 
 const INIT_PRODUCER_ID = { request: initProducerIdRequestCodec, response: initProducerIdResponseCodec };
 const NO_TRANSACTION_TIMEOUT_MS = 2 ** 31 - 1;
 const IN_FLIGHT_BATCHES = 3;
 const RECORDS = 3;
-/** Longer than a segment lasts. */
-const ROUND_MS = 1_100;
-/** Time enough for sealed segments to be compacted, swapped and deleted. */
-const COMPACTION_MS = 8_000;
+/** Rounds longer than a segment lasts, and time for what is sealed to be compacted, swapped and deleted. */
+const SCRIPT_TIMES = { roundMs: 1_100, compactionMs: 8_000 };
 const ROUNDS = 4;
 const GROUP = 'committers';
 const CHANGED_SETTING = '999999998';
@@ -35,7 +34,7 @@ export interface Script {
   look(): Promise<void>;
 }
 
-export function createScript(stage: Stage): Script {
+export function createScript(stage: ClientStage, { roundMs, compactionMs } = SCRIPT_TIMES): Script {
   const load = stage.load();
   const { topics, recorder } = stage;
   let unacked: LoadBatch[] = [];
@@ -97,9 +96,9 @@ export function createScript(stage: Stage): Script {
       if (round === 2) await mark(broker, await make(broker, 'gone', 1, {}), 1);
       if (round === 2) await admin.alter('kept', CHANGED_SETTING);
       if (round === 2) await deleteSome(load, broker, kept, 1);
-      await sleep(load.clock, ROUND_MS);
+      await sleep(load.clock, roundMs);
     }
-    await sleep(load.clock, COMPACTION_MS);
+    await sleep(load.clock, compactionMs);
     await keyed.update(broker, 0);
     await produce(broker, kept);
   }

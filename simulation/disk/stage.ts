@@ -1,20 +1,16 @@
 import type { Broker } from '@sluice/client/broker';
 import { openBroker } from '@sluice/client/broker';
 import { ClientError } from '@sluice/client/client-error';
-import type { History, KeyedRecord, PartitionKey } from '../crash/history.ts';
-import { readKeyed } from '../crash/load/keyed-producer.ts';
+import type { Clock } from '@sluice/kernel/clock';
+import type { History } from '../crash/history.ts';
 import type { Load, LoadTopic } from '../crash/load/load.ts';
-import { createTopicAdmin } from '../crash/load/topic-admin.ts';
-import { lookCloser } from '../crash/look-closer.ts';
-import { readBack } from '../crash/read-back.ts';
 import { createRecorder, type Recorder } from '../crash/recorder.ts';
 import { createSimMachine, type SimMachine, type SimMachineOptions } from './machine/sim-machine.ts';
+import { readEverything } from './read-everything.ts';
 
 /** Above any run's length, so that retention never acts. */
 export const SETTING = '999999999';
-/** The one topic that is compacted. */
-export const COMPACTED_TOPIC = 'table';
-const SETTINGS = {
+export const SETTINGS = {
   'log.segment.bytes': '1048576',
   'log.index.interval.bytes': '512',
   'log.cleaner.backoff.ms': '1000',
@@ -32,9 +28,9 @@ export const COMPACTED = {
 
 const ANSWER_MS_MAX = 90_000;
 
-/** A machine, and the clients whose history is kept. */
-export interface Stage {
-  readonly machine: SimMachine;
+/** What clients need of a stage, simulated or real. */
+export interface ClientStage {
+  readonly machine: { readonly clock: Clock; run<T>(work: Promise<T>): Promise<T> };
   readonly recorder: Recorder;
   /** Made and answered, by name. */
   readonly topics: Map<string, LoadTopic>;
@@ -42,6 +38,11 @@ export interface Stage {
   load(pauseFactor?: number): Load;
   /** Work over a connection of its own. False: the broker went away meanwhile, or answered what it should not. */
   talk(work: (broker: Broker) => Promise<void>): Promise<boolean>;
+}
+
+/** A machine, and the clients whose history is kept. */
+export interface Stage extends ClientStage {
+  readonly machine: SimMachine;
   /** Starts the broker, and takes down what that took. False: it ended again, or could not start. */
   boot(): Promise<boolean>;
   /** Reads everything back. The broker runs. */
@@ -120,16 +121,7 @@ export function createStage(options: StageOptions): Stage {
       const mine = load();
       const isDone = await machine.run(
         talk(async (broker) => {
-          const seen = await createTopicAdmin(broker, recorder).look();
-          const topics = [...seen].map(([name, { topicId, partitionCount }]) => ({ name, topicId, partitionCount }));
-          const plain = topics.filter(({ name }) => name !== COMPACTED_TOPIC);
-          const found = await readBack(broker, plain, recorder);
-          let compacted: ReadonlyMap<PartitionKey, readonly KeyedRecord[]> = new Map();
-          for (const topic of topics) {
-            if (topic.name === COMPACTED_TOPIC) compacted = await readKeyed(broker, topic, recorder);
-            else await lookCloser(mine, broker, topic, found);
-          }
-          history = { ...recorder.finish(found), compacted };
+          history = await readEverything(broker, mine);
         }),
       );
       if (!isDone) recorder.record({ kind: 'odd', what: 'the broker went away while everything was read back' });

@@ -6,7 +6,8 @@ import { runOffsetCommitter } from '../crash/load/offset-committer.ts';
 import { runPlainProducer } from '../crash/load/plain-producer.ts';
 import { runRecordDeleter } from '../crash/load/record-deleter.ts';
 import { createTopicAdmin } from '../crash/load/topic-admin.ts';
-import { COMPACTED, COMPACTED_TOPIC, SETTING, SHORT_SEGMENTS, type Stage } from './stage.ts';
+import { COMPACTED_TOPIC } from './read-everything.ts';
+import { type ClientStage, COMPACTED, SETTING, SHORT_SEGMENTS } from './stage.ts';
 
 /** What clients that are told to end may take, of virtual time. */
 const DRAIN_MS_MAX = 120_000;
@@ -22,7 +23,7 @@ export interface Storm {
   end(): Promise<void>;
 }
 
-export async function createStorm(stage: Stage): Promise<Storm> {
+export async function createStorm(stage: ClientStage): Promise<Storm> {
   const { machine, recorder, state } = stage;
   const exact = await makeTopic(stage, 'exact', 2, SHORT_SEGMENTS);
   const mixed = await makeTopic(stage, 'mixed', 2, {});
@@ -52,7 +53,7 @@ export async function createStorm(stage: Stage): Promise<Storm> {
 }
 
 export async function makeTopic(
-  stage: Stage,
+  stage: ClientStage,
   name: string,
   partitionCount: number,
   configs: Record<string, string>,

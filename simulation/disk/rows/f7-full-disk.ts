@@ -79,7 +79,7 @@ interface Times {
   readonly middle: Case['middle'];
 }
 
-function verdictOn({ events }: History, { fullAt, freeAt, endAt, middle }: Times): RowVerdict {
+export function verdictOn({ events }: History, { fullAt, freeAt, endAt, middle }: Times): RowVerdict {
   const inspection = createInspection();
   const meanwhile = events.slice(fullAt, freeAt);
   const afterwards = events.slice(freeAt, endAt);
@@ -101,7 +101,7 @@ function verdictOn({ events }: History, { fullAt, freeAt, endAt, middle }: Times
 }
 
 /** KAFKA_STORAGE_ERROR is what clients are to be told, and a start may be refused for want of space. */
-function withoutExpected(history: History): History {
+export function withoutExpected(history: History): History {
   const events = history.events.filter((event) => event.kind !== 'odd' || !/error 56$|no space/.test(event.what));
   return { ...history, events };
 }

@@ -67,14 +67,15 @@ async function slowDown(
   tally: Tally,
 ) {
   const hasNoSyncLimit = breakage?.hasNoSyncLimit ?? false;
-  const stage = createStage({ seed, hasJournal: seed % 2 === 0, threadCount, hasNoSyncLimit });
+  const hasJournal = seed % 2 === 0;
+  const stage = createStage({ seed, hasJournal, threadCount, hasNoSyncLimit });
   const { machine, recorder, state } = stage;
   await stage.boot();
   const slow = await makeTopic(stage, 'slow', SLOW_PARTITIONS, {});
   const prompt = await makeTopic(stage, 'prompt', 1, {});
   const inspection = createInspection();
-  // With few threads the groups' log, on the same disk, has its turn behind the slow syncs.
-  const waitsForSyncs = isEverythingSlow || threadCount <= SLOW_PARTITIONS;
+  // With few threads, or a small journal, the groups' log on the same disk has its turn behind the slow syncs.
+  const waitsForSyncs = isEverythingSlow || hasJournal || threadCount <= SLOW_PARTITIONS;
   const within = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const startedMs = machine.clock.monotonicMs();
     const result = await work();
