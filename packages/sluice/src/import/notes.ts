@@ -46,7 +46,7 @@ export function notesOf(input: NotesInput): string[] {
   if (metadata === undefined) {
     notes.push(
       "Topics' settings are not known: records are kept for ever (retention.ms=-1), and what Kafka had compacted is " +
-        'compacted, until you set something else. Partitions behind the last that is here would be missed by nobody.',
+        'compacted, until you set something else. Nobody can tell whether a topic had more partitions than are here.',
     );
   }
   if (input.copiesAll) notes.push('No hard links can be made from there to here, so everything is copied.');
