@@ -173,7 +173,7 @@ export function createCommits(options: CommitsOptions): Commits {
       waiters.fail(reason);
     },
     async cutJournal() {
-      await options.journal?.current()?.cut(self);
+      await options.journal?.current()?.cut(self.topicId, self.partition);
     },
   };
 }

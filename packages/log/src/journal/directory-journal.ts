@@ -77,7 +77,7 @@ export async function openDirectoryJournal(options: DirectoryJournalOptions): Pr
     journal,
     unrestored: failed,
     async cutPartition(topicId, partition) {
-      if (topicId !== undefined) await journal?.cutPartition(Buffer.from(topicId, 'base64url'), partition);
+      if (topicId !== undefined) await journal?.cut(Buffer.from(topicId, 'base64url'), partition);
     },
     async close(isClean) {
       await journal?.close(isClean);

@@ -37,12 +37,10 @@ export interface Journal {
   /** Whether so much of one log may go through the journal. */
   takes(sizeBytes: number): boolean;
   /**
-   * Makes void what the journal says of a log whose segments are synced and about to be cut. Fails if that cannot be made
-   * durable: the log must then stay as it is.
+   * Makes void what the journal says of a partition whose segments are synced and about to be cut, or about to go. Fails
+   * if that cannot be made durable: the log must then stay as it is.
    */
-  cut(log: JournaledLog): Promise<void>;
-  /** As `cut`, of a partition whose directory is about to go. */
-  cutPartition(topicId: Buffer, partition: number): Promise<void>;
+  cut(topicId: Buffer, partition: number): Promise<void>;
   /** After all logs: with `isClean` all of them have synced their segments, and the journal is removed. */
   close(isClean: boolean): Promise<void>;
 }
@@ -168,13 +166,25 @@ export function createJournal(options: JournalOptions): Journal {
     return failure;
   }
 
-  async function cut(log: JournaledLog): Promise<void> {
-    const isNamed = () => ring.files().some(({ logs }) => (logs.get(log) ?? 0) > 0);
-    if (!isNamed()) return;
+  /** All that a partition's log was in this run, if the journal has entries of it that no cut made void. */
+  function namedLogs(topicId: Buffer, partition: number): Set<JournaledLog> {
+    const named = new Set<JournaledLog>();
+    for (const { logs } of ring.files()) {
+      for (const [log, offset] of logs) {
+        if (offset > 0 && log.partition === partition && log.topicId.equals(topicId)) named.add(log);
+      }
+    }
+    return named;
+  }
+
+  async function cut(topicId: Buffer, partition: number): Promise<void> {
+    if (namedLogs(topicId, partition).size === 0) return;
     while (writing !== undefined) await writing;
+    const named = namedLogs(topicId, partition);
+    const [first] = named;
     // Its last entry may have been written over meanwhile.
-    if (!isNamed()) return;
-    const done = writeCut(log);
+    if (first === undefined) return;
+    const done = writeCut(first, named);
     writing = done
       .catch(() => {})
       .finally(() => {
@@ -184,7 +194,7 @@ export function createJournal(options: JournalOptions): Journal {
     await done;
   }
 
-  async function writeCut(log: JournaledLog): Promise<void> {
+  async function writeCut(log: JournaledLog, named: ReadonlySet<JournaledLog>): Promise<void> {
     const sizeBytes = COMMIT_OVERHEAD_SIZE_BYTES + entrySizeBytes(0);
     for (let attempt = 1; fault === undefined && attempt <= CUT_ATTEMPTS_MAX; attempt++) {
       const file = ring.fileFor(sizeBytes);
@@ -196,8 +206,10 @@ export function createJournal(options: JournalOptions): Journal {
       buffer.addCut(log);
       const failure = await write(file);
       if (failure !== undefined) break;
-      for (const { logs } of ring.files()) if (logs.has(log)) logs.set(log, 0);
-      dirty.remove(log);
+      for (const each of named) {
+        for (const { logs } of ring.files()) if (logs.has(each)) logs.set(each, 0);
+        dirty.remove(each);
+      }
       return;
     }
     throw new Error(`the journal cannot be told of a cut: ${fault ?? 'it has no room'}`);
@@ -214,10 +226,6 @@ export function createJournal(options: JournalOptions): Journal {
     takes: (sizeBytes) =>
       fault === undefined && sizeBytes <= Math.min(settings.logSizeBytesMax, payloadsSizeBytesMax - entrySizeBytes(0)),
     cut,
-    async cutPartition(topicId, partition) {
-      const logs = new Set(ring.files().flatMap((file) => [...file.logs.keys()]));
-      for (const log of logs) if (log.partition === partition && log.topicId.equals(topicId)) await cut(log);
-    },
     async close(isClean) {
       while (writing !== undefined) await writing;
       await dirty.idle();

@@ -39,14 +39,16 @@ export async function restoreLogs(entries: readonly JournalEntry[], options: Res
   const failed = new Map<string, string>();
   const failedEntries: JournalEntry[] = [];
   const byLog = entriesByLog(options.ignoresCuts ? entries.filter(({ kind }) => kind !== 'cut') : entries);
-  if (byLog.size === 0) return { failed, failedEntries };
+  let missingCount = byLog.size;
   await forEachBounded(await options.disk.list(options.path), CONCURRENCY_MAX, async (name) => {
     const found = parsePartitionName(name);
-    if (found === undefined) return;
+    // Most of ten thousand partitions may have nothing in it.
+    if (found === undefined || missingCount === 0) return;
     try {
       const topicId = await topicIdOf(name, options);
       const own = topicId === undefined ? undefined : byLog.get(logKey(topicId, found.partition));
       if (own === undefined) return;
+      missingCount--;
       try {
         await restoreLog(name, own, options);
       } catch (error) {
@@ -78,12 +80,10 @@ async function restoreLog(name: string, entries: readonly JournalEntry[], option
     try {
       const { sizeBytes, fault } = await restoreSegment(disk, path, own, recoveryPoints === undefined);
       if (sizeBytes > 0) logger.info('put back from the journal', { path, sizeBytes });
-      if (fault === undefined) continue;
-      logger.error('what the journal has of a segment does not fit it', { path, fault });
+      if (fault !== undefined) logger.error('what the journal has of a segment does not fit it', { path, fault });
     } catch (error) {
       if (!(error instanceof DiskError) || error.tag !== 'not-found') throw error;
       logger.warn('the journal has records of a segment that is gone', { path });
     }
-    return;
   }
 }
