@@ -104,6 +104,8 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
   let events = NO_EVENTS;
   // One may fail while others are being opened.
   let places: readonly Place[] = [];
+  const online = () => places.flatMap(({ directory }) => (directory?.failure === undefined ? (directory ?? []) : []));
+  const offline = () => places.filter((place) => failureOf(place) !== undefined);
   places = await openPlaces({
     ...options,
     metrics,
@@ -114,8 +116,6 @@ export async function openLogDirectories(options: LogDirectoriesOptions): Promis
     },
   });
 
-  const online = () => places.flatMap(({ directory }) => (directory?.failure === undefined ? (directory ?? []) : []));
-  const offline = () => places.filter((place) => failureOf(place) !== undefined);
   function tellMetrics(): void {
     offlineCount.set(offline().length);
     for (const place of places) {

@@ -164,6 +164,31 @@ describe('one of two data directories', () => {
     }
   });
 
+  test('is full when a topic is made: it comes into the other; where both are, it works once there is space', async () => {
+    const disk = createSimDisk({ crashModel: false, clock: realClock });
+    await using broker = await startTestBroker({ disk, paths: PATHS });
+    const client = await broker.connect();
+    const fill = (path: string) =>
+      disk.inject((operation) =>
+        operation.path.startsWith(path) && operation.kind === 'make-directory'
+          ? { kind: 'fail', tag: 'no-space' }
+          : undefined,
+      );
+    const freeA = fill('/a');
+    await createTopic(client, 'orders');
+    assert.equal((await produce(client, ['one'])).errorCode, ErrorCode.NONE);
+    assert.equal(broker.directories.directoryOf('orders', 0)?.path, '/b');
+    const freeB = fill('/b');
+    await createTopic(client, 'bills');
+    assert.equal((await produce(client, ['one'], { topic: 'bills' })).errorCode, ErrorCode.KAFKA_STORAGE_ERROR);
+    freeA();
+    freeB();
+    while ((await produce(client, ['one'], { topic: 'bills' })).errorCode !== ErrorCode.NONE) {
+      await new Promise(setImmediate);
+    }
+    assert.deepEqual(broker.failures, []);
+  });
+
   test('is the last one: the broker cannot go on, and says why', async () => {
     const disk = createSimDisk({ crashModel: false, clock: realClock });
     const broker = await startTestBroker({ disk, paths: PATHS });

@@ -21,14 +21,17 @@ export function followDirectories(options: {
   onNoneLeft(reason: string): void;
 }): void {
   const { directories, replicas } = options;
+  const { places } = directories;
+  const isNoneLeft = () => directories.places.every(({ failure }) => failure !== undefined);
+  // They may have failed since they were opened.
+  if (isNoneLeft()) options.onNoneLeft(`no data directory is left; ${places[0]?.path} failed: ${places[0]?.failure}`);
   directories.listen({
     onOffline(path, reason) {
-      const { places } = directories;
-      if (places.every(({ failure }) => failure !== undefined)) {
+      if (isNoneLeft()) {
         options.onNoneLeft(`no data directory is left; the last one, ${path}, failed: ${reason}`);
         return;
       }
-      const failed = places.find((place) => place.path === path)?.directory;
+      const failed = directories.places.find((place) => place.path === path)?.directory;
       for (const { topicId, partition } of failed?.logs() ?? []) {
         if (topicId !== undefined) replicas.note(topicId, partition, undefined);
       }

@@ -1,3 +1,4 @@
+import { DiskError } from '@sluice/kernel/disk';
 import { type NodeId, type Uuid, ZERO_UUID } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { LogConfig, PartitionLog } from '@sluice/log/partition-log';
@@ -78,8 +79,8 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
   const { image, nodeId, logs, logger, leadership, onPlaced } = options;
   /** By topic id, then by partition. */
   const hostedByTopic = new Map<Uuid, (Hosted | undefined)[]>();
-  /** Logs that could not be opened, by topic id and partition. */
-  const unopened = new Set<string>();
+  /** Logs that could not be opened, by topic id and partition; those for want of space are tried again when asked for. */
+  const unopened = new Map<string, 'for-good' | 'for-now'>();
   /** Of logs that are in directories that are not here, since this was last told. */
   let awayReasons: string[] = [];
   const changes = createTaskQueue(CONCURRENT_CHANGE_COUNT_MAX);
@@ -124,7 +125,7 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         unopened.delete(`${topic.id}/${partition}`);
         if (hosted.leader === nodeId) leadership?.onElected(hosted);
       } catch (error) {
-        unopened.add(`${topic.id}/${partition}`);
+        unopened.set(`${topic.id}/${partition}`, isForNow(error) ? 'for-now' : 'for-good');
         if (error instanceof ReplicaAway) awayReasons.push(error.message);
         else logger.error('a log cannot be opened', { topic: topic.name, partition, reason: reasonOf(error) });
       }
@@ -208,6 +209,10 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
     if (state === undefined) return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
     const hosted = hostedByTopic.get(topic.id)?.[partition];
     // Whoever leads it: this replica is offline. What may still be done with a log that has failed, `checkUsable` says.
+    if (hosted === undefined && unopened.get(`${topic.id}/${partition}`) === 'for-now') {
+      unopened.set(`${topic.id}/${partition}`, 'for-good');
+      open(topic, partition, true);
+    }
     const isOffline =
       hosted === undefined
         ? unopened.has(`${topic.id}/${partition}`)
@@ -246,6 +251,11 @@ export function createPartitionTable(options: PartitionTableOptions): PartitionT
         for (const hosted of ofTopic) if (hosted !== undefined) yield hosted;
     },
   };
+}
+
+/** Space comes back, and descriptors do. */
+function isForNow(error: unknown): boolean {
+  return error instanceof DiskError && (error.tag === 'no-space' || error.tag === 'too-many-files');
 }
 
 function assignedDirectory(state: PartitionState | undefined, nodeId: NodeId): Uuid {
