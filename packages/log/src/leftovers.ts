@@ -23,6 +23,20 @@ import { walkHeaders } from './walk-file.ts';
  */
 export async function clearLeftovers(disk: Disk, directory: string, logger: Logger): Promise<string[]> {
   let names = await disk.list(directory);
+  // Nearly always: thousands of partitions are looked at after a crash.
+  const isTidy = names.every((name) => (parseSegmentFileName(name)?.state ?? '') === '');
+  if (!isTidy) {
+    await clearUnfinished(names, disk, directory, logger);
+    names = await disk.list(directory);
+  }
+  const logs = new Set(names.filter((name) => isLive(name, LOG_SUFFIX)).map(offsetOf));
+  const orphans = names.filter((name) => isIndex(name, '') && !logs.has(offsetOf(name)));
+  await remove(disk, directory, orphans);
+  return names.filter((name) => !orphans.includes(name));
+}
+
+/** Of deletions and compactions. */
+async function clearUnfinished(names: readonly string[], disk: Disk, directory: string, logger: Logger): Promise<void> {
   const inState = (state: string) => names.filter((name) => parseSegmentFileName(name)?.state === state);
 
   await remove(disk, directory, inState(DELETED_SUFFIX));
@@ -39,12 +53,6 @@ export async function clearLeftovers(disk: Disk, directory: string, logger: Logg
     logger.info('finishing a compaction that a crash interrupted', { path: directory, baseOffset: offset });
     await finishSwap(disk, directory, offset);
   }
-
-  names = await disk.list(directory);
-  const logs = new Set(names.filter((name) => isLive(name, LOG_SUFFIX)).map(offsetOf));
-  const orphans = names.filter((name) => isIndex(name, '') && !logs.has(offsetOf(name)));
-  await remove(disk, directory, orphans);
-  return names.filter((name) => !orphans.includes(name));
 }
 
 /**
