@@ -19,6 +19,7 @@ import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
 import { sustainedProduce } from './scenarios/sustained-produce.ts';
+import { transactionsMany, transactionsOne } from './scenarios/transactions.ts';
 import { cleanUpWhenInterrupted, type ServerName } from './server.ts';
 import { touchFreeMemory } from './touch-memory.ts';
 
@@ -39,6 +40,8 @@ const scenarios: readonly Scenario[] = [
   coldRead,
   offsetCommitOne,
   offsetCommitMany,
+  transactionsOne,
+  transactionsMany,
   groupJoinClassic,
   groupJoinConsumer,
   groupHeartbeatsClassic,

@@ -26,6 +26,8 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"heartbeat": heartbeat,
 	"fill":      fill,
 	"loaded":    loaded,
+	// Transactional producers.
+	"transactions": transactions,
 }
 
 func main() {

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"flag"
+	"fmt"
+	"hash/crc32"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+const (
+	initVersion            = 5
+	endTxnVersion          = 5
+	txnOffsetCommitVersion = 5
+	txnTimeoutMs           = 60_000
+	// As Java's producer waits when the transaction before is still being ended.
+	concurrentBackoff = 20 * time.Millisecond
+	attempts          = 3_000
+	transactional     = 1 << 4
+)
+
+type transactionResult struct {
+	Transactions int     `json:"transactions"`
+	Seconds      float64 `json:"seconds"`
+	CpuSeconds   float64 `json:"cpuSeconds"`
+	P50Ms        float64 `json:"p50Ms"`
+	P99Ms        float64 `json:"p99Ms"`
+	// Of an InitProducerId that takes the place of a producer with an open transaction.
+	FencingP99Ms float64 `json:"fencingP99Ms"`
+}
+
+// transactor is a producer of transactions version 2 (KIP-890): writes bring their partitions in, and each end raises the
+// epoch.
+type transactor struct {
+	w        *wire
+	t        *target
+	id       string
+	producer int64
+	epoch    int16
+	batch    []byte
+}
+
+// transactions has producers, each with a connection of its own, end one transaction after the other: some records to
+// each partition of the topic, and an offset.
+func transactions(_ context.Context, args []string) (any, error) {
+	flags := flag.NewFlagSet("transactions", flag.ExitOnError)
+	t := targetFlags(flags)
+	producers := flags.Int("producers", 1, "producers")
+	seconds := flags.Float64("seconds", 5, "for so long")
+	records := flags.Int("records", 10, "records of a transaction")
+	size := flags.Int("size", 100, "bytes of a value")
+	fencings := flags.Int("fencings", 50, "producers whose place is taken afterwards")
+	pid := flags.Int("pid", 0, "the broker's process")
+	flags.Parse(args)
+	batch := transactionalBatch(*size, max(1, *records/t.partitions))
+	wires, err := dialAll(t.bootstrap, *producers)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*transactor, *producers)
+	err = onEach(wires, func(c int, w *wire) error {
+		all[c] = &transactor{w: w, t: t, id: fmt.Sprintf("bench-%d", c), batch: append([]byte(nil), batch...)}
+		if err := all[c].begin(); err != nil {
+			return err
+		}
+		// The first one brings up what is made only once.
+		return all[c].transact(0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	took := make([][]time.Duration, *producers)
+	start, cpu := time.Now(), cpuSeconds(*pid)
+	end := start.Add(time.Duration(*seconds * float64(time.Second)))
+	err = onEach(wires, func(c int, w *wire) (err error) {
+		for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
+			sent := time.Now()
+			err = all[c].transact(offset)
+			took[c] = append(took[c], time.Since(sent))
+		}
+		return err
+	})
+	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
+	if err != nil {
+		return nil, err
+	}
+	var each []time.Duration
+	for _, of := range took {
+		each = append(each, of...)
+	}
+	fenced, err := fence(all[0], *fencings)
+	if err != nil {
+		return nil, err
+	}
+	at := quantiles(each, 0.5, 0.99)
+	return transactionResult{len(each), elapsed.Seconds(), used, at[0], at[1], quantiles(fenced, 0.99)[0]}, nil
+}
+
+// fence leaves a transaction open, and takes its producer's place; again and again.
+func fence(x *transactor, count int) ([]time.Duration, error) {
+	var took []time.Duration
+	for range count {
+		if err := x.write(); err != nil {
+			return nil, err
+		}
+		sent := time.Now()
+		if err := x.begin(); err != nil {
+			return nil, err
+		}
+		took = append(took, time.Since(sent))
+	}
+	return took, nil
+}
+
+func (x *transactor) begin() error {
+	if err := x.coordinators(); err != nil {
+		return err
+	}
+	req := kmsg.NewPtrInitProducerIDRequest()
+	req.Version, req.TransactionalID, req.TransactionTimeoutMillis = initVersion, &x.id, txnTimeoutMs
+	return patiently(func() error {
+		answer, err := x.w.ask(req)
+		if err != nil {
+			return err
+		}
+		resp := answer.(*kmsg.InitProducerIDResponse)
+		x.producer, x.epoch = resp.ProducerID, resp.ProducerEpoch
+		return kerr.ErrorForCode(resp.ErrorCode)
+	})
+}
+
+// coordinators makes the topics of the coordinators, the first time.
+func (x *transactor) coordinators() error {
+	for keyType, key := range []string{x.group(), x.id} {
+		req := kmsg.NewPtrFindCoordinatorRequest()
+		req.Version, req.CoordinatorType, req.CoordinatorKeys = 4, int8(keyType), []string{key}
+		err := patiently(func() error {
+			answer, err := x.w.ask(req)
+			if err != nil {
+				return err
+			}
+			return kerr.ErrorForCode(answer.(*kmsg.FindCoordinatorResponse).Coordinators[0].ErrorCode)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *transactor) group() string { return "group-" + x.id }
+
+func (x *transactor) transact(offset int64) error {
+	if err := x.write(); err != nil {
+		return err
+	}
+	if err := x.commitOffset(offset); err != nil {
+		return err
+	}
+	req := kmsg.NewPtrEndTxnRequest()
+	req.Version, req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Commit = endTxnVersion, x.id, x.producer, x.epoch, true
+	return patiently(func() error {
+		answer, err := x.w.ask(req)
+		if err != nil {
+			return err
+		}
+		resp := answer.(*kmsg.EndTxnResponse)
+		if resp.ErrorCode == 0 {
+			x.producer, x.epoch = resp.ProducerID, resp.ProducerEpoch
+		}
+		return kerr.ErrorForCode(resp.ErrorCode)
+	})
+}
+
+// write sends one batch to each partition.
+func (x *transactor) write() error {
+	stamp(x.batch, x.producer, x.epoch)
+	pending := make(map[int32]bool, x.t.partitions)
+	for partition := range x.t.partitions {
+		pending[int32(partition)] = true
+	}
+	return patiently(func() error {
+		req := kmsg.NewPtrProduceRequest()
+		req.Version, req.TransactionID, req.Acks, req.TimeoutMillis = produceByName, &x.id, -1, 30_000
+		topic := kmsg.NewProduceRequestTopic()
+		topic.Topic = x.t.topic
+		for partition := range pending {
+			p := kmsg.NewProduceRequestTopicPartition()
+			p.Partition, p.Records = partition, x.batch
+			topic.Partitions = append(topic.Partitions, p)
+		}
+		req.Topics = append(req.Topics, topic)
+		answer, err := x.w.ask(req)
+		if err != nil {
+			return err
+		}
+		for _, partition := range answer.(*kmsg.ProduceResponse).Topics[0].Partitions {
+			if partition.ErrorCode == 0 {
+				delete(pending, partition.Partition)
+			} else {
+				err = kerr.ErrorForCode(partition.ErrorCode)
+			}
+		}
+		return err
+	})
+}
+
+func (x *transactor) commitOffset(offset int64) error {
+	req := kmsg.NewPtrTxnOffsetCommitRequest()
+	req.Version, req.TransactionalID, req.Group = txnOffsetCommitVersion, x.id, x.group()
+	req.ProducerID, req.ProducerEpoch, req.Generation = x.producer, x.epoch, -1
+	topic := kmsg.NewTxnOffsetCommitRequestTopic()
+	topic.Topic = x.t.topic
+	p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+	p.Offset, p.LeaderEpoch, p.Metadata = offset, 0, kmsg.StringPtr("")
+	topic.Partitions = append(topic.Partitions, p)
+	req.Topics = append(req.Topics, topic)
+	return patiently(func() error {
+		answer, err := x.w.ask(req)
+		if err != nil {
+			return err
+		}
+		return kerr.ErrorForCode(answer.(*kmsg.TxnOffsetCommitResponse).Topics[0].Partitions[0].ErrorCode)
+	})
+}
+
+// patiently asks again while the answer may change.
+func patiently(ask func() error) (err error) {
+	for range attempts {
+		if err = ask(); err == nil || !mayChange(err) {
+			return err
+		}
+		time.Sleep(concurrentBackoff)
+	}
+	return err
+}
+
+// mayChange: the client library counts this one as final.
+func mayChange(err error) bool {
+	return kerr.IsRetriable(err) || errors.Is(err, kerr.ConcurrentTransactions)
+}
+
+func transactionalBatch(size, records int) []byte {
+	batch, _ := buildBatch(size, 61+records*(size+12))
+	binary.BigEndian.PutUint16(batch[21:], transactional)
+	return batch
+}
+
+// stamp gives the batch its producer; with every epoch sequences begin at 0.
+func stamp(batch []byte, producer int64, epoch int16) {
+	binary.BigEndian.PutUint64(batch[43:], uint64(producer))
+	binary.BigEndian.PutUint16(batch[51:], uint16(epoch))
+	binary.BigEndian.PutUint32(batch[53:], 0)
+	binary.BigEndian.PutUint32(batch[17:], crc32.Checksum(batch[21:], castagnoli))
+}
