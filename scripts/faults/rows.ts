@@ -22,10 +22,12 @@ export interface RealRow {
 
 /** Shorter than on the simulated disk, where time costs nothing. */
 const TIMES = { roundMs: 250, compactionMs: 1_500 };
-/** strace counts for each thread by itself; few threads reach more. */
-const CHANGES = 160;
+/** strace counts for each thread and each call by itself; few reach more. */
+const CHANGES = 48;
 const SYNCS = 24;
 const STORM_MS = 3_000;
+/** Until the end of a process is known. */
+const EXIT_MS = 200;
 
 export const REAL_ROWS: readonly RealRow[] = [
   {
@@ -36,6 +38,7 @@ export const REAL_ROWS: readonly RealRow[] = [
     run: ({ seed, cycles, onCycle }) =>
       scripted('F2', { seed, cycles, onCycle }, CHANGES, async (stage, nth) => {
         await runScript(stage, killingAt(nth));
+        await sleep(EXIT_MS);
         return stage.broker?.hasExited === false ? `change ${nth} never came` : `killed at change ${nth}`;
       }),
   },
