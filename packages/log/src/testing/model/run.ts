@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
-import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
-import { createSimRandom } from '@sluice/kernel/sim/random';
 import { CODECS } from '@sluice/protocol/compression/codec';
-import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
-import { DEFAULT_LOG_CONFIG } from '../../default-log-config.ts';
 import type { LogDirectory } from '../../log-directory.ts';
-import { openLogDirectory } from '../../log-manager.ts';
 import type { ManagedLog } from '../../managed-log.ts';
 import type { LogConfig } from '../../partition-log.ts';
-import { createTailCache } from '../../tail-cache.ts';
 import { appendOptions } from '../test-log.ts';
-import { brokenDisk, brokenLog, type Canary, compactionCanaryOf } from './canaries.ts';
-import { AGE_MS_MAX, type Circumstances, type Command, IDEMPOTENT_PRODUCERS, PLAIN_PRODUCERS } from './commands.ts';
+import { encodeBatch, encodeMarker, isTransactional, markerAt, producerOf } from './batches.ts';
+import type { Canary } from './canaries.ts';
+import type { Circumstances, Command } from './commands.ts';
 import {
   checkCommitted,
   checkCompacted,
@@ -28,34 +21,20 @@ import {
   readWhole,
 } from './compare.ts';
 import {
+  BASE,
+  DELETE_RETENTION_MS,
+  openModelDirectory,
+  openModelLog,
+  POLICIES,
+  SEGMENT_SIZE_BYTES,
+} from './open-model.ts';
+import {
   createReferenceLog,
   cutReference,
   decisionsOf,
   openTransactionsOf,
   type ReferenceBatch,
-  type ReferenceRecord,
 } from './reference-log.ts';
-
-const TOPIC = 'orders';
-const TOPIC_ID = 'c3RhYmxlLXRvcGljLWlkMA';
-const SEGMENT_SIZE_BYTES = 900;
-const DELETE_RETENTION_MS = 10_000;
-const BASE: LogConfig = {
-  ...DEFAULT_LOG_CONFIG,
-  segmentSizeBytes: SEGMENT_SIZE_BYTES,
-  indexIntervalBytes: 150,
-  cleanableDirtyRatioMin: 0,
-  deleteRetentionMs: DELETE_RETENTION_MS,
-  fileDeleteDelayMs: 1_000,
-  retentionMs: -1,
-};
-const POLICIES: readonly Partial<LogConfig>[] = [
-  { cleanupCompact: false, cleanupDelete: true },
-  { cleanupCompact: true, cleanupDelete: false },
-  { cleanupCompact: true, cleanupDelete: true },
-  // The empty policy: for ever.
-  { cleanupCompact: false, cleanupDelete: false },
-];
 
 /** Does the commands to a log in a data directory and to its model, comparing whatever can be asked. */
 export async function liveLike(commands: readonly Command[], how: Circumstances, canary?: Canary): Promise<void> {
@@ -85,40 +64,11 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
   }
 
   function open(): Promise<LogDirectory> {
-    const compactionCanary = compactionCanaryOf(canary);
-    return openLogDirectory({
-      disk: brokenDisk(disk, canary),
-      clock: canary === 'believes-the-clock' ? fooled(clock) : clock,
-      random: createSimRandom(1),
-      logger: silentLogger,
-      path: '/data',
-      clusterId: 'cluster',
-      nodeId: 1,
-      tailCache: createTailCache(how.cacheSizeBytes),
-      durability: 'disk',
-      configOf: () => BASE,
-      acknowledgesBeforeSync: canary === 'acknowledges-before-sync',
-      compactor: {
-        isEnabled: true,
-        backoffMs: 3_600_000,
-        keyMemorySizeBytes: how.keyMemorySizeBytes,
-        bytesPerSecondMax: Number.POSITIVE_INFINITY,
-        // Tombstones that get a horizon may grow what was just large enough.
-        outputSizeBytesMax: SEGMENT_SIZE_BYTES,
-        ...(compactionCanary === undefined ? {} : { canary: compactionCanary }),
-      },
-    });
+    return openModelDirectory(disk, clock, how, canary);
   }
 
-  async function partition(): Promise<ManagedLog> {
-    assert.equal(directory.unopened.size, 0, JSON.stringify([...directory.unopened]));
-    const found = directory.get(TOPIC, 0)?.log ?? (await directory.create(TOPIC, 0, TOPIC_ID, config()));
-    found.reconfigure(config());
-    // At rest it answers from what the last stop wrote down; a log whose files were read knows.
-    const atRest = [found.logStartOffset, found.logEndOffset, found.lastStableOffset];
-    await new Promise<void>((resolve) => found.whenReady(resolve));
-    assert.deepEqual([found.logStartOffset, found.logEndOffset, found.lastStableOffset], atRest, 'I8, I16: at rest');
-    return brokenLog(found, canary);
+  function partition(): Promise<ManagedLog> {
+    return openModelLog(directory, config(), canary);
   }
 
   async function run(command: Command): Promise<void> {
@@ -172,15 +122,6 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     }
   }
 
-  function producerOf(index: number): number {
-    if (index < PLAIN_PRODUCERS) return -1;
-    return (index < PLAIN_PRODUCERS + IDEMPOTENT_PRODUCERS ? 100 : 200) + index;
-  }
-
-  function isTransactional(producerId: number): boolean {
-    return producerId >= 200;
-  }
-
   function send({ producer, records, codec, isDurable }: Extract<Command, { kind: 'send' }>): void {
     const producerId = producerOf(producer);
     const baseSequence = producerId === -1 ? -1 : (nextSequence.get(producerId) ?? 0);
@@ -203,39 +144,14 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
       isDurable,
       isAcked: false,
     };
-    append(batch, encode(batch));
+    append(batch, encodeBatch(batch));
     if (producerId !== -1) nextSequence.set(producerId, baseSequence + records.length);
-  }
-
-  function encode(batch: ReferenceBatch): Buffer {
-    const { producerId, baseSequence, codec } = batch;
-    const producer = { producerId, producerEpoch: 0, baseSequence, isTransactional: batch.isTransactional };
-    return buildBatch(batch.records, { codec, ...(producerId === -1 ? {} : producer) });
   }
 
   function endTransaction(producerId: number, isAbort: boolean): void {
     if (!openTransactionsOf(reference).has(producerId)) return;
-    const type = isAbort ? 'ABORT' : 'COMMIT';
-    const timestampMs = clock.now();
-    const offset = reference.endOffset;
-    const record: ReferenceRecord = { offset, key: type, value: null, timestampMs };
-    const bytes = buildEndTxnMarkerBatch({ type, producerId, producerEpoch: 0, coordinatorEpoch: 0, timestampMs });
-    append(
-      {
-        baseOffset: offset,
-        lastOffset: offset,
-        leaderEpoch: reference.leaderEpoch,
-        codec: 'none',
-        producerId,
-        baseSequence: -1,
-        isTransactional: true,
-        marker: type,
-        records: [record],
-        isDurable: true,
-        isAcked: false,
-      },
-      bytes,
-    );
+    const marker = markerAt(reference, producerId, isAbort ? 'ABORT' : 'COMMIT', clock.now());
+    append(marker, encodeMarker(marker));
   }
 
   function append(batch: ReferenceBatch, bytes: Buffer): void {
@@ -264,7 +180,7 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
   function retry(producerId: number): void {
     const last = reference.batches.findLast((batch) => batch.producerId === producerId && batch.marker === undefined);
     if (producerId === -1 || last === undefined || nextSequence.get(producerId) === 0) return;
-    const result = log.append(encode(last), appendOptions({ durable: true, nowMs: clock.now() }));
+    const result = log.append(encodeBatch(last), appendOptions({ durable: true, nowMs: clock.now() }));
     assert.equal(result.kind, 'duplicate', `I4: a retry of ${last.baseOffset}: ${JSON.stringify(result)}`);
     assert(result.kind === 'duplicate');
     assert.equal(result.firstOffset, last.baseOffset, 'I4: a duplicate has its first offset');
@@ -480,14 +396,6 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
   }
 }
 
-/** Its monotonic clock jumps with the other one. */
-function fooled(clock: Clock): Clock {
-  return Object.assign(Object.create(clock), { monotonicMs: () => clock.now() });
-}
-
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
-
-/** Ages in commands are below what a topic accepts as old, and above what it takes for the future. */
-assert(AGE_MS_MAX < DEFAULT_LOG_CONFIG.timestampBeforeMaxMs);
