@@ -11,6 +11,8 @@ export interface DirectoryServices {
   /** `undefined` if every log syncs its own segments. */
   readonly journal: Journal | undefined;
   checkpointOne(name: string): Promise<void>;
+  /** A recovery from now on would have less to read. Saved with those of other logs. */
+  onRecoveryPointMoved(): void;
   /** Something failed that was the directory's to do. */
   complain(error: unknown): void;
   /** A log of it went offline: is it the directory? */
@@ -58,8 +60,6 @@ export function hooksOf(home: LogHome, name: string): LogHooks {
       if (home.next === next) home.next = undefined;
     }
   }
-  /** Nobody waits for it; the directory has heard of its failure. */
-  const saveLater = (of: Choice) => void save(of).catch(() => {});
 
   return {
     persistLogStartOffset: () => save(({ logStarts }) => logStarts),
@@ -68,7 +68,10 @@ export function hooksOf(home: LogHome, name: string): LogHooks {
     async persistDirectory() {
       await home.persistDirectory?.();
     },
-    onRecoveryPointMoved: () => saveLater(({ recoveryPoints }) => recoveryPoints),
+    onRecoveryPointMoved() {
+      home.directory.onRecoveryPointMoved();
+      home.next?.onRecoveryPointMoved();
+    },
     onCheckpointDue() {
       const { directory } = home;
       directory.checkpointOne(name).catch(directory.complain);

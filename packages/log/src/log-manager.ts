@@ -1,4 +1,5 @@
 import { assert } from '@sluice/kernel/assert';
+import type { Timer } from '@sluice/kernel/clock';
 import type { Uuid } from '@sluice/kernel/ids';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { startChores } from './chores.ts';
@@ -34,6 +35,8 @@ const EXPIRATION_INTERVAL_MS = 600_000;
 const RETENTION_DELAY_MS = 30_000;
 /** `log.retention.check.interval.ms`. */
 const RETENTION_CHECK_INTERVAL_MS = 300_000;
+/** Recovery points of segments that rolled are saved together: the file names every log of the directory. */
+const MOVED_DELAY_MS = 1_000;
 /** Logs that are opened, checkpointed or closed at once: the disk is busy with fewer. */
 const CONCURRENCY_MAX = 16;
 
@@ -55,6 +58,7 @@ export async function openClaimedDirectory(
   const removals = new Set<Promise<void>>();
   let stopChores = () => Promise.resolve();
   let failure: string | undefined;
+  let movedTimer: Timer | undefined;
   let directoryJournal: DirectoryJournal | undefined;
 
   const held = createHeldOffsets();
@@ -68,6 +72,7 @@ export async function openClaimedDirectory(
     },
     checkpointOne,
     complain,
+    onRecoveryPointMoved,
     onLogOffline,
   };
   const hosting = createHostLogs({ ...options, logger, shared, services });
@@ -112,6 +117,14 @@ export async function openClaimedDirectory(
     else logger.error('checkpoint failed', { reason: reasonOf(error) });
   }
 
+  function onRecoveryPointMoved(): void {
+    if (failure !== undefined) return;
+    movedTimer ??= clock.setTimer(MOVED_DELAY_MS, () => {
+      movedTimer = undefined;
+      recoveryPoints.save().catch(complain);
+    });
+  }
+
   /** Its own files tell whether the directory still works. */
   function onLogOffline(): void {
     if (failure === undefined) recoveryPoints.save().catch(complain);
@@ -119,6 +132,7 @@ export async function openClaimedDirectory(
 
   function fail(reason: string): void {
     failure = reason;
+    movedTimer?.cancel();
     logger.error('the data directory is offline', { reason, partitionCount: hosted.size });
     compactor.stop();
     void stopChores();
@@ -184,6 +198,7 @@ export async function openClaimedDirectory(
     return directoryOf(loaded.unopened);
   } catch (error) {
     await Promise.all([...hosted.values()].map(({ log }) => log.close()));
+    movedTimer?.cancel();
     await directoryJournal?.close(false);
     await lock.release();
     throw error;
@@ -325,6 +340,7 @@ export async function openClaimedDirectory(
     if (options.shared === undefined) shared.deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
     await Promise.all([...removals]);
+    movedTimer?.cancel();
     try {
       if (failure === undefined) await markClean(brokerEpoch);
       else await directoryJournal?.close(false);
