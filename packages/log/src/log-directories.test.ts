@@ -126,6 +126,33 @@ describe('a move between directories', () => {
     await directories.close();
   });
 
+  test('of a compacted log takes its gaps along, and a crash behind it finds no loss in them', async () => {
+    const disk = createSimDisk();
+    const compacted = { ...SMALL, cleanupCompact: true, cleanupDelete: false, cleanableDirtyRatioMin: 0 };
+    const directories = await openTwo(disk, { configOf: () => compacted });
+    const log = await directories.create('orders', 0, TOPIC_ID, compacted);
+    for (let index = 0; index < 40; index++) append(log, batchOf([`v${index}`]), { durable: true });
+    await durable(log);
+    await log.checkpoint();
+    const before = log.sizeBytes;
+    await directories.directoryOf('orders', 0)?.compact();
+    assert(log.sizeBytes < before && log.compaction.cleanedOffset !== undefined);
+    const offsets = (await readAll(log)).map(({ offset }) => offset);
+    await directories.move('orders', 0, B);
+    await untilIn(directories, B, disk);
+    append(log, batchOf(['last']), { durable: true });
+    await durable(log);
+    const again = await openTwo(disk.reboot(5), { configOf: () => compacted });
+    const found = again.get('orders', 0)?.log ?? assert.fail();
+    assert.equal(again.directoryOf('orders', 0)?.path, B);
+    assert.deepEqual(
+      (await readAll(found)).map(({ offset }) => offset),
+      [...offsets, 40],
+    );
+    assert.equal(found.compaction.cleanedOffset, log.compaction.cleanedOffset);
+    await again.close();
+  });
+
   test('into a directory that fails comes to nothing, and the log goes on where it is', async () => {
     const disk = createSimDisk();
     const { directories, log } = await withOrders(disk);
