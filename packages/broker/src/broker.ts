@@ -50,6 +50,8 @@ export interface BrokerOptions {
   readonly network: Network;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Descriptors that the process may have; left out where there is no limit, or none is told. */
+  readonly openFilesMax?: number | undefined;
   /** For the tests of the tests only. */
   readonly transactionCanary?: TransactionCanary | undefined;
   /** The broker cannot go on: a broken invariant, or metadata that cannot be trusted. */
@@ -256,11 +258,11 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
 }
 
 async function openListeners(options: BrokerOptions, dispatch: Dispatch): Promise<KafkaListener[]> {
-  const { settings, network, clock, logger, metrics } = options;
+  const { settings, network, clock, logger, metrics, openFilesMax } = options;
   const opened: KafkaListener[] = [];
   try {
     for (const { name, host, port } of settings.listeners) {
-      const limits = connectionLimits(settings);
+      const limits = connectionLimits(settings, openFilesMax);
       opened.push(await openListener({ name, host, port, network, dispatch, limits, clock, logger, metrics }));
     }
   } catch (error) {

@@ -120,6 +120,23 @@ describe('a failing disk', () => {
     await log.close();
   });
 
+  test('F9: a log that found no descriptor takes appends again once there is one', async () => {
+    const clock = createSimClock();
+    const disk = createSimDisk({ clock });
+    const log = await openTestLog({ disk, clock });
+    const restore = disk.inject(({ kind, path }) =>
+      kind === 'create' && path.endsWith('.log') ? { kind: 'fail', tag: 'too-many-files' } : undefined,
+    );
+    append(log, batchOf(['refused']));
+    await assert.rejects(written(log), /too-many-files/);
+    restore();
+    await clock.runUntil(() => log.failure === undefined);
+    append(log, batchOf(['taken']), { durable: true });
+    await durable(log);
+    assert.deepEqual(valuesOf(await readAll(log)), ['taken']);
+    await log.close();
+  });
+
   test('a log that stays full waits for space instead of trying again and again', async () => {
     const clock = createSimClock();
     const disk = createSimDisk({ capacityBytes: 2000, clock });

@@ -5,7 +5,8 @@ import type { LogFailure } from './log-state.ts';
 export function failureOf(error: unknown): LogFailure {
   return {
     reason: `write failed: ${reasonOf(error)}`,
-    isDiskFull: error instanceof DiskError && error.tag === 'no-space',
+    // Without a descriptor nothing was written either, and somebody will close one.
+    isDiskFull: error instanceof DiskError && (error.tag === 'no-space' || error.tag === 'too-many-files'),
   };
 }
 

@@ -110,6 +110,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
       network,
       logger,
       metrics,
+      openFilesMax: world.disk.openFilesMax,
       onFatal(reason) {
         logger.error('the broker cannot go on', { reason });
         failed.resolve(reason);
