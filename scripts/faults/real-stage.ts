@@ -22,8 +22,10 @@ const ANSWER_MS_MAX = 60_000;
 export interface RealStage extends ClientStage {
   readonly broker: BrokerProcess | undefined;
   /** False: it ended before it was ready. What it said is in the history. */
-  boot(how?: Pick<BrokerProcessOptions, 'wrapper' | 'nodeOptions'>): Promise<boolean>;
+  boot(how?: Pick<BrokerProcessOptions, 'wrapper' | 'nodeOptions' | 'commandLine'>): Promise<boolean>;
   kill(): Promise<void>;
+  /** A clean end. */
+  stop(): Promise<void>;
   finish(): Promise<History>;
 }
 
@@ -91,6 +93,10 @@ export function createRealStage(dataDirectory: string, seed: number, mayDiskFail
     },
     async kill() {
       await broker?.kill();
+      broker = undefined;
+    },
+    async stop() {
+      await broker?.stop();
       broker = undefined;
     },
     async finish() {

@@ -8,6 +8,7 @@ import { createTally, type RowReport, type Tally } from '../../simulation/disk/r
 import { verdictOn, withoutExpected } from '../../simulation/disk/rows/f7-full-disk.ts';
 import { createScript } from '../../simulation/disk/script.ts';
 import { createStorm } from '../../simulation/disk/storm.ts';
+import { checkOut, commitsBack } from './earlier-version.ts';
 import { createRealStage, type RealStage, until } from './real-stage.ts';
 import { runSlowDisk } from './slow-disk.ts';
 import { injecting, killingAt, missing, withDirectory, withTmpfs } from './tools.ts';
@@ -26,6 +27,8 @@ const TIMES = { roundMs: 250, compactionMs: 1_500 };
 const CHANGES = 48;
 const SYNCS = 24;
 const STORM_MS = 3_000;
+/** So many commits back, and their half. */
+const EARLIER_COMMITS = 120;
 /** Until the end of a process is known. */
 const EXIT_MS = 200;
 
@@ -77,6 +80,13 @@ export const REAL_ROWS: readonly RealRow[] = [
     cycles: 1,
     skipped: () => missing('bash'),
     run: runFewResources,
+  },
+  {
+    row: 'F28',
+    promise: 'a directory that an earlier version wrote is opened and used',
+    cycles: 2,
+    skipped: () => (commitsBack(EARLIER_COMMITS) === undefined ? 'the history does not reach so far back' : undefined),
+    run: runEarlierVersion,
   },
 ];
 
@@ -168,6 +178,30 @@ function fillUp(directory: string, path: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** Written by the earlier version, stopped or killed; then this one, under load. */
+async function runEarlierVersion({ seed, cycles, onCycle }: Options): Promise<RowReport> {
+  const tally = createTally();
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const commit = commitsBack(Math.ceil(EARLIER_COMMITS / (1 + (cycle >> 1)))) ?? '';
+    const isKilled = cycle % 2 === 1;
+    await withDirectory(async (directory) => {
+      const stage = createRealStage(join(directory, 'data'), seed + cycle);
+      await stage.boot({ commandLine: checkOut(commit, join(directory, 'earlier')) });
+      await createScript(stage, TIMES).run();
+      await (isKilled ? stage.kill() : stage.stop());
+      await stage.boot();
+      const storm = await createStorm(stage, 'later');
+      await sleep(STORM_MS);
+      await storm.end();
+      const name = `${commit}, ${isKilled ? 'killed' : 'stopped'}`;
+      tally.add(name, await stage.finish());
+      await stage.kill();
+      onCycle(name);
+    });
+  }
+  return tally.report('F28', seed);
 }
 
 const DESCRIPTORS = 256;

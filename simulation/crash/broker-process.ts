@@ -30,6 +30,8 @@ export interface BrokerProcessOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** A command that runs the broker: a tracer, a shell with limits. It must become the broker's own process. */
   readonly wrapper?: readonly string[];
+  /** Another version's command line. */
+  readonly commandLine?: string;
   /** Node's own options. */
   readonly nodeOptions?: readonly string[];
 }
@@ -87,9 +89,10 @@ function cpuMs(pid: number | undefined): number | undefined {
   }
 }
 
-function spawnBroker({ dataDirectory, port, settings, wrapper = [], nodeOptions = [] }: BrokerProcessOptions) {
+function spawnBroker(options: BrokerProcessOptions) {
+  const { dataDirectory, port, settings, wrapper = [], nodeOptions = [], commandLine = COMMAND } = options;
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const args = [COMMAND, 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDirectory, ...set];
+  const args = [commandLine, 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDirectory, ...set];
   const [command = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeOptions, ...args];
   const child: ChildProcess = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { log: '' };

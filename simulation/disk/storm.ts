@@ -23,21 +23,23 @@ export interface Storm {
   end(): Promise<void>;
 }
 
-export async function createStorm(stage: ClientStage): Promise<Storm> {
+/** Topics of a name that is there already are told apart by a prefix; the compacted one is left out then. */
+export async function createStorm(stage: ClientStage, prefix = ''): Promise<Storm> {
   const { machine, recorder, state } = stage;
-  const exact = await makeTopic(stage, 'exact', 2, SHORT_SEGMENTS);
-  const mixed = await makeTopic(stage, 'mixed', 2, {});
-  const table = await makeTopic(stage, COMPACTED_TOPIC, 1, COMPACTED);
+  const exact = await makeTopic(stage, `${prefix}exact`, 2, SHORT_SEGMENTS);
+  const mixed = await makeTopic(stage, `${prefix}mixed`, 2, {});
   const slowly = (): Load => stage.load(PAUSE_FACTOR);
   const clients = [
-    runIdempotentProducer(slowly(), 'exact', exact),
-    runPlainProducer(slowly(), 'plain', mixed, -1),
+    runIdempotentProducer(slowly(), `${prefix}exact`, exact),
+    runPlainProducer(slowly(), `${prefix}plain`, mixed, -1),
     runConsumer(slowly(), 'reader', exact),
     runConsumer(slowly(), 'other-reader', mixed),
     runRecordDeleter(slowly(), 'deleter', mixed),
-    runKeyedProducer(slowly(), 'key', table),
-    runOffsetCommitter(slowly(), 'committers', exact),
+    runOffsetCommitter(slowly(), `${prefix}committers`, exact),
   ];
+  if (prefix === '') {
+    clients.push(runKeyedProducer(slowly(), 'key', await makeTopic(stage, COMPACTED_TOPIC, 1, COMPACTED)));
+  }
   return {
     blow: (ms) => machine.run(sleep(machine.clock, ms)),
     async end() {
