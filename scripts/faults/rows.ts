@@ -24,7 +24,7 @@ export interface RealRow {
 /** Shorter than on the simulated disk, where time costs nothing. */
 const TIMES = { roundMs: 250, compactionMs: 1_500 };
 /** strace counts for each thread and each call by itself; few reach more. */
-const CHANGES = 48;
+const CHANGES = 160;
 const SYNCS = 24;
 const STORM_MS = 3_000;
 /** So many commits back, and their half. */

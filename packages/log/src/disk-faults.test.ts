@@ -123,17 +123,19 @@ describe('a failing disk', () => {
   test('F9: a log that found no descriptor takes appends again once there is one', async () => {
     const clock = createSimClock();
     const disk = createSimDisk({ clock });
-    const log = await openTestLog({ disk, clock });
+    const log = await openTestLog({ disk, clock, config: { segmentSizeBytes: 1000 } });
+    append(log, batchOf(['x'.repeat(800)]), { durable: true });
+    await durable(log);
     const restore = disk.inject(({ kind, path }) =>
       kind === 'create' && path.endsWith('.log') ? { kind: 'fail', tag: 'too-many-files' } : undefined,
     );
-    append(log, batchOf(['refused']));
+    append(log, batchOf(['y'.repeat(800)]));
     await assert.rejects(written(log), /too-many-files/);
     restore();
     await clock.runUntil(() => log.failure === undefined);
     append(log, batchOf(['taken']), { durable: true });
     await durable(log);
-    assert.deepEqual(valuesOf(await readAll(log)), ['taken']);
+    assert.equal(valuesOf(await readAll(log)).at(-1), 'taken');
     await log.close();
   });
 
