@@ -71,14 +71,17 @@ function greedyTarget(): Breakage {
   });
 }
 
+/** Of heartbeats, and of what they put off. */
 function withRecords(change: (record: GroupRecord) => GroupRecord): Breakage {
+  const changed = (step: GroupStep): GroupStep => ({ ...step, records: step.records.map(change) });
   return {
     breakShard: (shard) => ({
       ...shard,
-      heartbeatOfConsumer(...parameters): GroupStep {
-        const step = shard.heartbeatOfConsumer(...parameters);
-        return { ...step, records: step.records.map(change) };
-      },
+      heartbeatOfConsumer: (...parameters) => changed(shard.heartbeatOfConsumer(...parameters)),
+    }),
+    breakEnvironment: ({ putOff, ...environment }) => ({
+      ...environment,
+      putOff: (pending, decide) => putOff(pending, (now) => changed(decide(now))),
     }),
   };
 }

@@ -36,9 +36,21 @@ export interface SimNetworkOptions {
 
 export function createSimNetwork({ clock, random, broker, onRepeated }: SimNetworkOptions): SimNetwork {
   let isCalm = false;
+  const heldUp = new Set<(arrives: boolean) => void>();
 
   const pass = (delayMs: number) => new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
   const latencyMs = () => 1 + random.below(LATENCY_MS_MAX);
+
+  /** Until then, or lost when it becomes calm: what is promised from then on is not for messages of before. */
+  function holdUp(delayMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      heldUp.add(resolve);
+      clock.setTimer(delayMs, () => {
+        heldUp.delete(resolve);
+        resolve(true);
+      });
+    });
+  }
 
   /** One way. False if it was lost. */
   async function carry(): Promise<boolean> {
@@ -46,7 +58,8 @@ export function createSimNetwork({ clock, random, broker, onRepeated }: SimNetwo
       await pass(random.below(NOTICED_MS_MAX));
       return false;
     }
-    await pass(!isCalm && random.chance(DELAY) ? random.below(HELD_UP_MS_MAX) : latencyMs());
+    if (!isCalm && random.chance(DELAY)) return holdUp(random.below(HELD_UP_MS_MAX));
+    await pass(latencyMs());
     return true;
   }
 
@@ -72,6 +85,8 @@ export function createSimNetwork({ clock, random, broker, onRepeated }: SimNetwo
     },
     calm() {
       isCalm = true;
+      for (const lose of heldUp) lose(false);
+      heldUp.clear();
     },
   };
 }

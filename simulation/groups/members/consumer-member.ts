@@ -162,7 +162,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
         const before = losses;
         const wanted = goal;
         if ([...owned].some((key) => !wanted.has(key))) {
-          await pass(callbackMs());
+          await callBack();
           await Promise.race([commitUnderWay, pass(COMMIT_TIMEOUT_MS)]);
           if (!(await lives(mine))) return;
           if (losses !== before) continue;
@@ -174,6 +174,15 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       }
     } finally {
       if (reconcilingLife === mine) reconcilingLife = -1;
+    }
+  }
+
+  /** However slow it was: no slower than it may be once it is calm. */
+  async function callBack(): Promise<void> {
+    const endMs = clock.monotonicMs() + callbackMs();
+    for (let leftMs = endMs - clock.monotonicMs(); leftMs > 0; leftMs = endMs - clock.monotonicMs()) {
+      await pass(Math.min(leftMs, HEARTBEAT_INTERVAL_MS));
+      if (options.isCalm()) return;
     }
   }
 
