@@ -196,6 +196,9 @@ export class LazyLog implements ManagedLog {
   get lastStableOffset(): Offset {
     return this.#log === undefined ? knownStableOffset(this.#known) : this.#log.lastStableOffset;
   }
+  get generation(): number {
+    return this.#log?.generation ?? 0;
+  }
   get recoveryPoint(): Offset {
     return this.#log === undefined ? this.#known.recoveryPoint : this.#log.recoveryPoint;
   }

@@ -254,6 +254,9 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     get highWatermark() {
       return state.highWatermark;
     },
+    get generation() {
+      return state.truncations;
+    },
     get lastStableOffset() {
       return lastStableOffset(state);
     },

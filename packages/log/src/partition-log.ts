@@ -53,6 +53,8 @@ export interface PartitionLog {
   offsetForTimestamp(query: OffsetQuery): Promise<TimestampedOffset | undefined>;
   /** End offset of the largest epoch ≤ `epoch`, as OffsetForLeaderEpoch answers; −1s if there is none. */
   endOffsetForEpoch(epoch: LeaderEpoch): { leaderEpoch: LeaderEpoch; endOffset: Offset };
+  /** Rises when what was read may be somewhere else, or gone: two reads that must agree were of one generation. */
+  readonly generation: number;
   /** Aborted transactions that overlap `[fromOffset, toOffset)`, for readers of committed records. A promise only when an index must be read. */
   abortedTransactions(fromOffset: Offset, toOffset: Offset): readonly AbortedTxn[] | Promise<readonly AbortedTxn[]>;
   /** Producers with state, for DescribeProducers; of a log that is ready. */

@@ -36,6 +36,8 @@ export interface FetchedPartition {
 }
 
 const NO_BUFFERS: readonly Buffer[] = [];
+/** A log is not compacted so often. */
+const ATTEMPTS_MAX = 8;
 /** Refused before anything is read: there Kafka has an empty list of aborted transactions, elsewhere none. */
 const UNKNOWN_PARTITION: ReadonlySet<number> = new Set([
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
@@ -52,16 +54,33 @@ export function fetchPartition(
   if (options.maxBytes < 0) return refused(target, { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
   const divergence = divergenceOf(target, lookup);
   if (divergence !== undefined) return divergence;
-  const result = lookup.log.read(target.fetchOffset, options);
-  if (result instanceof Promise) return result.then((settled) => complete(target, lookup, settled, options));
-  return complete(target, lookup, result, options);
+  return readPartition(target, lookup, options, 1);
+}
+
+function readPartition(
+  target: FetchTarget,
+  hosted: HostedPartition,
+  options: ReadOptions,
+  attempt: number,
+): FetchedPartition | Promise<FetchedPartition> {
+  const { generation } = hosted.log;
+  const result = hosted.log.read(target.fetchOffset, options);
+  const found = (settled: ReadResult) => complete(target, hosted, settled, { options, generation, attempt });
+  return result instanceof Promise ? result.then(found) : found(result);
+}
+
+interface Reading {
+  readonly options: ReadOptions;
+  /** Of the log before the read. */
+  readonly generation: number;
+  readonly attempt: number;
 }
 
 function complete(
   target: FetchTarget,
   hosted: HostedPartition,
   result: ReadResult,
-  options: ReadOptions,
+  { options, generation, attempt }: Reading,
 ): FetchedPartition | Promise<FetchedPartition> {
   if (result.kind === 'out-of-range') return refused(target, { errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
   if (result.kind === 'failed') return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
@@ -73,14 +92,27 @@ function complete(
   if (options.upTo !== 'last-stable') return fetched(null);
   if (sizeBytes === 0) return fetched([]);
   const aborted = hosted.log.abortedTransactions(target.fetchOffset, hosted.log.lastStableOffset);
-  if (!(aborted instanceof Promise)) return fetched(within(buffers, aborted));
-  return aborted.then(
-    (found) => fetched(within(buffers, found)),
-    () => {
-      release?.();
+  if (!(aborted instanceof Promise) && hosted.log.generation === generation) return fetched(within(buffers, aborted));
+  return whenKnown(aborted).then((found) => {
+    if (found !== undefined && hosted.log.generation === generation) return fetched(within(buffers, found));
+    release?.();
+    if (found === undefined || attempt === ATTEMPTS_MAX) {
       return refused(target, { errorCode: ErrorCode.KAFKA_STORAGE_ERROR });
-    },
-  );
+    }
+    // A compaction has taken aborted records out of the log, and their entries with them: these records still have them.
+    return readPartition(target, hosted, options, attempt + 1);
+  });
+}
+
+/** `undefined` if the index cannot be read. */
+async function whenKnown(
+  aborted: readonly AbortedTxn[] | Promise<readonly AbortedTxn[]>,
+): Promise<readonly AbortedTxn[] | undefined> {
+  try {
+    return await aborted;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only those that have records in what is sent. */
