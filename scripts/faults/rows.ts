@@ -25,7 +25,7 @@ export interface RealRow {
 const TIMES = { roundMs: 250, compactionMs: 1_500 };
 /** strace counts for each thread and each call by itself; few reach more. */
 const CHANGES = 160;
-const SYNCS = 24;
+const SYNCS = 12;
 const STORM_MS = 3_000;
 /** So many commits back, and their half. */
 const EARLIER_COMMITS = 120;
