@@ -5,6 +5,7 @@ import { memberOps } from './group-notes.ts';
 import { adminChecks } from './kafkajs-admin.ts';
 import { registerCodecs } from './kafkajs-codecs.ts';
 import { committed, groupAdminChecks, joinGroup, provocationOnGroup } from './kafkajs-group.ts';
+import { transactionOps } from './kafkajs-transactions.ts';
 import { pause, progress, provoked, type Request, serve } from './serve.ts';
 
 const { CompressionTypes, Kafka, KafkaJSError, Partitioners, logLevel } = kafkajs;
@@ -247,7 +248,7 @@ await serve(
   {
     hello: () => ({
       codecs: Object.keys(codecs),
-      can: ['timestamps', 'header-bytes', 'admin', 'groups', 'groups-only'],
+      can: ['timestamps', 'header-bytes', 'admin', 'groups', 'groups-only', 'transactions'],
     }),
     write,
     read,
@@ -262,6 +263,7 @@ await serve(
       ),
     admin: async ({ topic }) => ({ checks: await adminChecks(kafka, topic) }),
     ...memberOps((request) => joinGroup(kafka, faultOf, request)),
+    ...transactionOps(kafka),
     committed: (request) => committed(kafka, request),
     groupAdmin: async (request) => ({ checks: await groupAdminChecks(impatient, request) }),
   },

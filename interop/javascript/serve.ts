@@ -24,6 +24,13 @@ export type Request = {
   readonly classic: string;
   readonly consumer: string;
   readonly empty: string;
+  readonly producer: string;
+  readonly transactionalId: string;
+  readonly timeoutMs?: number;
+  readonly to: readonly (readonly [topic: string, partition: number, value: number])[];
+  readonly into: string;
+  readonly isolation: 'read_committed' | 'read_uncommitted';
+  readonly silenceMs: number;
 };
 
 export type Handlers = Readonly<Record<string, (request: Request) => Promise<object> | object>>;

@@ -7,6 +7,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 
 import confluent_kafka_group
+import confluent_kafka_transactions
 import contract
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -36,7 +37,7 @@ def new_consumer():
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions"]}
 
 
 class Deliveries:
@@ -215,6 +216,7 @@ def admin(request):
     return {"checks": admin_checks(QUIET, request["topic"])}
 
 
+transactions = confluent_kafka_transactions.Transactions(QUIET)
 OPS = {
     "hello": hello,
     "write": write,
@@ -226,6 +228,9 @@ OPS = {
     "provoke": provoke,
     "admin": admin,
     **contract.member_ops(lambda wanted: confluent_kafka_group.Member(QUIET, wanted, fault_of)),
+    "transaction": transactions.transaction,
+    "readIsolated": transactions.read_isolated,
+    "copy": transactions.copy,
     "committed": lambda request: confluent_kafka_group.committed(QUIET, request),
     "groupAdmin": lambda request: {"checks": confluent_kafka_group.group_admin_checks(QUIET, request)},
 }

@@ -6,6 +6,7 @@ import sys
 import time
 
 import aiokafka_group
+import aiokafka_transactions
 import contract
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import NewTopic
@@ -33,7 +34,7 @@ def new_consumer():
 
 
 async def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions"]}
 
 
 async def write(request):
@@ -202,6 +203,7 @@ async def group_admin(request):
         return {"checks": await aiokafka_group.group_admin_checks(client, request)}
 
 
+transactions = aiokafka_transactions.Transactions(BOOTSTRAP)
 OPS = {
     "hello": hello,
     "write": write,
@@ -213,6 +215,9 @@ OPS = {
     "provoke": provoke,
     "admin": admin,
     **aiokafka_group.member_ops(BOOTSTRAP, fault_of),
+    "transaction": transactions.transaction,
+    "readIsolated": transactions.read_isolated,
+    "copy": transactions.copy,
     "committed": committed,
     "groupAdmin": group_admin,
 }

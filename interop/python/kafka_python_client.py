@@ -6,6 +6,7 @@ import time
 
 import contract
 import kafka_python_group
+import kafka_python_transactions
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka_python_admin import admin_checks
@@ -36,7 +37,7 @@ def new_consumer(**options):
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions"]}
 
 
 def is_writable(record):
@@ -203,6 +204,7 @@ def admin(request):
     return {"checks": admin_checks(BOOTSTRAP, request["topic"])}
 
 
+transactions = kafka_python_transactions.Transactions(BOOTSTRAP)
 OPS = {
     "hello": hello,
     "write": write,
@@ -214,6 +216,9 @@ OPS = {
     "provoke": provoke,
     "admin": admin,
     **contract.member_ops(lambda wanted: kafka_python_group.Member(BOOTSTRAP, wanted, fault_of)),
+    "transaction": transactions.transaction,
+    "readIsolated": transactions.read_isolated,
+    "copy": transactions.copy,
     "committed": lambda request: kafka_python_group.committed(BOOTSTRAP, request),
     "groupAdmin": lambda request: {"checks": kafka_python_group.group_admin_checks(BOOTSTRAP, request)},
 }

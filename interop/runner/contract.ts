@@ -38,6 +38,10 @@ export type Ability =
   | 'groups'
   /** Reads by group membership only. */
   | 'groups-only'
+  /** Produces in transactions; see `expected-transaction-errors.ts` for what each client cannot do. */
+  | 'transactions'
+  /** Speaks, when told so, as clients did before KIP-890. */
+  | 'transactions-of-old'
   | 'tools'
   /** Gives up when its only broker is away. */
   | 'ends-with-broker';
@@ -95,6 +99,9 @@ export type Replies = {
   tell: object;
   committed: { readonly offsets: readonly number[]; readonly metadata: readonly string[] };
   groupAdmin: { readonly checks: readonly Check[] };
+  transaction: object;
+  readIsolated: { readonly values: readonly (readonly number[])[] };
+  copy: { readonly aborted: number };
   tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };

@@ -110,6 +110,26 @@ type Request struct {
 	Classic          string
 	Consumer         string
 	Empty            string
+
+	Producer        string
+	TransactionalID string
+	TimeoutMs       int
+	Version         int
+	To              []Target
+	Into            string
+	Isolation       string
+	SilenceMs       int
+}
+
+// Target is where a transaction writes what; it comes as [topic, partition, value].
+type Target struct {
+	Topic     string
+	Partition int32
+	Value     int
+}
+
+func (p *Target) UnmarshalJSON(raw []byte) error {
+	return json.Unmarshal(raw, &[]any{&p.Topic, &p.Partition, &p.Value})
 }
 
 // SessionTimeout is what a member asks for, unless its protocol leaves that to the broker.

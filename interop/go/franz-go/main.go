@@ -36,7 +36,7 @@ func handle(request contract.Request) (any, error) {
 	case "hello":
 		return map[string]any{
 			"codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-			"can":    []string{"timestamps", "header-bytes", "admin", "groups"},
+			"can":    []string{"timestamps", "header-bytes", "admin", "groups", "transactions", "transactions-of-old"},
 		}, nil
 	case "write":
 		return write(ctx, request)
@@ -58,6 +58,12 @@ func handle(request contract.Request) (any, error) {
 		return members.Handle(request, join)
 	case "committed":
 		return committed(ctx, request)
+	case "transaction":
+		return transaction(ctx, request)
+	case "readIsolated":
+		return readIsolated(ctx, request)
+	case "copy":
+		return copyInTransactions(ctx, request)
 	case "groupAdmin":
 		return groupAdmin(ctx, request), nil
 	}

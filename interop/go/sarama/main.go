@@ -32,7 +32,7 @@ func handle(request contract.Request) (any, error) {
 	case "hello":
 		return map[string]any{
 			"codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-			"can":    []string{"timestamps", "header-bytes", "admin", "groups"},
+			"can":    []string{"timestamps", "header-bytes", "admin", "groups", "transactions"},
 		}, nil
 	case "write":
 		return write(request)
@@ -62,6 +62,12 @@ func handle(request contract.Request) (any, error) {
 		return members.Handle(request, join)
 	case "committed":
 		return committed(request)
+	case "transaction":
+		return transaction(request)
+	case "readIsolated":
+		return readIsolated(request)
+	case "copy":
+		return copyInTransactions(request)
 	case "groupAdmin":
 		return groupAdmin(request), nil
 	}

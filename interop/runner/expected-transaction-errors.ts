@@ -1,0 +1,51 @@
+/** What a transaction that another producer, or its timeout, has ended says to its client. */
+export const transactionErrorKinds = ['fencedSend', 'fencedCommit', 'timedOutCommit'] as const;
+export type TransactionErrorKind = (typeof transactionErrorKinds)[number];
+export type TransactionStep = TransactionErrorKind | 'open' | 'copy' | 'offsets' | 'committed' | 'uncommitted';
+
+/**
+ * The client's own error. Those that speak version 1 of transactions hear after a timeout that they are fenced, those of
+ * version 2 that their transaction is not one that can be committed.
+ */
+export const expectedTransactionErrors: Readonly<Record<string, Readonly<Record<TransactionErrorKind, RegExp>>>> = {
+  'kafka-clients': {
+    fencedSend: /^InvalidProducerEpochException \(47\)/,
+    fencedCommit: /^ProducerFencedException \(90\)/,
+    timedOutCommit: /^InvalidTxnStateException \(48\)/,
+  },
+  'confluent-kafka': {
+    fencedSend: /^KafkaException _FENCED: .*old epoch/,
+    fencedCommit: /^KafkaException _FENCED: .*fenced by a newer instance/,
+    timedOutCommit: /^KafkaException _FENCED: .*fenced by a newer instance/,
+  },
+  'franz-go': {
+    fencedSend: /^kerr.INVALID_PRODUCER_EPOCH \(47\)/,
+    fencedCommit: /^kerr.PRODUCER_FENCED \(90\)/,
+    timedOutCommit: /^kerr.INVALID_TXN_STATE \(48\)/,
+  },
+  sarama: {
+    fencedSend: /^sarama.KError \(47\)/,
+    fencedCommit: /^sarama.KError \(90\)/,
+    timedOutCommit: /^sarama.KError \(90\)/,
+  },
+  kafkajs: {
+    fencedSend: /^KafkaJSProtocolError INVALID_PRODUCER_EPOCH \(47\)/,
+    fencedCommit: /^KafkaJSProtocolError INVALID_PRODUCER_EPOCH \(47\)/,
+    timedOutCommit: /^KafkaJSProtocolError INVALID_PRODUCER_EPOCH \(47\)/,
+  },
+  'kafka-python': {
+    fencedSend: /^InvalidProducerEpochError \(47\)/,
+    fencedCommit: /^ProducerFencedError \(90\)/,
+    timedOutCommit: /^ProducerFencedError \(90\)/,
+  },
+  aiokafka: {
+    fencedSend: /^ProducerFenced: /,
+    fencedCommit: /^ProducerFenced: /,
+    timedOutCommit: /^ProducerFenced: /,
+  },
+};
+
+/** What a client has no way to do, or does wrong by itself, with any broker. */
+export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<TransactionStep, string>>>>> = {
+  'franz-go': { offsets: 'it commits offsets of what its own members of the group read' },
+};
