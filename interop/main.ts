@@ -19,6 +19,7 @@ import { mixed } from './runner/cases/mixed.ts';
 import { crash, restart } from './runner/cases/restart.ts';
 import { seek } from './runner/cases/seek.ts';
 import { tools } from './runner/cases/tools.ts';
+import { transactionTools } from './runner/cases/transaction-tools.ts';
 import { impatient, transactions } from './runner/cases/transactions.ts';
 import { upgrade } from './runner/cases/upgrade.ts';
 import { type Client, clients } from './runner/clients.ts';
@@ -69,6 +70,7 @@ const cases: readonly Case[] = [
     // A producer would make the topics that are deleted under it.
     settings: { 'auto.create.topics.enable': 'false' },
   },
+  { name: 'transaction-tools', run: transactionTools, settings: impatient, folder: 'java' },
   { name: 'transactions', run: transactions, settings: impatient },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
