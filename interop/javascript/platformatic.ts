@@ -12,6 +12,7 @@ import type { Fault, Seen } from '../runner/contract.ts';
 import { memberOps } from './group-notes.ts';
 import { adminChecks } from './platformatic-admin.ts';
 import { committed, groupAdminChecks, joinGroup, provocationOnGroup } from './platformatic-group.ts';
+import { transactionOps } from './platformatic-transactions.ts';
 import { pause, progress, provoked, type Request, serve } from './serve.ts';
 
 const bootstrap = process.argv[2] ?? '';
@@ -246,7 +247,7 @@ async function provocation({ kind, topic }: Request): Promise<unknown> {
 
 await serve(
   {
-    hello: () => ({ codecs, can: ['timestamps', 'header-bytes', 'admin', 'groups'] }),
+    hello: () => ({ codecs, can: ['timestamps', 'header-bytes', 'admin', 'groups', 'transactions'] }),
     write,
     read,
     offsets,
@@ -259,6 +260,7 @@ await serve(
         faultOf,
       ),
     ...memberOps((request) => joinGroup({ ...common, retries: 200, retryDelay: 100 }, faultOf, request)),
+    ...transactionOps(common),
     committed: (request) => committed(common, request),
     groupAdmin: async (request) => ({ checks: await groupAdminChecks(common, request) }),
     admin: async ({ topic }) => {

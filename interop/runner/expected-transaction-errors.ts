@@ -1,13 +1,22 @@
 /** What a transaction that another producer, or its timeout, has ended says to its client. */
 export const transactionErrorKinds = ['fencedSend', 'fencedCommit', 'timedOutCommit'] as const;
 export type TransactionErrorKind = (typeof transactionErrorKinds)[number];
-export type TransactionStep = TransactionErrorKind | 'open' | 'copy' | 'offsets' | 'committed' | 'uncommitted';
+export type TransactionStep =
+  | TransactionErrorKind
+  | 'open'
+  | 'aborts'
+  | 'copy'
+  | 'offsets'
+  | 'committed'
+  | 'uncommitted';
 
 /**
  * The client's own error. Those that speak version 1 of transactions hear after a timeout that they are fenced, those of
  * version 2 that their transaction is not one that can be committed.
  */
-export const expectedTransactionErrors: Readonly<Record<string, Readonly<Record<TransactionErrorKind, RegExp>>>> = {
+export const expectedTransactionErrors: Readonly<
+  Record<string, Readonly<Partial<Record<TransactionErrorKind, RegExp>>>>
+> = {
   'kafka-clients': {
     fencedSend: /^InvalidProducerEpochException \(47\)/,
     fencedCommit: /^ProducerFencedException \(90\)/,
@@ -28,6 +37,9 @@ export const expectedTransactionErrors: Readonly<Record<string, Readonly<Record<
     fencedCommit: /^sarama.KError \(90\)/,
     timedOutCommit: /^sarama.KError \(90\)/,
   },
+  platformatic: {
+    timedOutCommit: /^ResponseError PRODUCER_FENCED \(90\)/,
+  },
   kafkajs: {
     fencedSend: /^KafkaJSProtocolError INVALID_PRODUCER_EPOCH \(47\)/,
     fencedCommit: /^KafkaJSProtocolError INVALID_PRODUCER_EPOCH \(47\)/,
@@ -45,7 +57,15 @@ export const expectedTransactionErrors: Readonly<Record<string, Readonly<Record<
   },
 };
 
+const asksAsZero = 'a second producer asks as producer 0 with epoch 0, not as one without an id: it is itself refused';
+
 /** What a client has no way to do, or does wrong by itself, with any broker. */
 export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<TransactionStep, string>>>>> = {
+  platformatic: {
+    offsets: 'it commits offsets of messages that its consumer has read',
+    aborts: 'of several transactions that one producer aborted, it hides the last of a fetch only',
+    fencedSend: asksAsZero,
+    fencedCommit: asksAsZero,
+  },
   'franz-go': { offsets: 'it commits offsets of what its own members of the group read' },
 };

@@ -75,7 +75,7 @@ export async function transactions(stage: Stage): Promise<void> {
           return run();
         });
       await test('open', 'commit, over topics and partitions', () => commits(actor));
-      await test('open', 'abort, between commits in the same partitions', () => aborts(actor));
+      await test('aborts', 'abort, between commits in the same partitions', () => aborts(actor));
       await test('offsets', 'offsets count with the commit only', () => commitsOffsets(actor));
       await test('copy', 'copies in transactions with its offsets', () => copies(actor, 2));
       if (actor.hello.can.includes('transactions-of-old'))
