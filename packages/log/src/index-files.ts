@@ -26,7 +26,10 @@ export async function writeIndexFiles(
     [TIME_INDEX_SUFFIX, indexes.times.bytes()],
   ];
   const aborted = encodeTxnIndex(indexes.abortedTxns);
-  if (aborted.length > 0) {
+  if (segment.fault !== undefined) {
+    // What a corrupt log says is not made to look sound: whoever opens it next has to build it again.
+    contents.push([TXN_INDEX_SUFFIX, aborted], [TXN_CHECKSUM_SUFFIX, wrongChecksumOf(aborted)]);
+  } else if (aborted.length > 0) {
     contents.push([TXN_INDEX_SUFFIX, aborted], [TXN_CHECKSUM_SUFFIX, checksumOf(aborted)]);
   } else {
     await disk.unlink(`${segmentPath(segment, TXN_INDEX_SUFFIX)}${state}`);
@@ -41,6 +44,10 @@ export function checksumOf(content: Buffer): Buffer {
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32c(content));
   return checksum;
+}
+
+function wrongChecksumOf(content: Buffer): Buffer {
+  return checksumOf(content).map((byte) => ~byte) as Buffer;
 }
 
 async function writeWhole(disk: Disk, path: string, content: Buffer): Promise<void> {

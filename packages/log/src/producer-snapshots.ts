@@ -2,13 +2,14 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import { isCrcValid, NO_PRODUCER_ID, producerId } from '@sluice/protocol/records/batch-header';
 import { type FileCache, withFile } from './file-cache.ts';
 import { parseSegmentFileName, SNAPSHOT_SUFFIX, segmentFileName } from './file-names.ts';
 import { segmentIndexOf } from './log-state.ts';
 import type { LogConfig } from './partition-log.ts';
 import { decodeProducerSnapshot } from './producer-snapshot.ts';
 import { isExpired, type ProducerState } from './producer-state.ts';
-import { replayBatch } from './scan-segment.ts';
+import { replayBatch, wrongCrc } from './scan-segment.ts';
 import { logPath, type Segment } from './segment.ts';
 import { walkBatches } from './walk-file.ts';
 
@@ -37,22 +38,37 @@ export interface RebuildOptions {
   readonly logStartOffset: Offset;
 }
 
-/** Makes `producers` what it was at offset `upTo`: the latest good snapshot at or below it, then the batches behind it. */
-export async function rebuildProducers(producers: ProducerState, upTo: Offset, options: RebuildOptions): Promise<void> {
+/**
+ * Makes `producers` what it was at offset `upTo`: the latest good snapshot at or below it, then the batches behind it.
+ * Returns what is wrong with a batch that this takes, if one is: where a transaction that was open there began, or
+ * whether it ended, is not known then.
+ */
+export async function rebuildProducers(
+  producers: ProducerState,
+  upTo: Offset,
+  options: RebuildOptions,
+): Promise<string | undefined> {
   const from = await loadSnapshot(producers, upTo, options);
-  const { segments } = options;
+  const { segments, logger } = options;
+  let fault: string | undefined;
   for (let index = Math.max(0, segmentIndexOf(segments, from)); index < segments.length; index++) {
     const segment = segments[index];
     if (segment === undefined || from >= upTo || segment.baseOffset >= upTo) break;
-    await withFile(options.files, logPath(segment), (file) =>
+    const end = await withFile(options.files, logPath(segment), (file) =>
       walkBatches(file, 0, segment.sizeBytes, (batch, buffer, at) => {
         if (batch.baseOffset >= upTo) return 'stop';
-        if (batch.lastOffset >= from) replayBatch(producers, buffer, at, batch);
+        if (batch.lastOffset < from) return 'next';
+        if (producerId(buffer, at) !== NO_PRODUCER_ID && !isCrcValid(buffer, at)) fault ??= wrongCrc(batch);
+        else replayBatch(producers, buffer, at, batch);
         return 'next';
       }),
     );
+    fault ??= end.fault;
+    if (fault !== undefined)
+      logger.error('the producers of a corrupt batch are not known', { path: logPath(segment), fault });
   }
   producers.endOffset = upTo;
+  return fault;
 }
 
 /** Returns the offset that the loaded state stands for. */

@@ -2,7 +2,14 @@ import { withExistingFile } from './file-cache.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import { createProducerState } from './producer-state.ts';
 import { scanSegment } from './scan-segment.ts';
-import { createSegment, emptyIndexes, logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import {
+  createSegment,
+  emptyIndexes,
+  hasTxnFromBefore,
+  logPath,
+  type Segment,
+  type SegmentIndexes,
+} from './segment.ts';
 
 export interface RebuiltIndexes {
   readonly indexes: SegmentIndexes;
@@ -14,10 +21,11 @@ export interface RebuiltIndexes {
 /** The indexes of a segment by what its log says; changes neither. */
 export async function rebuildIndexes(segment: Segment, options: RebuildOptions): Promise<RebuiltIndexes> {
   const producers = createProducerState();
-  await rebuildProducers(producers, segment.baseOffset, options);
+  const producerFault = await rebuildProducers(producers, segment.baseOffset, options);
   // A stand-in: the scan must not touch what appends and reads use.
   const scanned = createSegment({ ...segment, sizeBytes: 0 });
   const indexes = emptyIndexes(segment.baseOffset);
+  const next = options.segments.find(({ baseOffset }) => baseOffset > segment.baseOffset);
   const end = await withExistingFile(options.files, logPath(segment), (file) =>
     scanSegment({
       file,
@@ -28,9 +36,11 @@ export async function rebuildIndexes(segment: Segment, options: RebuildOptions):
       producers,
       epochs: undefined,
       nextOffset: segment.baseOffset,
-      mayHaveGaps: true,
+      gapsBelow: Number.POSITIVE_INFINITY,
+      endOffset: next?.baseOffset ?? Number.POSITIVE_INFINITY,
     }),
   );
   if (scanned.maxTimestamp !== undefined) indexes.times.appendIfLarger(scanned.maxTimestamp);
-  return { indexes, fault: end.fault, position: end.position };
+  const isUncertain = producerFault !== undefined && hasTxnFromBefore(indexes, segment.baseOffset);
+  return { indexes, fault: end.fault ?? (isUncertain ? producerFault : undefined), position: end.position };
 }

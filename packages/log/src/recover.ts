@@ -10,7 +10,7 @@ import { segmentIndexOf } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { scanSegment } from './scan-segment.ts';
-import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
+import { emptyIndexes, hasTxnFromBefore, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
 import { unshareSegment } from './unshare-segment.ts';
 import { walkHeaders } from './walk-file.ts';
 
@@ -83,7 +83,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   const { segments, logger, gapsBelow } = options;
   const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
   const start = await findScanStart(segments[startIndex], options);
-  await rebuildProducers(options.producers, start.offset, options);
+  const producerFault = await rebuildProducers(options.producers, start.offset, options);
   options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
 
   let nextOffset = start.offset;
@@ -109,7 +109,6 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     const indexes = index === startIndex ? start.indexes : emptyIndexes(segment.baseOffset);
     segment.sizeBytes = index === startIndex ? start.position : 0;
     nextOffset = Math.max(nextOffset, segment.baseOffset);
-    const isLast = index === segments.length - 1;
     const end = await withFile(options.files, logPath(segment), async (file) => {
       const scanned = await scanSegment({
         file,
@@ -120,7 +119,8 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         producers: options.producers,
         epochs: options.epochs,
         nextOffset,
-        mayHaveGaps: !isLast || gapsBelow > 0,
+        gapsBelow,
+        endOffset: segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY,
       });
       const isCut = scanned.position < fileSizeBytes;
       isCutAnywhere ||= isCut;
@@ -136,6 +136,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     nextOffset = end.nextOffset;
     segment.writtenSizeBytes = segment.sizeBytes;
     segment.indexes = indexes;
+    if (producerFault !== undefined && hasTxnFromBefore(indexes, start.offset)) segment.fault = producerFault;
     if (end.fault !== undefined) {
       logger.warn('the log is cut at its first bad batch', {
         path: logPath(segment),

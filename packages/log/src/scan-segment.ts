@@ -21,8 +21,10 @@ export interface ScanOptions {
   readonly epochs: LeaderEpochs | undefined;
   /** No batch starts below it. */
   readonly nextOffset: Offset;
-  /** Whether compaction may have taken offsets out. */
-  readonly mayHaveGaps: boolean;
+  /** Compaction may have taken offsets out below it. */
+  readonly gapsBelow: Offset;
+  /** Where the next segment begins. */
+  readonly endOffset: Offset;
 }
 
 export interface ScanEnd extends WalkEnd {
@@ -37,11 +39,11 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
   const { segment, indexes, producers, epochs } = options;
   let { nextOffset } = options;
   const end = await walkBatches(options.file, segment.sizeBytes, options.fileSizeBytes, (batch, buffer, at) => {
-    if (batch.baseOffset < nextOffset || (batch.baseOffset > nextOffset && !options.mayHaveGaps)) {
+    const isGap = batch.baseOffset > nextOffset && batch.baseOffset <= options.gapsBelow;
+    if ((batch.baseOffset !== nextOffset && !isGap) || batch.lastOffset >= options.endOffset) {
       return { fault: `offset ${batch.baseOffset} where ${nextOffset} was expected` };
     }
-    if (!isCrcValid(buffer, at))
-      return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
+    if (!isCrcValid(buffer, at)) return { fault: wrongCrc(batch) };
     const epoch = batch.leaderEpoch;
     if (epochs !== undefined && epoch >= 0) {
       if (epochs.isTrusted && epoch < epochs.epochAt(batch.lastOffset)) {
@@ -56,6 +58,10 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     return 'next';
   });
   return { ...end, nextOffset };
+}
+
+export function wrongCrc(batch: { readonly baseOffset: Offset }): string {
+  return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
 }
 
 /** Brings the producer state past one batch of the log. */
