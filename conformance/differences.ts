@@ -101,9 +101,32 @@ export const differences: readonly Difference[] = [
     kafka:
       'Once max.connections is reached, the listener accepts no more: further connections wait in the queue of the ' +
       'operating system until one of the others is closed. (One too many from an address, max.connections.per.ip, is closed.)',
-    sluice: 'Both are closed at once, and told in the log.',
+    sluice:
+      'Both are closed at once, and told in the log. There are never more connections than three eighths of the ' +
+      "process's descriptors less 32: the logs need the others.",
     reason:
       'A client that hears nothing waits for its own timeout; one that is refused says so, and tries another broker.',
+    places: [],
+  },
+  {
+    title: 'A request that comes while a transaction ends waits for its end',
+    kafka:
+      'Requests of a producer whose last transaction is still being ended are sent away with CONCURRENT_TRANSACTIONS; ' +
+      'it asks again after 20 ms or more.',
+    sluice:
+      'They wait for up to a second, eight of one transactional id at most, and are then answered as if they had come ' +
+      'after it. CONCURRENT_TRANSACTIONS comes when that is over.',
+    reason:
+      'Markers are mostly written within a few milliseconds; the pause was most of what a short transaction took.',
+    places: [],
+  },
+  {
+    title: 'A transaction is aborted when its time is over',
+    kafka:
+      'Transactions that have taken too long are looked for every transaction.abort.timed.out.transaction.cleanup.interval.ms ' +
+      '(10 s), by the wall clock.',
+    sluice: 'Each has its own timer, and is aborted when its transaction.timeout.ms is over. The setting does nothing.',
+    reason: 'Readers of committed records wait behind a transaction that hangs; ten seconds more help nobody.',
     places: [],
   },
   {
