@@ -3,6 +3,7 @@ import { admin } from './runner/cases/admin.ts';
 import { autoCreate } from './runner/cases/auto-create.ts';
 import { type ChurnOptions, churn } from './runner/cases/churn.ts';
 import { compaction, eager } from './runner/cases/compaction.ts';
+import { copyCrash } from './runner/cases/copy-crash.ts';
 import { details } from './runner/cases/details.ts';
 import { errors } from './runner/cases/errors.ts';
 import { flood } from './runner/cases/flood.ts';
@@ -27,6 +28,8 @@ import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
 
+type Options = ChurnOptions & { readonly kills: number };
+
 type Case = {
   readonly name: string;
   readonly settings?: Settings;
@@ -34,7 +37,7 @@ type Case = {
   readonly logDirCount?: number;
   /** The only folder whose clients have anything to do here. */
   readonly folder?: string;
-  run(stage: Stage, options: ChurnOptions): Promise<void>;
+  run(stage: Stage, options: Options): Promise<void>;
 };
 
 /** For clients that read as members of groups of their own: nobody else is to come. */
@@ -72,6 +75,7 @@ const cases: readonly Case[] = [
   },
   { name: 'transaction-tools', run: transactionTools, settings: impatient, folder: 'java' },
   { name: 'transactions', run: transactions, settings: impatient },
+  { name: 'copy-crash', run: copyCrash, settings: impatient },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 
@@ -83,6 +87,7 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--recor
             or a folder of clients (${folderNames.join(', ')}); all when left out
     --record    with --server kafka: what Kafka's tools say becomes what is expected of them
     --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
+    --kills     how often the broker is killed in copy-crash (5)
     --install   only install and build the clients
 `;
 
@@ -105,6 +110,7 @@ async function main(): Promise<number> {
       record: { type: 'boolean', default: false },
       seconds: { type: 'string', default: '15' },
       records: { type: 'string', default: '20000' },
+      kills: { type: 'string', default: '5' },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -121,9 +127,13 @@ async function main(): Promise<number> {
   const report = createReport((text) => process.stdout.write(text));
   const ready = await prepare(chosenClients, report);
   if (!values.install) {
-    const churnOptions = { seconds: Number(values.seconds), records: Number(values.records) };
+    const options = {
+      seconds: Number(values.seconds),
+      records: Number(values.records),
+      kills: Number(values.kills),
+    };
     const isRecording = values.record && kind === 'kafka';
-    for (const one of chosenCases) await runCase(one, kind, ready, report, isRecording, churnOptions);
+    for (const one of chosenCases) await runCase(one, kind, ready, report, isRecording, options);
   }
   return report.finish() === 0 ? 0 : 1;
 }
@@ -165,7 +175,7 @@ async function runCase(
   ready: readonly Client[],
   report: Report,
   isRecording: boolean,
-  churnOptions: ChurnOptions,
+  options: Options,
 ): Promise<void> {
   const wanted = folder === undefined ? ready : ready.filter((client) => client.folder.name === folder);
   if (wanted.length === 0) return;
@@ -175,7 +185,7 @@ async function runCase(
     try {
       const stage = await openStage(name, server, wanted, report, isRecording);
       try {
-        await run(stage, churnOptions);
+        await run(stage, options);
       } finally {
         await stage.close();
       }

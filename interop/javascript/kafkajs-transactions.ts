@@ -89,13 +89,17 @@ export function transactionOps(kafka: Kafka) {
   async function copy(request: Request) {
     const { topic, into, group, count } = request;
     const producer = await openProducer(request);
-    const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 50 });
+    const consumer = kafka.consumer({
+      ...{ groupId: group, maxWaitTimeInMs: 50 },
+      ...{ sessionTimeout: 6_000, heartbeatInterval: 1_000 },
+    });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     let left = count;
     let round = 0;
     let aborted = 0;
     const done = Promise.withResolvers<void>();
+    consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

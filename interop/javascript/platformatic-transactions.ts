@@ -53,7 +53,11 @@ export function transactionOps(common: Common) {
   }
 
   const openConsumer = async (groupId: string, topic: string, isolation: Request['isolation']) => {
-    const consumer = new Consumer({ ...common, groupId, retries: 5, retryDelay: 100 });
+    const consumer = new Consumer({
+      ...common,
+      ...{ groupId, retries: 5, retryDelay: 100 },
+      ...{ sessionTimeout: 6_000, heartbeatInterval: 1_000 },
+    });
     const stream = await consumer.consume({
       topics: [topic],
       mode: 'committed',

@@ -33,6 +33,8 @@ class Transactions:
                 "auto.offset.reset": "earliest",
                 "enable.auto.commit": False,
                 "fetch.wait.max.ms": 50,
+                "session.timeout.ms": 6000,
+                "heartbeat.interval.ms": 1000,
             }
         )
 

@@ -6,6 +6,7 @@ export type TransactionStep =
   | 'open'
   | 'aborts'
   | 'copy'
+  | 'copyThroughKills'
   | 'offsets'
   | 'committed'
   | 'uncommitted';
@@ -66,6 +67,7 @@ export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<
     aborts: 'of several transactions that one producer aborted, it hides the last of a fetch only',
     fencedSend: asksAsZero,
     fencedCommit: asksAsZero,
+    copyThroughKills: asksAsZero,
   },
   'franz-go': { offsets: 'it commits offsets of what its own members of the group read' },
 };

@@ -108,6 +108,8 @@ func copyInTransactions(ctx context.Context, request contract.Request) (any, err
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMaxWait(50 * time.Millisecond),
 		kgo.RequireStableFetchOffsets(),
+		kgo.SessionTimeout(6*time.Second),
+		kgo.HeartbeatInterval(time.Second),
 	}, transactionalOptions(request)...)...)
 	if err != nil {
 		return nil, err

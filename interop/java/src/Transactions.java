@@ -72,7 +72,8 @@ final class Transactions {
     private Consumer<byte[], byte[]> consumer(String group, String isolation) {
         Map<String, Object> settings = new HashMap<>(Map.of(
             "bootstrap.servers", bootstrap, "isolation.level", isolation, "auto.offset.reset", "earliest",
-            "enable.auto.commit", false, "max.poll.records", 20, "fetch.max.wait.ms", 50));
+            "enable.auto.commit", false, "max.poll.records", 20, "fetch.max.wait.ms", 50,
+            "session.timeout.ms", 6_000, "heartbeat.interval.ms", 1_000));
         if (group != null) settings.put("group.id", group);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
