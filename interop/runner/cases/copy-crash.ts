@@ -139,7 +139,7 @@ async function compare(reader: Actor, { to, written }: Copy): Promise<void> {
   const doubled = [...times].filter(([, count]) => count > 1).map(([value]) => value);
   if (missing.length + doubled.length > 0) {
     throw new Error(
-      `missing: ${missing.slice(0, 20).join() || 'none'}; doubled: ${doubled.slice(0, 20).join() || 'none'}`,
+      `missing: ${missing.slice(0, 20).join() || 'none'}; doubled: ${doubled.length} ${doubled.slice(0, 60).join() || 'none'}`,
     );
   }
 }
