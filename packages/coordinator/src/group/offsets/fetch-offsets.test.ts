@@ -52,12 +52,19 @@ describe('a fetch of offsets', () => {
     }
   });
 
-  test('that fails in v1 says so at each partition', () => {
+  test('that fails before v8 says so at each partition, from v8 on once for the group', () => {
     const group = groupWith({ offsetFetchError: () => ErrorCode.UNKNOWN_MEMBER_ID });
     const { fetch } = createOffsetsFixture({ groups: [group] });
-    const { errorCode, topics } = fetch({ topics: ORDERS_0 }, { apiVersion: 1 });
-    assert.equal(errorCode, undefined);
-    assert.equal(topics[0]?.partitions[0]?.errorCode, ErrorCode.UNKNOWN_MEMBER_ID);
+    for (const [apiVersion, partitions] of [
+      [1, [ErrorCode.UNKNOWN_MEMBER_ID]],
+      [7, [ErrorCode.UNKNOWN_MEMBER_ID]],
+      [8, []],
+    ] as const) {
+      const { errorCode, topics } = fetch({ topics: ORDERS_0 }, { apiVersion });
+      assert.equal(errorCode, ErrorCode.UNKNOWN_MEMBER_ID);
+      const found = topics.flatMap((topic) => topic.partitions.map((partition) => partition.errorCode));
+      assert.deepEqual(found, partitions);
+    }
   });
 
   test('with a topic’s id gives none of an earlier topic of the same name', () => {

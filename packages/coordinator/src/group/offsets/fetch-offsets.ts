@@ -15,8 +15,8 @@ import type { CommittedOffset } from './topic-offsets.ts';
 export const FETCH_SLICE_OFFSETS_MAX = 10_000;
 const READ_AT_ONCE = 1000;
 
-/** Before it an error stands with each partition. */
-const GROUP_ERROR_VERSION_MIN = 2;
+/** From it on a group has an error of its own; before it, it is the response's. */
+const SEVERAL_GROUPS_FROM = 8;
 
 export interface FetchableOffsets {
   readonly committed: CommittedOffsets;
@@ -107,18 +107,22 @@ export function beginFetch(
   };
 }
 
+/**
+ * Versions 2 to 7 have the error once for all, where Kafka names no partition. aiokafka does not look there: it takes what is
+ * not named for not committed, and begins at `auto_offset_reset`. So the partitions have it too.
+ */
 export function fetchFailure(
   request: OffsetFetchRequestGroup,
   errorCode: number,
   apiVersion: number,
 ): OffsetFetchResponseGroupInput {
   const { groupId } = request;
-  if (apiVersion >= GROUP_ERROR_VERSION_MIN) return { groupId, errorCode, topics: [] };
+  if (apiVersion >= SEVERAL_GROUPS_FROM) return { groupId, errorCode, topics: [] };
   const topics = (request.topics ?? []).map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partition) => withoutOffset(partition, errorCode)),
   }));
-  return { groupId, topics };
+  return { groupId, errorCode, topics };
 }
 
 /**
