@@ -40,20 +40,9 @@ func client(ctx context.Context, args []string) (any, error) {
 	defer producer.Close()
 	value := make([]byte, *size)
 	var result clientResult
-	var failure atomic.Pointer[error]
 	start := time.Now()
-	for range *total {
-		producer.Produce(ctx, &kgo.Record{Value: value}, func(_ *kgo.Record, err error) {
-			if err != nil {
-				failure.CompareAndSwap(nil, &err)
-			}
-		})
-	}
-	if err := producer.Flush(ctx); err != nil {
+	if err := produceAll(ctx, producer, int(*total), func() *kgo.Record { return &kgo.Record{Value: value} }); err != nil {
 		return nil, err
-	}
-	if err := failure.Load(); err != nil {
-		return nil, *err
 	}
 	result.Produced, result.ProduceSeconds = *total, time.Since(start).Seconds()
 
@@ -75,4 +64,23 @@ func client(ctx context.Context, args []string) (any, error) {
 	}
 	result.ConsumeSeconds = time.Since(start).Seconds()
 	return result, nil
+}
+
+// produceAll sends so many records by the client's own producer and waits for all of them.
+func produceAll(ctx context.Context, producer *kgo.Client, count int, next func() *kgo.Record) error {
+	var failure atomic.Pointer[error]
+	for range count {
+		producer.Produce(ctx, next(), func(_ *kgo.Record, err error) {
+			if err != nil {
+				failure.CompareAndSwap(nil, &err)
+			}
+		})
+	}
+	if err := producer.Flush(ctx); err != nil {
+		return err
+	}
+	if err := failure.Load(); err != nil {
+		return *err
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -81,12 +82,10 @@ func createTopic(ctx context.Context, args []string) (any, error) {
 	defer cl.Close()
 	topic := kmsg.NewCreateTopicsRequestTopic()
 	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = t.topic, int32(t.partitions), 1
-	for _, setting := range strings.Split(*configs, ",") {
-		if name, value, ok := strings.Cut(setting, "="); ok {
-			config := kmsg.NewCreateTopicsRequestTopicConfig()
-			config.Name, config.Value = name, kmsg.StringPtr(value)
-			topic.Configs = append(topic.Configs, config)
-		}
+	for name, value := range settings(*configs) {
+		config := kmsg.NewCreateTopicsRequestTopicConfig()
+		config.Name, config.Value = name, &value
+		topic.Configs = append(topic.Configs, config)
 	}
 	req := kmsg.NewCreateTopicsRequest()
 	req.TimeoutMillis = 30_000
@@ -99,6 +98,17 @@ func createTopic(ctx context.Context, args []string) (any, error) {
 		return nil, err
 	}
 	return map[string]string{"topic": t.topic}, untilServed(ctx, cl, t)
+}
+
+// settings are those of a -configs flag: name=value,name=value.
+func settings(configs string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for setting := range strings.SplitSeq(configs, ",") {
+			if name, value, ok := strings.Cut(setting, "="); ok && !yield(name, value) {
+				return
+			}
+		}
+	}
 }
 
 // untilServed waits for the leaders themselves: a broker may show a topic a moment before it leads it.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -44,27 +43,15 @@ func keyed(ctx context.Context, args []string) (any, error) {
 	defer cl.Close()
 	random := rand.New(rand.NewSource(1))
 	words := strings.Fields("order shipped paid open customer Berlin London total 100 200 300 items express standard")
-	var failure atomic.Pointer[error]
 	start := time.Now()
-	for range *total {
+	err = produceAll(ctx, cl, *total, func() *kgo.Record {
 		value := make([]byte, 0, *size+10)
 		for len(value) < *size {
 			value = append(append(value, words[random.Intn(len(words))]...), ' ')
 		}
-		record := &kgo.Record{Key: fmt.Appendf(nil, "key-%09d", random.Intn(*keys)), Value: value[:*size]}
-		cl.Produce(ctx, record, func(_ *kgo.Record, err error) {
-			if err != nil {
-				failure.CompareAndSwap(nil, &err)
-			}
-		})
-	}
-	if err := cl.Flush(ctx); err != nil {
-		return nil, err
-	}
-	if err := failure.Load(); err != nil {
-		return nil, *err
-	}
-	return map[string]float64{"seconds": time.Since(start).Seconds()}, nil
+		return &kgo.Record{Key: fmt.Appendf(nil, "key-%09d", random.Intn(*keys)), Value: value[:*size]}
+	})
+	return map[string]float64{"seconds": time.Since(start).Seconds()}, err
 }
 
 // configure sets configurations of a topic that exists.
@@ -80,12 +67,10 @@ func configure(ctx context.Context, args []string) (any, error) {
 	defer cl.Close()
 	resource := kmsg.NewIncrementalAlterConfigsRequestResource()
 	resource.ResourceType, resource.ResourceName = kmsg.ConfigResourceTypeTopic, t.topic
-	for _, setting := range strings.Split(*configs, ",") {
-		if name, value, ok := strings.Cut(setting, "="); ok {
-			config := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
-			config.Name, config.Value = name, kmsg.StringPtr(value)
-			resource.Configs = append(resource.Configs, config)
-		}
+	for name, value := range settings(*configs) {
+		config := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
+		config.Name, config.Value = name, &value
+		resource.Configs = append(resource.Configs, config)
 	}
 	req := kmsg.NewIncrementalAlterConfigsRequest()
 	req.Resources = append(req.Resources, resource)

@@ -1,5 +1,6 @@
 // Load for the benchmarks: full batches, fetches by partition and single-record requests, at full speed or at a fixed
-// rate; members of groups, and commits of offsets. Batches are built once and requests are sent as they are, so that the load costs little beside the broker.
+// rate; members of groups, commits of offsets, transactions. Batches are built once and requests are sent as they are, so
+// that the load costs little beside the broker.
 package main
 
 import (

@@ -1,9 +1,9 @@
 import { gigabytes, needFreeSpace } from '../free-space.ts';
 import { load, startLoad } from '../load.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { dropPageCache, syncFileSystem } from '../page-cache.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type ServerName, startServer } from '../server.ts';
 
 const RECORD_SIZE_BYTES = 1000;
 const PRODUCERS = { rate: 2_000, size: RECORD_SIZE_BYTES, acks: 1 };
@@ -28,18 +28,10 @@ export const coldRead: Scenario = {
     { name: 'aloneP99Ms', unit: "ms, producers' p99 alone", isMoreBetter: false },
     { name: 'besideP99Ms', unit: "ms, producers' p99 beside the reader", isMoreBetter: false },
   ],
-  run: async ({ isQuick, runs, servers, log }): Promise<ScenarioResult> => {
-    const bytes = gigabytes(isQuick, 4, 0.5) * 1e9;
+  run: (options) => {
+    const bytes = gigabytes(options.isQuick, 4, 0.5) * 1e9;
     needFreeSpace(bytes);
-    const results: Partial<Record<ServerName, Figures[]>> = {};
-    for (let run = 1; run <= runs; run++) {
-      for (const name of servers) {
-        const figures = await withDataDir((dataDir) => measure(name, dataDir, bytes));
-        log(`${name} run ${run}: ${describeFigures(figures)}`);
-        results[name] = [...(results[name] ?? []), figures];
-      }
-    }
-    return results;
+    return oneByOne(options, (name, dataDir) => measure(name, dataDir, bytes));
   },
 };
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { load, startLoad } from '../load.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { residentMegabytes } from '../process-stats.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type Server, type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type Server, type ServerName, startServer } from '../server.ts';
 
 const MEMBERS = 10;
 const LANES = 20;
@@ -25,16 +25,10 @@ function memoryOf(protocol: 'classic' | 'consumer'): Scenario {
       `2,000 groups of ${MEMBERS} members over ${LANES * MEMBERS} connections, heartbeats only; what they add, divided by ` +
       'the members: for Kafka live bytes of the heap (class histogram), for Sluice resident memory.',
     figures: [{ name: 'bytesPerMember', unit: 'bytes per member', isMoreBetter: false, target: 'stated' }],
-    run: async ({ runs, servers, log, isQuick }): Promise<ScenarioResult> => {
-      const results: Partial<Record<ServerName, Figures[]>> = {};
-      for (let run = 1; run <= Math.min(runs, RUNS_MAX); run++) {
-        for (const name of servers) {
-          const figures = await withDataDir((dataDir) => measure(name, dataDir, protocol, isQuick ? 500 : 2_000));
-          log(`${name} run ${run}: ${describeFigures(figures)}`);
-          results[name] = [...(results[name] ?? []), figures];
-        }
-      }
-      return results;
+    run: (options) => {
+      const groups = options.isQuick ? 500 : 2_000;
+      const runs = Math.min(options.runs, RUNS_MAX);
+      return oneByOne({ ...options, runs }, (name, dataDir) => measure(name, dataDir, protocol, groups));
     },
   };
 }

@@ -2,10 +2,10 @@ import { openConnection } from '../../conformance/wire/connection.ts';
 import type { JsonObject } from '../../conformance/wire/decode.ts';
 import { decodeAnswer, requestFrame } from '../../conformance/wire/frame.ts';
 import { batch } from '../../conformance/wire/record-batch.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { cpuSeconds, residentMegabytes } from '../process-stats.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type Server, type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type Server, type ServerName, startServer } from '../server.ts';
 
 /** What Kafka's controller creates by one request; the others are added by a second one. */
 const CREATED_AT_ONCE_MAX = 5_000;
@@ -41,7 +41,10 @@ export const manyPartitions: Scenario = {
   title: '10,000 partitions in one topic',
   method,
   figures,
-  run: (options) => runShape(options, { topicCount: 1, partitionCount: options.isQuick ? 1_000 : 10_000 }),
+  run: (options) => {
+    const shape = { topicCount: 1, partitionCount: options.isQuick ? 1_000 : 10_000 };
+    return oneByOne(options, (name, dataDir) => measure(name, dataDir, shape));
+  },
 };
 
 export const manyTopics: Scenario = {
@@ -49,20 +52,11 @@ export const manyTopics: Scenario = {
   title: '1,000 topics of 10 partitions',
   method,
   figures,
-  run: (options) => runShape(options, { topicCount: options.isQuick ? 100 : 1_000, partitionCount: 10 }),
+  run: (options) => {
+    const shape = { topicCount: options.isQuick ? 100 : 1_000, partitionCount: 10 };
+    return oneByOne(options, (name, dataDir) => measure(name, dataDir, shape));
+  },
 };
-
-async function runShape({ runs, servers, log }: Parameters<Scenario['run']>[0], shape: Shape): Promise<ScenarioResult> {
-  const results: Partial<Record<ServerName, Figures[]>> = {};
-  for (let run = 1; run <= runs; run++) {
-    for (const name of servers) {
-      const measured = await withDataDir((dataDir) => measure(name, dataDir, shape));
-      log(`${name} run ${run}: ${describeFigures(measured)}`);
-      results[name] = [...(results[name] ?? []), measured];
-    }
-  }
-  return results;
-}
 
 async function measure(name: ServerName, dataDir: string, shape: Shape): Promise<Figures> {
   const running: Server[] = [];

@@ -1,8 +1,8 @@
 import { load } from '../load.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { residentMegabytes } from '../process-stats.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type Server, type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type Server, type ServerName, startServer } from '../server.ts';
 
 export const memory: Scenario = {
   name: 'memory',
@@ -15,16 +15,9 @@ export const memory: Scenario = {
     { name: 'afterLoadMegabytes', unit: 'MB after the load', isMoreBetter: false, target: '≤ 250 MB' },
     { name: 'peakMegabytes', unit: 'MB at most during the load', isMoreBetter: false },
   ],
-  run: async ({ runs, servers, log, isQuick }): Promise<ScenarioResult> => {
-    const results: Partial<Record<ServerName, Figures[]>> = {};
-    for (let run = 1; run <= runs; run++) {
-      for (const name of servers) {
-        const figures = await withDataDir((dataDir) => measure(name, dataDir, isQuick ? 2_000_000 : 20_000_000));
-        log(`${name} run ${run}: ${describeFigures(figures)}`);
-        results[name] = [...(results[name] ?? []), figures];
-      }
-    }
-    return results;
+  run: (options) => {
+    const records = options.isQuick ? 2_000_000 : 20_000_000;
+    return oneByOne(options, (name, dataDir) => measure(name, dataDir, records));
   },
 };
 

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../conformance/wire/decode.ts';
 import { decodeAnswer, requestFrame } from '../../conformance/wire/frame.ts';
 import { batch } from '../../conformance/wire/record-batch.ts';
 import { load } from '../load.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type Server, type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import { oneByOne } from '../one-by-one.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type Server, type ServerName, startServer } from '../server.ts';
 
 const partitions = [0, 1, 2, 3];
 
@@ -16,16 +16,9 @@ export const recover: Scenario = {
     '2 GB in 4 partitions, kill -9 right after the last acks=1 answer, start on the same directory; from the start of ' +
     'the process until a record for every partition has been accepted with acks=1. The page cache is warm.',
   figures: [{ name: 'recoverMs', unit: 'ms', isMoreBetter: false, target: '≤ 1/10 of Kafka' }],
-  run: async ({ runs, servers, log, isQuick }): Promise<ScenarioResult> => {
-    const results: Partial<Record<ServerName, Figures[]>> = {};
-    for (let run = 1; run <= runs; run++) {
-      for (const name of servers) {
-        const figures = await withDataDir((dataDir) => recoverOnce(name, dataDir, isQuick ? 2_000_000 : 18_000_000));
-        log(`${name} run ${run}: ${describeFigures(figures)}`);
-        results[name] = [...(results[name] ?? []), figures];
-      }
-    }
-    return results;
+  run: (options) => {
+    const records = options.isQuick ? 2_000_000 : 18_000_000;
+    return oneByOne(options, (name, dataDir) => recoverOnce(name, dataDir, records));
   },
 };
 

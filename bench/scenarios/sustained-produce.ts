@@ -2,11 +2,11 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gigabytes, needFreeSpace } from '../free-space.ts';
 import { load } from '../load.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { syncFileSystem } from '../page-cache.ts';
 import { cpuSeconds } from '../process-stats.ts';
-import type { Figures, Scenario, ScenarioResult } from '../scenario.ts';
-import { type ServerName, startServer, withDataDir } from '../server.ts';
-import { describeFigures } from '../side-by-side.ts';
+import type { Figures, Scenario } from '../scenario.ts';
+import { type ServerName, startServer } from '../server.ts';
 
 const RECORD_SIZE_BYTES = 1000;
 const WRITE_SIZE_BYTES = 1 << 20;
@@ -25,18 +25,10 @@ export const sustainedProduce: Scenario = {
     { name: 'cpuSecondsPerGigabyte', unit: 'CPU-s per GB', isMoreBetter: false },
     { name: 'diskMegabytesPerSecond', unit: 'MB/s, plain writer', isMoreBetter: true },
   ],
-  run: async ({ isQuick, runs, servers, log }): Promise<ScenarioResult> => {
-    const bytes = gigabytes(isQuick, 8, 1) * 1e9;
+  run: (options) => {
+    const bytes = gigabytes(options.isQuick, 8, 1) * 1e9;
     needFreeSpace(bytes);
-    const results: Partial<Record<ServerName, Figures[]>> = {};
-    for (let run = 1; run <= runs; run++) {
-      for (const name of servers) {
-        const figures = await withDataDir((dataDir) => measure(name, dataDir, bytes));
-        log(`${name} run ${run}: ${describeFigures(figures)}`);
-        results[name] = [...(results[name] ?? []), figures];
-      }
-    }
-    return results;
+    return oneByOne(options, (name, dataDir) => measure(name, dataDir, bytes));
   },
 };
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/kafka/free-port.ts';
 import { waitUntilServing } from '../../scripts/kafka/probe.ts';
 import { root } from './paths.ts';
 
@@ -143,13 +143,4 @@ function commandLine(
   }
   const own = ['--port', `${port}`, '--data', dataDir, '--heap', '512m', '--no-stdin'];
   return ['scripts/kafka/main.ts', 'start', ...own, '--set', `log.dirs=${logDirs.join()}`, ...sets];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
