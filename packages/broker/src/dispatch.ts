@@ -1,6 +1,7 @@
 import { AssertionError } from '@sluice/kernel/assert';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
+import { stackOf } from '@sluice/kernel/stack-of';
 import { encodeResponse } from '@sluice/protocol/frames';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
@@ -54,7 +55,7 @@ export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions
     } else {
       logger.error('connection closed: a request failed', {
         ...fields,
-        reason: error instanceof Error ? error.stack : String(error),
+        reason: stackOf(error),
       });
       if (error instanceof AssertionError) onBug(error);
     }

@@ -1,3 +1,4 @@
+import { stackOf } from '@sluice/kernel/stack-of';
 import { CommanderError } from 'commander';
 import { CliFailure, EXIT_CODES, SilentEnd } from './failure.ts';
 import { styleFor } from './output/style.ts';
@@ -12,7 +13,7 @@ export async function reportFailure(shell: Shell, args: readonly string[], error
   if (error instanceof SilentEnd) return error.code;
   const failure = toFailure(error);
   if (failure === undefined) {
-    await shell.stderr.write(`sluice: a bug in Sluice: ${error instanceof Error ? error.stack : String(error)}\n`);
+    await shell.stderr.write(`sluice: a bug in Sluice: ${stackOf(error)}\n`);
     return EXIT_CODES.failed.code;
   }
   const { message, hint, reason } = failure;

@@ -24,7 +24,7 @@ import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
 import type { TxnOffsetCommitResponseInput } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
-import type { ShardMarker } from '../runtime/hosted-shard.ts';
+import type { ShardMarker } from '../runtime/shard-writer.ts';
 import type { RequestContext } from './group-environment.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { LeaderEpoch, TimestampMs } from '@sluice/kernel/ids';
 import type { PartitionLog } from '@sluice/log/partition-log';
 import type { CoordinatorShard, Pending, Step } from './coordinator-shard.ts';
-import type { ShardMarker } from './hosted-shard.ts';
+import type { ShardMarker } from './shard-writer.ts';
 
 export type Result<T> = { readonly response: T } | { readonly errorCode: number };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { LeaderEpoch, ProducerEpoch, ProducerId } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import { stackOf } from '@sluice/kernel/stack-of';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { Transaction, TransactionPartitions, TransactionVersion } from './transaction.ts';
 
@@ -74,7 +75,7 @@ export function createMarkerSender({ clock, logger, write }: MarkerSenderOptions
       return await write(marker);
     } catch (error) {
       logger.error('writing the markers of a transaction failed', {
-        reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        reason: stackOf(error),
       });
       return () => ErrorCode.UNKNOWN_SERVER_ERROR;
     }
