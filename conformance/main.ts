@@ -6,9 +6,10 @@ import { describeFindings } from './report.ts';
 import { caseFiles, runFile } from './run-all.ts';
 import { openTarget } from './target.ts';
 
-const usage = `node conformance/main.ts [--server sluice|kafka|host:port] [--case WORDS] [FILE...]
+const usage = `node conformance/main.ts [--server sluice|kafka|host:port] [--case WORDS] [--verbose] [FILE...]
     sends the scripted exchanges under conformance/cases to a server and compares its answers with those that
-    Apache Kafka 4.3.1 gave (conformance/recorded); FILE is a part of a file's name, such as 03-metadata
+    Apache Kafka 4.3.1 gave (conformance/recorded); FILE is a part of a file's name, such as 03-metadata, WORDS
+    a part of a case's; --verbose shows the answers
 `;
 
 const { values, positionals } = parseArgs({

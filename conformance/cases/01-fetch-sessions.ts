@@ -1,4 +1,4 @@
-import type { ApiCases } from '../case.ts';
+import type { ApiCases, Case } from '../case.ts';
 import { unknownId } from '../constants.ts';
 import {
   deleteBelow,
@@ -12,17 +12,22 @@ import {
   topicOf,
 } from '../requests/fetch.ts';
 
-const sessions = { min: 7 };
+/** Sessions come with version 7 (KIP-227). */
+const session = (name: string, exchanges: Case['exchanges'], more: Pick<Case, 'versions' | 'topics'> = {}): Case => ({
+  name,
+  versions: { min: 7 },
+  topics: orders,
+  produce: threeBatches,
+  exchanges,
+  ...more,
+});
 
 export const cases: ApiCases = {
   api: 'Fetch',
   cases: [
-    {
-      name: 'a session: only what changed is answered',
-      versions: sessions,
-      topics: { orders: { partitions: 2 } },
-      produce: threeBatches,
-      exchanges: (c) => [
+    session(
+      'a session: only what changed is answered',
+      (c) => [
         opening([{ ...topicOf(c, 'orders'), partitions: [partition(5), partition(0, { partition: 1 })] }]),
         inSession(c, 1, []),
         inSession(c, 2, [{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
@@ -32,13 +37,11 @@ export const cases: ApiCases = {
         inSession(c, 5, [{ ...topicOf(c, 'orders'), partitions: [partition(1, { partition: 1 })] }]),
         inSession(c, 6, []),
       ],
-    },
-    {
-      name: 'a session: partitions come and go',
-      versions: sessions,
-      topics: { orders: { partitions: 2 }, bills: {} },
-      produce: threeBatches,
-      exchanges: (c) => [
+      { topics: { orders: { partitions: 2 } } },
+    ),
+    session(
+      'a session: partitions come and go',
+      (c) => [
         opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
         inSession(c, 1, [{ ...topicOf(c, 'bills'), partitions: [partition(0)] }]),
         produceMore(c, 'bills'),
@@ -49,82 +52,53 @@ export const cases: ApiCases = {
         inSession(c, 5, [], { forgottenTopicsData: [{ ...topicOf(c, 'orders'), partitions: [0, 1] }] }),
         inSession(c, 6, []),
       ],
-    },
-    {
-      name: 'a session: wrong epochs and ids',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
-        opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
-        inSession(c, 2, []),
-        inSession(c, 1, []),
-        inSession(c, 1, []),
-        inSession(c, 2, []),
-        { maxWaitMs: 0, sessionId: 12_345, sessionEpoch: 1, topics: [] },
-        { maxWaitMs: 0, sessionId: 0, sessionEpoch: 1, topics: [] },
-        {
-          maxWaitMs: 0,
-          sessionId: 12_345,
-          sessionEpoch: -1,
-          topics: [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }],
-        },
-        {
-          maxWaitMs: 0,
-          sessionId: 12_345,
-          sessionEpoch: 0,
-          topics: [{ ...topicOf(c, 'orders'), partitions: [partition(6)] }],
-        },
-      ],
-    },
-    {
-      name: 'a session: closed, and then unknown',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
-        opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
-        inSession(c, -1, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }]),
-        inSession(c, 1, []),
-      ],
-    },
-    {
-      name: 'a session without partitions',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [opening([]), inSession(c, 1, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }])],
-    },
-    {
-      name: 'a session: errors are answered each time',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
-        opening([{ ...topicOf(c, 'orders'), partitions: [partition(99), partition(0, { partition: 7 })] }]),
-        inSession(c, 1, []),
-        inSession(c, 2, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }]),
-        inSession(c, 3, []),
-      ],
-    },
-    {
-      name: 'a session: the first kept offset moves',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
-        opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
-        deleteBelow(c, 3),
-        inSession(c, 1, []),
-        inSession(c, 2, []),
-      ],
-    },
-    {
-      name: 'a session cannot change between names and ids',
-      versions: { min: 13 },
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
+      { topics: { orders: { partitions: 2 }, bills: {} } },
+    ),
+    session('a session: wrong epochs and ids', (c) => [
+      opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
+      inSession(c, 2, []),
+      inSession(c, 1, []),
+      inSession(c, 1, []),
+      inSession(c, 2, []),
+      { maxWaitMs: 0, sessionId: 12_345, sessionEpoch: 1, topics: [] },
+      { maxWaitMs: 0, sessionId: 0, sessionEpoch: 1, topics: [] },
+      {
+        maxWaitMs: 0,
+        sessionId: 12_345,
+        sessionEpoch: -1,
+        topics: [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }],
+      },
+      {
+        maxWaitMs: 0,
+        sessionId: 12_345,
+        sessionEpoch: 0,
+        topics: [{ ...topicOf(c, 'orders'), partitions: [partition(6)] }],
+      },
+    ]),
+    session('a session: closed, and then unknown', (c) => [
+      opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
+      inSession(c, -1, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }]),
+      inSession(c, 1, []),
+    ]),
+    session('a session without partitions', (c) => [
+      opening([]),
+      inSession(c, 1, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }]),
+    ]),
+    session('a session: errors are answered each time', (c) => [
+      opening([{ ...topicOf(c, 'orders'), partitions: [partition(99), partition(0, { partition: 7 })] }]),
+      inSession(c, 1, []),
+      inSession(c, 2, [{ ...topicOf(c, 'orders'), partitions: [partition(5)] }]),
+      inSession(c, 3, []),
+    ]),
+    session('a session: the first kept offset moves', (c) => [
+      opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
+      deleteBelow(c, 3),
+      inSession(c, 1, []),
+      inSession(c, 2, []),
+    ]),
+    session(
+      'a session cannot change between names and ids',
+      (c) => [
         opening([{ ...topicOf(c, 'orders'), partitions: [partition(6)] }]),
         { $version: 12, $body: () => ({ maxWaitMs: 0, sessionId: sessionId(c), sessionEpoch: 1, topics: [] }) },
         {
@@ -138,19 +112,14 @@ export const cases: ApiCases = {
         },
         inSession(c, 1, []),
       ],
-    },
-    {
-      name: 'a session: an unknown topic',
-      versions: sessions,
-      topics: orders,
-      produce: threeBatches,
-      exchanges: (c) => [
-        opening([
-          { ...(c.version >= 13 ? { topicId: unknownId } : { topic: c.name('missing') }), partitions: [partition(0)] },
-          { ...topicOf(c, 'orders'), partitions: [partition(5)] },
-        ]),
-        inSession(c, 1, []),
-      ],
-    },
+      { versions: { min: 13 } },
+    ),
+    session('a session: an unknown topic', (c) => [
+      opening([
+        { ...(c.version >= 13 ? { topicId: unknownId } : { topic: c.name('missing') }), partitions: [partition(0)] },
+        { ...topicOf(c, 'orders'), partitions: [partition(5)] },
+      ]),
+      inSession(c, 1, []),
+    ]),
   ],
 };

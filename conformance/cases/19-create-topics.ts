@@ -1,9 +1,17 @@
 import { type ApiCases, type CaseContext, without } from '../case.ts';
 import type { Body } from '../wire/encode.ts';
 
-const create = (topic: Body, more: Body = {}): Body => ({ topics: [topic], timeoutMs: 10_000, ...more });
+/** A topic of one partition on one broker, unless it says otherwise. */
+const topic = (c: CaseContext, base: string, more: Body = {}): Body => ({
+  name: c.name(base),
+  numPartitions: 1,
+  replicationFactor: 1,
+  ...more,
+});
+const createAll = (topics: readonly Body[], more: Body = {}): Body => ({ topics, timeoutMs: 10_000, ...more });
+const create = (one: Body, more: Body = {}): Body => createAll([one], more);
 const withConfig = (c: CaseContext, name: string, value: string | null) =>
-  create({ name: c.name('orders'), numPartitions: 1, replicationFactor: 1, configs: [{ name, value }] });
+  create(topic(c, 'orders', { configs: [{ name, value }] }));
 const metadataOf = (c: CaseContext, ...names: string[]) => ({
   $api: 'Metadata',
   $version: 9,
@@ -83,57 +91,28 @@ export const cases: ApiCases = {
   cases: [
     {
       name: 'success',
-      exchanges: (c) => [
-        create({ name: c.name('orders'), numPartitions: 3, replicationFactor: 1 }),
-        metadataOf(c, 'orders'),
-      ],
+      exchanges: (c) => [create(topic(c, 'orders', { numPartitions: 3 })), metadataOf(c, 'orders')],
     },
     {
       name: 'several at once',
       exchanges: (c) => [
-        {
-          timeoutMs: 10_000,
-          topics: [
-            { name: c.name('a'), numPartitions: 1, replicationFactor: 1 },
-            { name: c.name('b'), numPartitions: 0, replicationFactor: 1 },
-            { name: c.name('c'), numPartitions: 2, replicationFactor: 1 },
-          ],
-        },
+        createAll([topic(c, 'a'), topic(c, 'b', { numPartitions: 0 }), topic(c, 'c', { numPartitions: 2 })]),
       ],
     },
     {
       name: 'the same name twice in one request',
-      exchanges: (c) => [
-        {
-          timeoutMs: 10_000,
-          topics: [
-            { name: c.name('a'), numPartitions: 1, replicationFactor: 1 },
-            { name: c.name('a'), numPartitions: 1, replicationFactor: 1 },
-            { name: c.name('b'), numPartitions: 1, replicationFactor: 1 },
-          ],
-        },
-        absent(c, 'a'),
-        metadataOf(c, 'b'),
-      ],
+      exchanges: (c) => [createAll([topic(c, 'a'), topic(c, 'a'), topic(c, 'b')]), absent(c, 'a'), metadataOf(c, 'b')],
     },
     {
       name: 'no topics',
-      exchanges: () => [{ topics: [], timeoutMs: 10_000 }],
+      exchanges: () => [createAll([])],
     },
     {
       name: 'validate only creates nothing',
       exchanges: (c) => [
-        create({ name: c.name('orders'), numPartitions: 2, replicationFactor: 1 }, { validateOnly: true }),
-        create(
-          {
-            name: c.name('orders'),
-            numPartitions: 1,
-            replicationFactor: 1,
-            configs: [{ name: 'segment.bytes', value: '2000000' }],
-          },
-          { validateOnly: true },
-        ),
-        create({ name: c.name('orders'), numPartitions: 0, replicationFactor: 1 }, { validateOnly: true }),
+        create(topic(c, 'orders', { numPartitions: 2 }), { validateOnly: true }),
+        create(topic(c, 'orders', { configs: [{ name: 'segment.bytes', value: '2000000' }] }), { validateOnly: true }),
+        create(topic(c, 'orders', { numPartitions: 0 }), { validateOnly: true }),
         absent(c, 'orders'),
       ],
     },
@@ -141,9 +120,9 @@ export const cases: ApiCases = {
       name: 'it exists',
       topics: { orders: {} },
       exchanges: (c) => [
-        create({ name: c.name('orders'), numPartitions: 1, replicationFactor: 1 }),
-        create({ name: c.name('orders'), numPartitions: 1, replicationFactor: 1 }, { validateOnly: true }),
-        create({ name: c.name('orders'), numPartitions: 0, replicationFactor: 9 }),
+        create(topic(c, 'orders')),
+        create(topic(c, 'orders'), { validateOnly: true }),
+        create(topic(c, 'orders', { numPartitions: 0, replicationFactor: 9 })),
       ],
     },
     {
@@ -165,11 +144,8 @@ export const cases: ApiCases = {
     {
       name: 'too many partitions at once',
       exchanges: (c) => [
-        create({ name: c.name('orders'), numPartitions: 10_001, replicationFactor: 1 }),
-        {
-          timeoutMs: 10_000,
-          topics: ['a', 'b'].map((name) => ({ name: c.name(name), numPartitions: 5001, replicationFactor: 1 })),
-        },
+        create(topic(c, 'orders', { numPartitions: 10_001 })),
+        createAll(['a', 'b'].map((name) => topic(c, name, { numPartitions: 5001 }))),
       ],
     },
     {
@@ -223,34 +199,24 @@ export const cases: ApiCases = {
     {
       name: 'the longest name',
       versions: { min: 7 },
-      exchanges: (c) => [
-        create({ name: c.name('x'.repeat(249 - 9)), numPartitions: 1, replicationFactor: 1 }),
-        metadataOf(c, 'x'.repeat(249 - 9)),
-      ],
+      exchanges: (c) => [create(topic(c, 'x'.repeat(249 - 9))), metadataOf(c, 'x'.repeat(249 - 9))],
     },
     {
       name: 'names that collide by dot and underscore',
       topics: { 'a.b': {} },
-      exchanges: (c) => [
-        create({ name: c.name('a_b'), numPartitions: 1, replicationFactor: 1 }),
-        {
-          timeoutMs: 10_000,
-          topics: ['c.d', 'c_d'].map((name) => ({ name: c.name(name), numPartitions: 1, replicationFactor: 1 })),
-        },
-      ],
+      exchanges: (c) => [create(topic(c, 'a_b')), createAll(['c.d', 'c_d'].map((name) => topic(c, name)))],
     },
     {
       name: 'configurations in the answer',
       exchanges: (c) => [
-        create({
-          name: c.name('orders'),
-          numPartitions: 1,
-          replicationFactor: 1,
-          configs: [
-            { name: 'retention.ms', value: '1000' },
-            { name: 'cleanup.policy', value: 'compact' },
-          ],
-        }),
+        create(
+          topic(c, 'orders', {
+            configs: [
+              { name: 'retention.ms', value: '1000' },
+              { name: 'cleanup.policy', value: 'compact' },
+            ],
+          }),
+        ),
       ],
     },
     ...validConfigs.map(([name, value]) => ({
@@ -274,23 +240,19 @@ export const cases: ApiCases = {
     {
       name: 'the same configuration twice',
       exchanges: (c) => [
-        create({
-          name: c.name('orders'),
-          numPartitions: 1,
-          replicationFactor: 1,
-          configs: [
-            { name: 'retention.ms', value: '1000' },
-            { name: 'retention.ms', value: '2000' },
-          ],
-        }),
+        create(
+          topic(c, 'orders', {
+            configs: [
+              { name: 'retention.ms', value: '1000' },
+              { name: 'retention.ms', value: '2000' },
+            ],
+          }),
+        ),
       ],
     },
     {
       name: 'a timeout of zero or less',
-      exchanges: (c) => [
-        create({ name: c.name('a'), numPartitions: 1, replicationFactor: 1 }, { timeoutMs: 0 }),
-        create({ name: c.name('b'), numPartitions: 1, replicationFactor: 1 }, { timeoutMs: -1 }),
-      ],
+      exchanges: (c) => [create(topic(c, 'a'), { timeoutMs: 0 }), create(topic(c, 'b'), { timeoutMs: -1 })],
     },
   ],
 };

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker } from '@sluice/client/broker';
 import { describeLogDirsRequestCodec } from '@sluice/protocol/generated/messages/describe-log-dirs-request';
 import { describeLogDirsResponseCodec } from '@sluice/protocol/generated/messages/describe-log-dirs-response';
-import { type Load, pause, withConnections } from '../../simulation/crash/load/load.ts';
+import { repeat } from '../../simulation/crash/load/load.ts';
 import { runPlainProducer } from '../../simulation/crash/load/plain-producer.ts';
 import { makeBatch, produceOnce } from '../../simulation/crash/load/send-batch.ts';
 import { createInspection } from '../../simulation/crash/rule.ts';
@@ -37,16 +36,6 @@ export function runSlowDisk({ seed, onCycle }: { seed: number; onCycle(text: str
       inspection.check(tookMs <= PROMPT_MS_MAX, () => `${what} took ${tookMs.toFixed(0)} ms`);
       return result;
     };
-    const promptly = (act: (broker: Broker, load: Load) => Promise<void>): Promise<void> => {
-      const load = stage.load();
-      return withConnections(load, 'prompt', async (broker) => {
-        while (!load.isEnding) {
-          await act(broker, load);
-          await pause(load, PAUSE_MS_MAX);
-        }
-        return 'done';
-      });
-    };
 
     await stage.boot({ wrapper: injecting('fdatasync', `delay_enter=${SYNC_MICROSECONDS}`) });
     const slow = await makeTopic(stage, 'slow', SLOW_PARTITIONS, {});
@@ -66,13 +55,14 @@ export function runSlowDisk({ seed, onCycle }: { seed: number; onCycle(text: str
     clients.push(membership);
     // The group's log and its epochs are made; from here on nobody makes anything.
     await sleep(RUN_MS / 2);
+    const prompter = stage.load();
     clients.push(
-      promptly(async (broker, load) => {
+      repeat(prompter, 'prompt', PAUSE_MS_MAX, async (broker) => {
         const common = { topic: prompt, partition: 0, producer: 'prompt', acks: 1, firstNumber: 0, count: 1 } as const;
-        const batch = makeBatch(load, common);
+        const batch = makeBatch(prompter, common);
         await within('produce with acks=1', () => produceOnce(broker, { ...batch, acks: 1 }));
       }),
-      promptly(async (broker) => {
+      repeat(stage.load(), 'prompt', PAUSE_MS_MAX, async (broker) => {
         await within('DescribeLogDirs', () => broker.request(DESCRIBE_LOG_DIRS, () => ({ topics: null })));
       }),
     );

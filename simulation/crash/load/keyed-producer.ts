@@ -7,7 +7,7 @@ import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { type KeyedRecord, type Outcome, type PartitionKey, partitionKey } from '../history.ts';
 import type { Recorder } from '../recorder.ts';
 import { fetch } from './consumer.ts';
-import { type Load, type LoadTopic, pause, withConnections } from './load.ts';
+import { type Load, type LoadTopic, repeat } from './load.ts';
 import { earliestOffset } from './partition-offsets.ts';
 import { produceOnce } from './send-batch.ts';
 
@@ -56,13 +56,7 @@ export function createKeyedProducer(load: Load, name: string, topic: LoadTopic):
 
 export async function runKeyedProducer(load: Load, name: string, topic: LoadTopic): Promise<void> {
   const producer = createKeyedProducer(load, name, topic);
-  await withConnections(load, name, async (broker) => {
-    while (!load.isEnding) {
-      await producer.update(broker, load.random.below(topic.partitionCount));
-      await pause(load, PAUSE_MS_MAX);
-    }
-    return 'done';
-  });
+  await repeat(load, name, PAUSE_MS_MAX, (broker) => producer.update(broker, load.random.below(topic.partitionCount)));
 }
 
 /** A compacted topic from its start to its end. A partition that cannot be read is told and counts as empty. */

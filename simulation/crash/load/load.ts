@@ -61,6 +61,22 @@ export async function withConnections(
   }
 }
 
+/** Does `act` again and again, with pauses of at most so long, until the load is ending. */
+export function repeat(
+  load: Load,
+  clientId: string,
+  pauseMsMax: number,
+  act: (broker: Broker) => Promise<void>,
+): Promise<void> {
+  return withConnections(load, clientId, async (broker) => {
+    while (!load.isEnding) {
+      await act(broker);
+      await pause(load, pauseMsMax);
+    }
+    return 'done';
+  });
+}
+
 export function pause({ random, clock, pauseFactor = 1 }: Load, msMax: number): Promise<void> {
   return sleep(clock, random.below(msMax * pauseFactor + 1));
 }

@@ -4,7 +4,7 @@ import { ERRORS } from '@sluice/protocol/generated/errors';
 import { deleteRecordsRequestCodec } from '@sluice/protocol/generated/messages/delete-records-request';
 import { deleteRecordsResponseCodec } from '@sluice/protocol/generated/messages/delete-records-response';
 import { type Deleted, partitionKey } from '../history.ts';
-import { type Load, type LoadTopic, pause, withConnections } from './load.ts';
+import { type Load, type LoadTopic, repeat } from './load.ts';
 import { earliestOffset, latestOffset } from './partition-offsets.ts';
 
 const DELETE_RECORDS = { request: deleteRecordsRequestCodec, response: deleteRecordsResponseCodec };
@@ -13,13 +13,9 @@ const PAUSE_MS_MAX = 150;
 
 /** Deletes some of the oldest records of one partition after the other. */
 export async function runRecordDeleter(load: Load, name: string, topic: LoadTopic): Promise<void> {
-  await withConnections(load, name, async (broker) => {
-    while (!load.isEnding) {
-      await deleteSome(load, broker, topic, load.random.below(topic.partitionCount));
-      await pause(load, PAUSE_MS_MAX);
-    }
-    return 'done';
-  });
+  await repeat(load, name, PAUSE_MS_MAX, (broker) =>
+    deleteSome(load, broker, topic, load.random.below(topic.partitionCount)),
+  );
 }
 
 /** Up to half of a partition's records, if it has any. */

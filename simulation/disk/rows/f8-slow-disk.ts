@@ -1,8 +1,7 @@
-import type { Broker } from '@sluice/client/broker';
 import { apiVersionsRequestCodec } from '@sluice/protocol/generated/messages/api-versions-request';
 import { apiVersionsResponseCodec } from '@sluice/protocol/generated/messages/api-versions-response';
 import type { RowVerdict } from '../../crash/check-history.ts';
-import { type Load, pause, sleep, withConnections } from '../../crash/load/load.ts';
+import { repeat, sleep } from '../../crash/load/load.ts';
 import { runOffsetCommitter } from '../../crash/load/offset-committer.ts';
 import { runPlainProducer } from '../../crash/load/plain-producer.ts';
 import { makeBatch, produceOnce } from '../../crash/load/send-batch.ts';
@@ -85,6 +84,7 @@ async function slowDown(
   };
 
   const slowly = () => stage.load(4);
+  const prompter = stage.load();
   const clients = Array.from({ length: SLOW_PARTITIONS }, (_, index) =>
     runPlainProducer(slowly(), `waits-${index}`, slow, -1),
   );
@@ -96,8 +96,8 @@ async function slowDown(
       (work) => (waitsForSyncs ? work() : within('a heartbeat', work)),
       (what) => recorder.record({ kind: 'odd', what }),
     ),
-    runPrompt(stage, async (broker, load) => {
-      const batch = makeBatch(load, {
+    repeat(prompter, 'prompt', PAUSE_MS_MAX, async (broker) => {
+      const batch = makeBatch(prompter, {
         topic: prompt,
         partition: 0,
         producer: 'prompt',
@@ -108,11 +108,11 @@ async function slowDown(
       const { errorCode } = await within('produce with acks=1', () => produceOnce(broker, { ...batch, acks: 1 }));
       inspection.check(errorCode === 0, () => `produce with acks=1 got ${errorCode}`);
     }),
-    runPrompt(stage, async (broker) => {
+    repeat(stage.load(), 'prompt', PAUSE_MS_MAX, async (broker) => {
       await within('ApiVersions', () => broker.request(API_VERSIONS, () => ({})));
     }),
-    runPrompt(stage, async (broker, load) => {
-      const topic = `new-${load.recorder.length}`;
+    repeat(stage.load(), 'prompt', PAUSE_MS_MAX, async (broker) => {
+      const topic = `new-${recorder.length}`;
       await within('a new topic', () => createTopicAdmin(broker, recorder).create(topic, 1, SETTING));
       await sleep(machine.clock, 1_000);
     }),
@@ -130,15 +130,4 @@ async function slowDown(
   const verdict: RowVerdict = { row: 'F8', promise: PROMISE, ...inspection.verdict() };
   tally.verdict(label, verdict);
   tally.add(label, recorder.finish(new Map()), new Set(['F1', 'I11']));
-}
-
-function runPrompt(stage: Stage, act: (broker: Broker, load: Load) => Promise<void>): Promise<void> {
-  const load = stage.load();
-  return withConnections(load, 'prompt', async (broker) => {
-    while (!load.isEnding) {
-      await act(broker, load);
-      await pause(load, PAUSE_MS_MAX);
-    }
-    return 'done';
-  });
 }

@@ -6,6 +6,25 @@ import { type MetadataStore, StoreError } from '../store/metadata-store.ts';
 import { codeOf, LEASE_TTL_MS, register, startCluster, startNode } from '../testing/test-node.ts';
 import type { Decision } from './decision.ts';
 
+/** The store as a node sees it that can no longer renew its lease once the line is cut. */
+function lineTo(store: MetadataStore) {
+  let isCut = false;
+  const seen: MetadataStore = {
+    ...store,
+    keepAliveLease: async (lease) => {
+      if (isCut) throw new StoreError('unavailable', 'cut off');
+      return store.keepAliveLease(lease);
+    },
+  };
+  return {
+    store: seen,
+    isCut: () => isCut,
+    cut: () => {
+      isCut = true;
+    },
+  };
+}
+
 describe('tenure of the controller', () => {
   it('hands over when it closes', async () => {
     const clock = createSimClock();
@@ -36,18 +55,11 @@ describe('tenure of the controller', () => {
   it('stops by its own clock when it cannot renew, and writes nothing once another has the key', async () => {
     const clock = createSimClock();
     const store = openEmbeddedStore({ path: ':memory:', clock });
-    let isCutOff = false;
-    const cut: MetadataStore = {
-      ...store,
-      keepAliveLease: async (lease) => {
-        if (isCutOff) throw new StoreError('unavailable', 'cut off');
-        return store.keepAliveLease(lease);
-      },
-    };
-    const first = await startNode(1, cut, clock);
+    const line = lineTo(store);
+    const first = await startNode(1, line.store, clock);
     const second = await startNode(2, store, clock);
     await register(first, store, 1);
-    isCutOff = true;
+    line.cut();
     await clock.advance(LEASE_TTL_MS * 2);
     assert.equal(second.controller.active, true);
     assert.equal(first.controller.active, false);
@@ -62,25 +74,21 @@ describe('tenure of the controller', () => {
   it('stops by its own clock even if nobody tells it that the key is gone', async () => {
     const clock = createSimClock();
     const store = openEmbeddedStore({ path: ':memory:', clock });
-    let isCutOff = false;
-    const cut: MetadataStore = {
-      ...store,
-      keepAliveLease: async (lease) => {
-        if (isCutOff) throw new StoreError('unavailable', 'cut off');
-        return store.keepAliveLease(lease);
-      },
+    const line = lineTo(store);
+    const watched: MetadataStore = {
+      ...line.store,
       watch: (prefix, fromRevision, onBatch, onEnd) =>
         store.watch(
           prefix,
           fromRevision,
           (batch) => {
-            if (!isCutOff) onBatch(batch);
+            if (!line.isCut()) onBatch(batch);
           },
           onEnd,
         ),
     };
-    const node = await startNode(1, cut, clock);
-    isCutOff = true;
+    const node = await startNode(1, watched, clock);
+    line.cut();
     await clock.advance(LEASE_TTL_MS / 2);
     assert.equal(node.controller.active, true);
     await clock.advance(LEASE_TTL_MS);
