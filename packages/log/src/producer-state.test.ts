@@ -156,6 +156,22 @@ describe('a transaction', () => {
     await again.close();
   });
 
+  test('is not begun by a batch of an epoch that was fenced while it was asked about: INVALID_PRODUCER_EPOCH', async () => {
+    const log = await openTestLog({ disk: createSimDisk() });
+    const asked = log.startVerification({ producerId: 7, producerEpoch: 0, baseSequence: 0 }, true, 0);
+    assert(asked.kind === 'started');
+    const options = { type: 'ABORT', producerId: 7, producerEpoch: 1, coordinatorEpoch: 0, timestampMs: 5 } as const;
+    append(log, buildEndTxnMarkerBatch(options), { origin: 'coordinator' });
+    const begin = (epoch: number) => {
+      const batch = produced(0, { epoch, isTransactional: true });
+      const result = log.append(batch, appendOptions({ verification: asked.guard }));
+      return result.kind === 'refused' ? result.errorCode : ErrorCode.NONE;
+    };
+    assert.equal(begin(0), ErrorCode.INVALID_PRODUCER_EPOCH);
+    assert.equal(begin(1), ErrorCode.INVALID_TXN_STATE);
+    await log.close();
+  });
+
   test('takes no marker of an older coordinator, and no plain batch of its own producer', async () => {
     const log = await openTestLog({ disk: createSimDisk() });
     append(log, produced(0, { isTransactional: true }));

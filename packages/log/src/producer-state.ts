@@ -90,11 +90,14 @@ export function createProducerState(): ProducerState {
     return entry;
   }
 
-  function checkVerified(
+  /** The epoch first: whoever was fenced while somebody was asked is told that. */
+  function checkBeginning(
     entry: ProducerEntry | undefined,
     batch: SequencedBatch,
     guard: VerificationGuard | undefined,
   ): Refused | undefined {
+    const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
+    if (stale !== undefined) return stale;
     if (!batch.isTransactional || guard === undefined || isOngoing(entry, batch) || verifications.isValid(guard)) {
       return undefined;
     }
@@ -102,8 +105,6 @@ export function createProducerState(): ProducerState {
   }
 
   function checkSequences(entry: ProducerEntry | undefined, batch: SequencedBatch): Refused | undefined {
-    const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
-    if (stale !== undefined) return stale;
     const verification = batch.isTransactional ? verifications.get(batch.producerId) : undefined;
     if (verification !== undefined) {
       const isNew = entry === undefined || entry.batches.length === 0;
@@ -136,12 +137,11 @@ export function createProducerState(): ProducerState {
       const entry = producers.get(batch.producerId);
       const duplicate = entry === undefined ? undefined : findDuplicate(entry, batch);
       if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-      return checkVerified(entry, batch, guard) ?? checkSequences(entry, batch) ?? OK;
+      return checkBeginning(entry, batch, guard) ?? checkSequences(entry, batch) ?? OK;
     },
     checkUnsequenced(batch, guard) {
       const entry = producers.get(batch.producerId);
-      const refusal = checkVerified(entry, batch, guard);
-      return refusal ?? (entry === undefined ? OK : (checkEpoch(entry, batch.producerEpoch) ?? OK));
+      return checkBeginning(entry, batch, guard) ?? OK;
     },
     startVerification(batch, beginsAtZero, nowMs) {
       const entry = producers.get(batch.producerId);
