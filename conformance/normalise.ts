@@ -7,7 +7,7 @@ export type Normaliser = { normalise(answer: JsonObject): Json };
 
 /** What is longer is not kept. */
 const textLengthMax = 4000;
-const internalTopics = new Set(['__consumer_offsets', '__transaction_state']);
+const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
 const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** Sentences for people: only their presence is compared. */
 const messageFields = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation']);

@@ -32,6 +32,7 @@ import { createLogHost } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
 import { createReplicaReports } from './partitions/replica-reports.ts';
 import { keepRegistered } from './registration.ts';
+import { hostShareState } from './share/host-share-state.ts';
 import { createStopSignal } from './stop-signal.ts';
 import { hostTransactions } from './transactions/host-transactions.ts';
 import { createMarkerWriter } from './transactions/write-markers.ts';
@@ -150,6 +151,14 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     canary: options.transactionCanary,
   });
   started.push(transactions.coordinator.close);
+  const shareState = hostShareState({
+    image,
+    staticConfig,
+    clock,
+    logger,
+    autoCreate: (names) => autoCreate(names),
+  });
+  started.push(shareState.close);
   const replicas = createReplicaReports({ nodeId, image, controller, clock, logger });
   const partitions = createPartitionTable({
     image,
@@ -157,7 +166,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     logs: createLogHost(directories),
     onPlaced: replicas.note,
     logger,
-    leadership: bothOf(groups.leadership, transactions.leadership),
+    leadership: bothOf(bothOf(groups.leadership, transactions.leadership), shareState.leadership),
     settingsOf(topic) {
       const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
       return {
@@ -170,6 +179,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   started.push(partitions.settled);
   follower.onDelta(partitions.follow);
   follower.onDelta(groups.follow);
+  follower.onDelta(shareState.follow);
   const isCordoned = createCordon(image, staticConfig);
   followDirectories({
     directories,
@@ -186,6 +196,11 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     await partitions.settled();
     return outcome;
   };
+  const autoCreate = createAutoCreate({
+    changeCluster,
+    topicToCreate: createTopicToCreate(image, staticConfig),
+    logger,
+  });
 
   const registration = await keepRegistered({
     nodeId,
@@ -227,11 +242,8 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     },
     deleteTopicEnable: settings.deleteTopicEnable,
     autoCreates: () => settings.autoCreateTopicsEnable,
-    autoCreate: createAutoCreate({
-      changeCluster,
-      topicToCreate: createTopicToCreate(image, staticConfig),
-      logger,
-    }),
+    autoCreate,
+    shareState: shareState.coordinator,
     groups: groups.coordinator,
     groupSettings: groups.settings,
     deletesRecords(topic) {
@@ -251,7 +263,12 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     async close() {
       stopSignal.stop();
       // Before all else: what has begun is answered while everything else still works. Members who wait for others do not.
-      await Promise.all([transactions.coordinator.close(), groups.coordinator.close(), closeListeners()]);
+      await Promise.all([
+        transactions.coordinator.close(),
+        groups.coordinator.close(),
+        shareState.close(),
+        closeListeners(),
+      ]);
       await stopAll(started.slice(1));
     },
   };

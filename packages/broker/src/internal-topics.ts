@@ -1,4 +1,5 @@
 import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
+import { SHARE_GROUP_STATE_TOPIC } from '@sluice/coordinator/share/create-share-coordinator';
 import { TRANSACTION_STATE_TOPIC } from '@sluice/coordinator/transaction/create-transaction-coordinator';
 import { brokerNumber, brokerValues } from '@sluice/metadata/config/broker-values';
 import { ConfigSource } from '@sluice/metadata/config/described-config';
@@ -13,16 +14,31 @@ interface InternalTopicSettings {
   readonly prefix: string;
   readonly compression: string;
   readonly minInsyncReplicas?: string;
+  /** Settings that it has besides. */
+  readonly configs: Readonly<Record<string, string>>;
 }
 
-const SETTINGS: ReadonlyMap<string, InternalTopicSettings> = new Map([
-  [GROUP_METADATA_TOPIC, { prefix: 'offsets.topic', compression: 'producer' }],
+const COMPACTED = { 'cleanup.policy': 'compact' };
+
+const SETTINGS: ReadonlyMap<string, InternalTopicSettings> = new Map<string, InternalTopicSettings>([
+  [GROUP_METADATA_TOPIC, { prefix: 'offsets.topic', compression: 'producer', configs: COMPACTED }],
   [
     TRANSACTION_STATE_TOPIC,
     {
       prefix: 'transaction.state.log',
       compression: 'uncompressed',
       minInsyncReplicas: 'transaction.state.log.min.isr',
+      configs: { ...COMPACTED, 'unclean.leader.election.enable': 'false' },
+    },
+  ],
+  [
+    SHARE_GROUP_STATE_TOPIC,
+    {
+      prefix: 'share.coordinator.state.topic',
+      compression: 'producer',
+      minInsyncReplicas: 'share.coordinator.state.topic.min.isr',
+      // Its coordinator deletes what is not needed: an update stands for nothing without the snapshot before it.
+      configs: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
     },
   ],
 ]);
@@ -44,15 +60,12 @@ export function createTopicToCreate(image: ClusterImage, staticConfig: StaticCon
       return isDefault ? Math.max(1, Math.min(count, runningBrokerCount(image))) : count;
     };
     const configs = [
-      { name: 'cleanup.policy', value: 'compact' },
+      ...Object.entries(settings.configs).map(([config, value]) => ({ name: config, value })),
       { name: 'compression.type', value: settings.compression },
       { name: 'segment.bytes', value: brokerNumber(values, `${settings.prefix}.segment.bytes`).toString() },
     ];
     if (settings.minInsyncReplicas !== undefined) {
-      configs.push(
-        { name: 'min.insync.replicas', value: smallerCluster(settings.minInsyncReplicas).toString() },
-        { name: 'unclean.leader.election.enable', value: 'false' },
-      );
+      configs.push({ name: 'min.insync.replicas', value: smallerCluster(settings.minInsyncReplicas).toString() });
     }
     return {
       name,

@@ -2,14 +2,15 @@
  * FindCoordinator (10), versions 0–6.
  *
  * - A group's coordinator is the leader of its partition of `__consumer_offsets`, a transactional id's that of its
- *   partition of `__transaction_state`. The topics are made when they are first asked for. Kafka answers
- *   COORDINATOR_NOT_AVAILABLE meanwhile; here the answer waits for it.
- * - Share groups have no coordinator yet: COORDINATOR_NOT_AVAILABLE, which clients retry.
+ *   partition of `__transaction_state`, a share partition's that of `__share_group_state`. The topics are made when they
+ *   are first asked for. Kafka answers COORDINATOR_NOT_AVAILABLE meanwhile; here the answer waits for it.
  * - An unknown key type is INVALID_REQUEST, and so are share groups before v6.
  * - v3: flexible. v4: several keys (KIP-699). v5: TRANSACTION_ABORTABLE (KIP-890). v6: share groups (KIP-932).
  */
 import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
+import { SHARE_GROUP_STATE_TOPIC } from '@sluice/coordinator/share/create-share-coordinator';
+import type { ShareCoordinator } from '@sluice/coordinator/share/share-coordinator';
 import { TRANSACTION_STATE_TOPIC } from '@sluice/coordinator/transaction/create-transaction-coordinator';
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
@@ -27,6 +28,7 @@ const KeyType = { GROUP: 0, TRANSACTION: 1, SHARE: 2 } as const;
 const TOPICS: ReadonlyMap<number, string> = new Map([
   [KeyType.GROUP, GROUP_METADATA_TOPIC],
   [KeyType.TRANSACTION, TRANSACTION_STATE_TOPIC],
+  [KeyType.SHARE, SHARE_GROUP_STATE_TOPIC],
 ]);
 /** Group, topic id, partition. */
 const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:[0-9]+$/;
@@ -35,6 +37,7 @@ export interface FindCoordinatorServices {
   readonly image: ClusterImage;
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
+  readonly shareState: ShareCoordinator;
   readonly autoCreate: AutoCreate;
 }
 
@@ -46,7 +49,7 @@ interface Coordinator {
   readonly errorMessage: string;
 }
 
-export function findCoordinatorApi({ image, groups, transactions, autoCreate }: FindCoordinatorServices) {
+export function findCoordinatorApi({ image, groups, transactions, shareState, autoCreate }: FindCoordinatorServices) {
   function coordinatorOf(topicName: string, partition: number, listenerName: string): Coordinator {
     const leader = image.topicsByName.get(topicName)?.partitions[partition]?.leader ?? -1;
     const broker = brokersOn(image, listenerName).find(({ nodeId, isFenced }) => nodeId === leader && !isFenced);
@@ -62,8 +65,8 @@ export function findCoordinatorApi({ image, groups, transactions, autoCreate }: 
       case KeyType.TRANSACTION:
         return coordinatorOf(TRANSACTION_STATE_TOPIC, transactions.partitionOf(key), peer.listenerName);
       case KeyType.SHARE: {
-        const isKey = apiVersion >= SHARE_FROM && SHARE_KEY.test(key);
-        return nobody(isKey ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.INVALID_REQUEST);
+        if (!isShareKey(key, apiVersion)) return nobody(ErrorCode.INVALID_REQUEST);
+        return coordinatorOf(SHARE_GROUP_STATE_TOPIC, shareState.partitionOf(key), peer.listenerName);
       }
       default:
         return nobody(ErrorCode.INVALID_REQUEST, `unknown key type ${keyType}`);
@@ -74,7 +77,9 @@ export function findCoordinatorApi({ image, groups, transactions, autoCreate }: 
     request: findCoordinatorRequestCodec,
     response: findCoordinatorResponseCodec,
     async handle({ key, keyType, coordinatorKeys }, info) {
-      const topic = TOPICS.get(keyType);
+      const keys = info.apiVersion < BATCHED_FROM ? [key] : coordinatorKeys;
+      const isForSome = keyType !== KeyType.SHARE || keys.some((each) => isShareKey(each, info.apiVersion));
+      const topic = isForSome ? TOPICS.get(keyType) : undefined;
       if (topic !== undefined && !image.topicsByName.has(topic)) await autoCreate([topic]);
       if (info.apiVersion < BATCHED_FROM) {
         const found = find(keyType, key, info);
@@ -84,6 +89,10 @@ export function findCoordinatorApi({ image, groups, transactions, autoCreate }: 
       return { coordinators: coordinatorKeys.map((each) => ({ key: each, ...find(keyType, each, info) })) };
     },
   });
+}
+
+function isShareKey(key: string, apiVersion: number): boolean {
+  return apiVersion >= SHARE_FROM && SHARE_KEY.test(key);
 }
 
 function nobody(errorCode: number, errorMessage = ''): Coordinator {

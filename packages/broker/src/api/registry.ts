@@ -1,5 +1,6 @@
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { GroupSettings } from '@sluice/coordinator/group/group-environment';
+import type { ShareCoordinator } from '@sluice/coordinator/share/share-coordinator';
 import type { WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
@@ -62,6 +63,11 @@ import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { getTelemetrySubscriptionsApi } from './71-get-telemetry-subscriptions.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
+import { initializeShareGroupStateApi } from './83-initialize-share-group-state.ts';
+import { readShareGroupStateApi } from './84-read-share-group-state.ts';
+import { writeShareGroupStateApi } from './85-write-share-group-state.ts';
+import { deleteShareGroupStateApi } from './86-delete-share-group-state.ts';
+import { readShareGroupStateSummaryApi } from './87-read-share-group-state-summary.ts';
 
 /** What the handlers stand on; each takes only what it needs of it. */
 export interface Services {
@@ -88,6 +94,7 @@ export interface Services {
   readonly autoCreate: AutoCreate;
   readonly groups: GroupCoordinator;
   readonly groupSettings: GroupSettings;
+  readonly shareState: ShareCoordinator;
   deletesRecords(topic: string): boolean;
 }
 
@@ -152,6 +159,11 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     getTelemetrySubscriptionsApi(),
     listConfigResourcesApi(services),
     describeTopicPartitionsApi({ image, partitionCountMax: limits.describedPartitionCountMax }),
+    initializeShareGroupStateApi(services),
+    readShareGroupStateApi(services),
+    writeShareGroupStateApi(services),
+    deleteShareGroupStateApi(services),
+    readShareGroupStateSummaryApi(services),
   ];
   for (const api of all) apis.set(api.key, api);
   return apis;

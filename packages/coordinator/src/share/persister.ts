@@ -43,7 +43,7 @@ export interface WriteShareState {
 
 /**
  * The error code is the wire's, as the share coordinator gave it:
- * - GROUP_ID_NOT_FOUND, UNKNOWN_TOPIC_OR_PARTITION: the group's state of the partition is not there (any more);
+ * - INVALID_REQUEST: the state was not begun, or deleted; UNKNOWN_TOPIC_OR_PARTITION: its topic is gone;
  * - FENCED_LEADER_EPOCH, FENCED_STATE_EPOCH: another leader, or another initialisation, has come meanwhile: the share
  *   partition's state in memory is worthless, read it again;
  * - COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR: retriable, and were retried for a while.
