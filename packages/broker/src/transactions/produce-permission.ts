@@ -35,9 +35,9 @@ const MIXED_PRODUCERS: Forbidden = {
 const UNVERIFIED = 'Unable to verify the partition has been added to the transaction. Underlying error: ';
 
 export interface ProducePermissionsOptions {
-  readonly transactions: TransactionCoordinator;
+  readonly transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartitions'>;
   readonly clock: Clock;
-  settings(): BrokerTransactionSettings;
+  settings(): Pick<BrokerTransactionSettings, 'verifiesPartitions'>;
 }
 
 /** Asks the coordinator about the partitions of a Produce request in which the producer's transaction begins; a promise only then. */
@@ -54,44 +54,74 @@ interface Asking extends VerifiedBatch {
 
 export function createProducePermissions({ transactions, clock, settings }: ProducePermissionsOptions): AskPermission {
   return (request, apiVersion, lookUp) => {
-    const { transactionalId, topicData } = request;
+    const { transactionalId } = request;
     if (transactionalId === null) return NOT_ASKED;
     if (!settings().verifiesPartitions) return NEVER_ASKED;
     const support = supportOfProduce(apiVersion);
+    const start = () => startVerifications(request, support === 'adds', lookUp);
+    const asking = start();
+    if (asking === undefined) return NOT_ASKED;
+    if (asking.partitions.size === 0) return permissionOf(asking);
+    return ask(transactionalId, asking, support, start);
+  };
+
+  /** `undefined` if nobody need be asked. */
+  function startVerifications(
+    { topicData }: ProduceRequest,
+    beginsAtZero: boolean,
+    lookUp: Parameters<AskPermission>[2],
+  ): Asking | undefined {
     let asking: Asking | undefined;
     for (const [topicIndex, { partitionData }] of topicData.entries()) {
       for (const { index, records } of partitionData) {
         if (!isInTransaction(records)) continue;
         const lookup = lookUp(topicIndex, index);
         if (!isHosted(lookup)) continue;
-        const started = lookup.log.startVerification(producerOf(records), support === 'adds', clock.now());
+        const started = lookup.log.startVerification(producerOf(records), beginsAtZero, clock.now());
         if (started.kind === 'not-needed') continue;
-        asking ??= {
-          ...producerOf(records),
-          partitions: new Map(),
-          answers: new Map(),
-        };
+        asking ??= { ...producerOf(records), partitions: new Map(), answers: new Map() };
         if (producerId(records, 0) !== asking.producerId) {
           answer(asking, lookup.topic, index, MIXED_PRODUCERS);
         } else if (started.kind === 'started') put(asking, lookup.topic, index, started.guard);
         else answer(asking, lookup.topic, index, { errorCode: started.errorCode, message: started.message });
       }
     }
-    if (asking === undefined) return NOT_ASKED;
-    if (asking.partitions.size === 0) return permissionOf(asking);
-    return ask(transactionalId, asking, support);
-  };
-
-  async function ask(transactionalId: string, asking: Asking, support: TransactionSupport): Promise<Permission> {
-    const errorCodeOf = await askCoordinator(transactions, { transactionalId, ...asking }, support);
-    for (const [topic, numbers] of asking.partitions) {
-      for (const partition of numbers) {
-        const errorCode = errorCodeOf(topic, partition);
-        if (errorCode !== ErrorCode.NONE) answer(asking, topic, partition, forbidden(errorCode, support));
-      }
-    }
-    return permissionOf(asking);
+    return asking;
   }
+
+  async function ask(
+    transactionalId: string,
+    first: Asking,
+    support: TransactionSupport,
+    startAgain: () => Asking | undefined,
+  ): Promise<Permission> {
+    for (let asking = first; ; ) {
+      const errorCodeOf = await askCoordinator(transactions, { transactionalId, ...asking }, support);
+      let isRefused = false;
+      for (const [topic, numbers] of asking.partitions) {
+        for (const partition of numbers) {
+          const errorCode = errorCodeOf(topic, partition);
+          if (errorCode === ErrorCode.NONE) continue;
+          isRefused = true;
+          answer(asking, topic, partition, forbidden(errorCode, support));
+        }
+      }
+      if (isRefused || support !== 'adds') return permissionOf(asking);
+      // Whoever waits for the end of the transaction before sees its markers come, and guards are worth nothing then.
+      const again = startAgain();
+      if (again === undefined || again.partitions.size === 0 || hasGuardsOf(again, asking)) return permissionOf(asking);
+      asking = again;
+    }
+  }
+}
+
+function hasGuardsOf(again: Asking, { answers }: Asking): boolean {
+  for (const [topic, numbers] of again.partitions) {
+    for (const partition of numbers) {
+      if (again.answers.get(topic)?.get(partition) !== answers.get(topic)?.get(partition)) return false;
+    }
+  }
+  return true;
 }
 
 /** What a client of this version knows how to treat. */

@@ -25,7 +25,7 @@ export interface TransactionalWrite {
 
 /** Asks the coordinator whether the producer may write into these partitions now, and brings them in if its version asks for it. */
 export async function askCoordinator(
-  transactions: TransactionCoordinator,
+  transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartitions'>,
   { transactionalId, ...write }: TransactionalWrite,
   support: TransactionSupport,
 ): Promise<PartitionErrors> {
