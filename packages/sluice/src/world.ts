@@ -35,7 +35,7 @@ export const realWorld: World = {
   clock: realClock,
   random: realRandom,
   network: realNetwork,
-  openStore: (path) => openEmbeddedStore({ path, clock: realClock }),
+  openStore: (path) => openEmbeddedStore({ path, clock: realClock, disk: realDisk }),
   threadCount: threadCount(),
   journal: DEFAULT_JOURNAL_SETTINGS,
 };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
+import { realDisk } from '@sluice/kernel/real/disk';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { describeMetadataStore } from './conformance.ts';
 import { EMBEDDED_STORE_LIMITS, openEmbeddedStore } from './embedded-store.ts';
@@ -20,6 +21,13 @@ function newFile(): string {
 
 describeMetadataStore('embedded, in memory, at its own limits', {
   open: async () => openEmbeddedStore({ path: ':memory:', clock, historyEventCountMax: 100 }),
+  advance: (ms) => clock.advance(ms),
+  compact: churn,
+});
+
+describeMetadataStore('embedded, in a file that the disk syncs, brought into the database again and again', {
+  open: async () =>
+    openEmbeddedStore({ path: newFile(), clock, disk: realDisk, walSizeBytesMax: 8192, historyEventCountMax: 100 }),
   advance: (ms) => clock.advance(ms),
   compact: churn,
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/kernel/clock';
+import { createSerializer } from '@sluice/kernel/serialize';
 import { checkTxn } from './check-txn.ts';
 import { compareKeys } from './key-order.ts';
 import { leaseBook } from './lease-book.ts';
@@ -14,8 +15,9 @@ import {
   type StoreOp,
 } from './metadata-store.ts';
 import { storeErrorFrom } from './sqlite-error.ts';
-import { kvCrc, sqliteRows, writeFirstState } from './sqlite-rows.ts';
+import { kvCrc, type StoreState, sqliteRows, writeFirstState } from './sqlite-rows.ts';
 import { openDatabase } from './sqlite-schema.ts';
+import { type SyncingDisk, syncByDisk } from './sqlite-sync.ts';
 import { eventKey, WATCH_COUNT_MAX, watcherSet } from './watcher-set.ts';
 
 /** Wide enough for the largest request that Kafka allows (10,000 partitions, each perhaps of its own topic) at once. */
@@ -35,33 +37,57 @@ export interface EmbeddedStoreOptions {
   /** A file in a directory that exists, or `:memory:`, which lives as long as the store. */
   readonly path: string;
   readonly clock: Clock;
+  /** Syncs the file, so that a slow disk holds up who waits for a transaction and nobody else. Without it SQLite does. */
+  readonly disk?: SyncingDisk;
+  readonly walSizeBytesMax?: number;
   readonly limits?: StoreLimits;
   readonly historyEventCountMax?: number;
 }
 
+/** A transaction that SQLite has, and that nobody knows of until it is synced. */
+interface Written {
+  readonly state: StoreState;
+  readonly historyCount: number;
+  readonly events: readonly StoreEvent[];
+  readonly before: ReadonlyMap<string, KeyValue>;
+}
+
 /**
  * The metadata of a cluster on one machine, in a SQLite file that this process holds alone. A settled transaction is
- * synced to disk. Leases do not survive the process: their keys are deleted when the file is opened again.
+ * synced to disk, and so is what is read or watched. Leases do not survive the process: their keys are deleted when the
+ * file is opened again.
  *
  * @throws {StoreError} `busy`, `corrupt`, `newer-version`, `read-only`, `no-space`, `unavailable`
  */
 export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore {
-  const { path, clock, limits = EMBEDDED_STORE_LIMITS, historyEventCountMax = HISTORY_EVENT_COUNT_MAX } = options;
+  const { path, clock, disk, limits = EMBEDDED_STORE_LIMITS, historyEventCountMax = HISTORY_EVENT_COUNT_MAX } = options;
   const database = openDatabase(path, writeFirstState);
   const watchers = watcherSet();
-  const leases = leaseBook(clock, dropKeysOf);
+  const leases = leaseBook(clock, (lease) => void dropKeysOf(lease));
   const keysByLease = new Map<LeaseId, Set<string>>();
   /** Why nothing works any more. After a failed write what the file holds is unknown, so it is never written again. */
   let failure: StoreError | undefined;
 
+  const sync = disk === undefined ? undefined : guard(() => syncByDisk(database, path, disk, options.walSizeBytesMax));
   const rows = guard(() => sqliteRows(database));
   let state = guard(() => rows.readState());
   let historyCount = guard(() => rows.historyCount());
   guard(() => {
     checkDigest(rows.range(''), state.kvDigest, path);
     const orphans = rows.leased().map((kv) => kv.key);
-    if (orphans.length > 0) commit(orphans.map((key) => ({ kind: 'delete', key })));
+    if (orphans.length > 0) publish(write(orphans.map((key) => ({ kind: 'delete', key }))));
   });
+  const oneByOne = createSerializer();
+
+  /** One after the other: nobody reads what is not synced yet. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (sync === undefined) return work();
+    return oneByOne(path, async () => {
+      checkUsable();
+      await sync.begin().catch((error: unknown) => Promise.reject(fail(error)));
+      return work();
+    });
+  }
 
   /** Runs during the opening: closes the file if it fails. */
   function guard<T>(action: () => T): T {
@@ -81,14 +107,21 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     failure ??= storeErrorFrom(error, path);
     leases.clear();
     watchers.endAll({ kind: 'failed', error: failure });
-    if (database.isOpen) {
-      try {
-        database.close();
-      } catch {
-        // It failed already; the first reason is the one that counts.
-      }
+    try {
+      closeDatabase();
+    } catch {
+      // It failed already; the first reason is the one that counts.
     }
     return failure;
+  }
+
+  function closeDatabase(): void {
+    if (!database.isOpen) return;
+    try {
+      sync?.end();
+    } finally {
+      database.close();
+    }
   }
 
   /** A full disk ends the transaction only: its last frame was not written, so nothing of it can come back. */
@@ -113,8 +146,16 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     }
   }
 
-  /** Applies the operations as one SQLite transaction and tells the watchers. */
-  function commit(ops: readonly StoreOp[]): Revision {
+  async function commit(ops: readonly StoreOp[]): Promise<Revision> {
+    const written = attempt(() => write(ops));
+    if (written === undefined) return state.revision;
+    if (sync !== undefined) await sync.afterCommit().catch((error: unknown) => Promise.reject(fail(error)));
+    publish(written);
+    return written.state.revision;
+  }
+
+  /** Applies the operations as one SQLite transaction; undefined if they change nothing. */
+  function write(ops: readonly StoreOp[]): Written | undefined {
     const revision = state.revision + 1;
     const next = { ...state };
     const events: StoreEvent[] = [];
@@ -124,7 +165,7 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     for (const op of ops) applyOp(op, revision, events, before, crcs);
     if (events.length === 0) {
       database.exec('ROLLBACK');
-      return state.revision;
+      return undefined;
     }
     events.sort((a, b) => compareKeys(eventKey(a), eventKey(b)));
     for (const event of events) rows.appendHistory(revision, event, crcs.get(eventKey(event)));
@@ -140,11 +181,16 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     }
     rows.writeState(next);
     database.exec('COMMIT');
-    state = next;
-    historyCount = count;
+    return { state: next, historyCount: count, events, before };
+  }
+
+  function publish(written: Written | undefined): void {
+    if (written === undefined) return;
+    const { events, before } = written;
+    state = written.state;
+    historyCount = written.historyCount;
     attachLeases(events, before);
-    watchers.publish(revision, events);
-    return revision;
+    watchers.publish(state.revision, events);
   }
 
   function applyOp(
@@ -194,38 +240,37 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     }
   }
 
-  function dropKeysOf(lease: LeaseId): void {
+  function dropKeysOf(lease: LeaseId): Promise<void> {
+    return inTurn(() => deleteKeysOf(lease)).catch(() => {
+      // On a full disk the store goes on, and so must the end of the lease; after another failure nothing will.
+      if (failure === undefined) clock.setTimer(LEASE_END_RETRY_MS, () => void dropKeysOf(lease));
+    });
+  }
+
+  async function deleteKeysOf(lease: LeaseId): Promise<void> {
     const keys = keysByLease.get(lease);
     if (failure !== undefined || keys === undefined) return;
-    try {
-      if (keys.size > 0) attempt(() => commit(Array.from(keys, (key) => ({ kind: 'delete', key }))));
-      keysByLease.delete(lease);
-    } catch {
-      // On a full disk the store goes on, and so must the end of the lease; after another failure nothing will.
-      if (failure === undefined) clock.setTimer(LEASE_END_RETRY_MS, () => dropKeysOf(lease));
-    }
+    if (keys.size > 0) await commit(Array.from(keys, (key) => ({ kind: 'delete', key })));
+    keysByLease.delete(lease);
   }
 
   return {
     limits,
-    async get(key) {
-      return attempt(() => ({ revision: state.revision, kv: rows.get(key) }));
-    },
-    async range(prefix) {
-      return attempt(() => ({ revision: state.revision, kvs: rows.range(prefix) }));
-    },
-    async txn(txn) {
-      checkUsable();
-      checkTxn(txn, limits);
-      const succeeded = attempt(() => txn.compare.every((compare) => holds(compare, rows.get(compare.key))));
-      const ops = succeeded ? txn.success : (txn.failure ?? []);
-      for (const op of ops) {
-        if (op.kind === 'put' && op.lease !== undefined && !leases.has(op.lease)) {
-          throw new StoreError('lease-not-found', `lease ${op.lease} is gone`);
+    get: (key) => inTurn(async () => attempt(() => ({ revision: state.revision, kv: rows.get(key) }))),
+    range: (prefix) => inTurn(async () => attempt(() => ({ revision: state.revision, kvs: rows.range(prefix) }))),
+    txn: (txn) =>
+      inTurn(async () => {
+        checkUsable();
+        checkTxn(txn, limits);
+        const succeeded = attempt(() => txn.compare.every((compare) => holds(compare, rows.get(compare.key))));
+        const ops = succeeded ? txn.success : (txn.failure ?? []);
+        for (const op of ops) {
+          if (op.kind === 'put' && op.lease !== undefined && !leases.has(op.lease)) {
+            throw new StoreError('lease-not-found', `lease ${op.lease} is gone`);
+          }
         }
-      }
-      return { succeeded, revision: attempt(() => commit(ops)) };
-    },
+        return { succeeded, revision: await commit(ops) };
+      }),
     async grantLease(ttlMs) {
       checkUsable();
       return leases.grant(ttlMs);
@@ -236,7 +281,7 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     },
     async revokeLease(lease) {
       checkUsable();
-      if (leases.remove(lease)) dropKeysOf(lease);
+      if (leases.remove(lease)) await dropKeysOf(lease);
     },
     watch(prefix, fromRevision, onBatch, onEnd) {
       checkUsable();
@@ -245,14 +290,17 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
       if (fromRevision < oldestRevision) {
         return watchers.add(prefix, fromRevision, [{ kind: 'compacted', oldestRevision }], onBatch, onEnd);
       }
-      const past = fromRevision > state.revision ? [] : attempt(() => rows.history(prefix, fromRevision));
+      const past =
+        fromRevision > state.revision ? [] : attempt(() => rows.history(prefix, fromRevision, state.revision));
       return watchers.add(prefix, fromRevision, past, onBatch, onEnd);
     },
     async close() {
       leases.clear();
       watchers.clear();
       failure ??= new StoreError('closed', 'the metadata store is closed');
-      if (database.isOpen) database.close();
+      if (sync === undefined) return closeDatabase();
+      await oneByOne(path, async () => closeDatabase());
+      await sync.close();
     },
   };
 }

@@ -23,7 +23,7 @@ export interface SqliteRows {
   delete(key: string): void;
   /** `crc` is `kvCrc` of what was put. */
   appendHistory(revision: Revision, event: StoreEvent, crc: number | undefined): void;
-  history(prefix: string, fromRevision: Revision): EventBatch[];
+  history(prefix: string, fromRevision: Revision, toRevision: Revision): EventBatch[];
   historyCount(): number;
   /** The smallest revision such that at most `count` events are at or above it. */
   revisionOfNewest(count: number): Revision;
@@ -61,7 +61,7 @@ export function sqliteRows(database: DatabaseSync): SqliteRows {
     put: database.prepare('INSERT OR REPLACE INTO kv VALUES (?, ?, ?, ?, ?, ?, ?)'),
     delete: database.prepare('DELETE FROM kv WHERE key = ?'),
     appendHistory: database.prepare('INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    history: database.prepare('SELECT * FROM history WHERE revision >= ? ORDER BY revision, key'),
+    history: database.prepare('SELECT * FROM history WHERE revision BETWEEN ? AND ? ORDER BY revision, key'),
     historyCount: database.prepare('SELECT count(*) AS count FROM history'),
     nthNewest: database.prepare('SELECT revision FROM history ORDER BY revision DESC, key DESC LIMIT 1 OFFSET ?'),
     forgetBefore: database.prepare('DELETE FROM history WHERE revision < ?'),
@@ -98,7 +98,8 @@ export function sqliteRows(database: DatabaseSync): SqliteRows {
         statements.appendHistory.run(revision, event.key, null, 0, 0, null, deletionCrc(revision, event.key));
       }
     },
-    history: (prefix, fromRevision) => batchesFrom(statements.history.iterate(fromRevision), prefix),
+    history: (prefix, fromRevision, toRevision) =>
+      batchesFrom(statements.history.iterate(fromRevision, toRevision), prefix),
     historyCount: () => numberIn(statements.historyCount.get() ?? {}, 'count'),
     revisionOfNewest(count) {
       const row = statements.nthNewest.get(count);
