@@ -226,6 +226,8 @@ describe('sluice config', () => {
     const all = await json('config describe topic c-topic --all');
     assert.equal(all.find(({ name }: { name: string }) => name === 'retention.ms').value, '604800000');
     await fail('config set topic c-topic retention.ms=soon', 'failed', /topic c-topic was refused/);
+    await fail('config delete topic c-topic retention', 'not-found', /topic c-topic has no setting retention;/);
+    await fail('topic alter c-topic --unset retention', 'not-found', /topic c-topic has no setting retention;/);
     await fail('config set topic c-missing retention.ms=1', 'not-found', /topic c-missing does not exist/);
     await fail('config describe topic c-missing', 'not-found', /topic c-missing does not exist/);
   });

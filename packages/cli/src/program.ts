@@ -22,7 +22,8 @@ const HELP_COLUMNS_DEFAULT = 80;
 export function buildProgram(shell: Shell, version: string): Command {
   const program = new Command('sluice')
     .description(
-      "An event-streaming broker that speaks Kafka's protocol, and the tools to work with any Kafka cluster.",
+      "An event-streaming broker that speaks Kafka's protocol, and the tools to work with any Kafka cluster. Each " +
+        'command explains itself: sluice topic create --help, for example.',
     )
     .version(version, '-V, --version', 'print the version')
     .addCommand(startCommand(shell))

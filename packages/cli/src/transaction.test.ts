@@ -116,9 +116,10 @@ describe('sluice transaction', () => {
       await succeed('transaction find-hanging --topic hangs --older-than 0s'),
       /^TOPIC +PARTITION +START OFFSET +PRODUCER +EPOCH +TRANSACTIONAL ID\nhangs +0 +0 +987654 +3 +-\n$/,
     );
-    await fail('transaction abort --topic hangs --partition 0', 'usage', /one of --start-offset and --producer-id/);
+    await fail('transaction abort --topic hangs --partition 0', 'usage', /give either --start-offset or --producer-id/);
     await fail('transaction abort --topic hangs --partition 0 --start-offset 7', 'not-found', /no such transaction/);
-    await fail('transaction abort --topic hangs --partition 5 --start-offset 0', 'not-found', /no partition 5/);
+    await fail('transaction abort --topic hangs --partition 5 --start-offset 0', 'not-found', /no partition 5; it has/);
+    await fail('transaction find-hanging --topic none', 'not-found', /topic none does not exist/);
     await fail('transaction abort --topic none --partition 0 --start-offset 0', 'not-found', /does not exist/);
     assert.match(
       await succeed('transaction abort --topic hangs --partition 0 --start-offset 0'),

@@ -19,7 +19,9 @@ export function withClientOptions(command: Command): Command {
         .default([{ host: '127.0.0.1', port: 9092 }], '127.0.0.1:9092'),
     )
     .addOption(
-      new Option('--timeout <duration>', 'how long to wait for an answer').argParser(duration).default(15_000, '15s'),
+      new Option('--timeout <duration>', 'how long to wait for an answer, such as 500ms or 2m')
+        .argParser(duration)
+        .default(15_000, '15s'),
     )
     .option('--json', 'print JSON for scripts instead of text');
 }

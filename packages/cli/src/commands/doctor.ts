@@ -22,7 +22,7 @@ export function doctorCommand(shell: Shell): Command {
       'Checks the data directory of a stopped broker: every batch by its checksum, indexes, snapshots and checkpoints ' +
         "against them, and whose the partitions are by the cluster's metadata. It says what is wrong and where, what that " +
         'means, what the next start would do about it, and what --repair does. Without --repair nothing is written, not ' +
-        "even a time. Directories of Apache Kafka's can be checked as well. The exit code is 0 if nothing is wrong, 1 if " +
+        'even a time. Log directories of Apache Kafka can be checked as well. The exit code is 0 if nothing is wrong, 1 if ' +
         'something is, and 2 if it could not be checked.',
     )
     .argument('<dir...>', 'the data directory; all of them, if the broker has several (log.dirs)')

@@ -18,7 +18,8 @@ export function produceCommand(shell: Shell): Command {
   const command = new Command('produce')
     .summary('write lines to a topic')
     .description(
-      'Writes each line of a file, or of what is typed or piped in, as one record. Empty lines are empty records.',
+      'Writes each line of a file, or of what is typed or piped in, as one record. Empty lines are empty records. A topic ' +
+        "that does not exist is made, where the broker's auto.create.topics.enable allows it.",
     )
     .argument('<topic>', 'topic to write to')
     .argument('[file]', 'file to read; without it, or with -, standard input')

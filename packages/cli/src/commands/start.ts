@@ -18,7 +18,7 @@ export function startCommand(shell: Shell): Command {
     .summary('run a broker')
     .description(
       'Runs a broker until it is stopped with Ctrl-C or SIGTERM. Once it serves, it prints one line on stdout: ' +
-        'ready bootstrap=host:port; its log goes to stderr.',
+        'ready bootstrap=host:port node=id cluster=id. Its log goes to stderr.',
     )
     .option(
       '-l, --listen <host:port>',

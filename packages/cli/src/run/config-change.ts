@@ -1,10 +1,10 @@
-import { KafkaError } from '@sluice/client/kafka-error';
 import type { ConfigChangeOptions, ConfigKind } from '../commands/config.ts';
 import { printJson, printText } from '../output/print.ts';
 import type { Shell } from '../shell.ts';
 import { alterConfigs } from './alter-configs.ts';
 import { resourceOf } from './config-resource.ts';
-import { refusal } from './explain-failure.ts';
+import { requireSettings } from './describe-configs.ts';
+import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 /** `sluice config set` */
@@ -39,11 +39,10 @@ async function change(
   const dryRun = options.dryRun === true;
   await withCluster(shell, options, async (cluster) => {
     const { broker, resourceName } = await resourceOf(cluster, kind, name);
-    try {
-      await alterConfigs(broker, kind, resourceName, { set, unset, validateOnly: dryRun });
-    } catch (error) {
-      throw error instanceof KafkaError ? refusal(`${kind} ${name}`, error) : error;
-    }
+    const refused = refusedAs(`${kind} ${name}`);
+    // What is set on all brokers is all that is told of them.
+    if (resourceName !== '') await requireSettings(broker, kind, resourceName, unset).catch(refused);
+    await alterConfigs(broker, kind, resourceName, { set, unset, validateOnly: dryRun }).catch(refused);
   });
   if (options.json) return await printJson(shell, { kind, name, dryRun, set: Object.fromEntries(set), unset });
   const parts = [...set.map(([setting, value]) => `${setting}=${value}`), ...unset.map((s) => `${s} at its default`)];

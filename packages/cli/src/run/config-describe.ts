@@ -1,5 +1,4 @@
 import type { Cluster } from '@sluice/client/cluster';
-import { KafkaError } from '@sluice/client/kafka-error';
 import type { ConfigDescribeOptions, ConfigKind } from '../commands/config.ts';
 import { printJson, printText } from '../output/print.ts';
 import { styleFor } from '../output/style.ts';
@@ -7,7 +6,7 @@ import { type Column, formatTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { resourceOf } from './config-resource.ts';
 import { describeConfigs, type Setting } from './describe-configs.ts';
-import { refusal } from './explain-failure.ts';
+import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 const COLUMNS: readonly Column<Setting>[] = [
@@ -34,12 +33,8 @@ export async function describeConfig(
 
 async function settingsOf(cluster: Cluster, kind: ConfigKind, name: string): Promise<readonly Setting[]> {
   const { broker, resourceName } = await resourceOf(cluster, kind, name);
-  try {
-    const described = await describeConfigs(broker, kind, [resourceName]);
-    return described.flatMap(({ settings }) => settings);
-  } catch (error) {
-    throw error instanceof KafkaError ? refusal(`${kind} ${name}`, error) : error;
-  }
+  const described = await describeConfigs(broker, kind, [resourceName]).catch(refusedAs(`${kind} ${name}`));
+  return described.flatMap(({ settings }) => settings);
 }
 
 function shownValue({ value, isSensitive }: Setting): string {

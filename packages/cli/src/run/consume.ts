@@ -1,5 +1,4 @@
 import type { Cluster } from '@sluice/client/cluster';
-import { KafkaError } from '@sluice/client/kafka-error';
 import { type Reading, readPartitions } from '@sluice/client/partition-reader';
 import { retry } from '@sluice/client/retry';
 import { topicPartitions } from '@sluice/client/topic-partitions';
@@ -7,7 +6,7 @@ import type { ConsumeTopicOptions } from '../commands/consume.ts';
 import type { Shell } from '../shell.ts';
 import { createPrinter } from './consume/printer.ts';
 import { resolvePositions } from './consume/start-offsets.ts';
-import { refusal } from './explain-failure.ts';
+import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 /** `sluice consume` */
@@ -42,14 +41,9 @@ async function openTopic(cluster: Cluster, topic: string, options: ConsumeTopicO
   const { from, partition: partitions, untilEnd = false } = options;
   // A cluster that is not there is not waited for either.
   await cluster.any();
-  try {
-    return await retry(cluster.clock, cluster.timeoutMs, async () => {
-      const { leaders } = await topicPartitions(cluster, topic).catch((error: unknown) => {
-        throw error instanceof KafkaError ? refusal(`topic ${topic}`, error) : error;
-      });
-      return await resolvePositions(cluster, leaders, { topic, from, partitions, untilEnd });
-    });
-  } catch (error) {
-    throw error instanceof KafkaError ? refusal(`topic ${topic}`, error) : error;
-  }
+  const refused = refusedAs(`topic ${topic}`);
+  return await retry(cluster.clock, cluster.timeoutMs, async () => {
+    const { leaders } = await topicPartitions(cluster, topic).catch(refused);
+    return await resolvePositions(cluster, leaders, { topic, from, partitions, untilEnd });
+  }).catch(refused);
 }

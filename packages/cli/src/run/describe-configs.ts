@@ -3,6 +3,7 @@ import { KafkaError } from '@sluice/client/kafka-error';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { describeConfigsRequestCodec } from '@sluice/protocol/generated/messages/describe-configs-request';
 import { describeConfigsResponseCodec } from '@sluice/protocol/generated/messages/describe-configs-response';
+import { CliFailure } from '../failure.ts';
 
 const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: describeConfigsResponseCodec };
 
@@ -62,4 +63,19 @@ export async function describeConfigs(
     }));
     return { name: resourceName, settings: settings.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   });
+}
+
+/** Brokers take it for done when a setting is deleted that does not exist: a slip in its name would go unnoticed. */
+export async function requireSettings(
+  broker: Broker,
+  kind: keyof typeof RESOURCE_TYPES,
+  name: string,
+  wanted: readonly string[],
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const [described] = await describeConfigs(broker, kind, [name]);
+  const missing = wanted.find((setting) => !described?.settings.some((each) => each.name === setting));
+  if (missing === undefined) return;
+  const hint = `\`sluice config describe ${kind} ${name} --all\` shows what there is`;
+  throw new CliFailure('not-found', `${kind} ${name} has no setting ${missing}`, hint);
 }

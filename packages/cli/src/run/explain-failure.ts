@@ -16,6 +16,18 @@ export function refusal(what: string, error: KafkaError, hint: string | undefine
   return new CliFailure(reasonOf(error), `${what} ${inWords(error)} (${error.codeName})`, hint, { cause: error });
 }
 
+/** For `catch`: an error code about one thing becomes its failure, anything else stays what it is. */
+export function refusedAs(what: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof KafkaError ? refusal(what, error) : error;
+  };
+}
+
+export function noPartition(topic: string, partition: number, partitionCount: number): CliFailure {
+  const range = partitionCount === 1 ? 'only partition 0' : `partitions 0 to ${partitionCount - 1}`;
+  return new CliFailure('not-found', `topic ${topic} has no partition ${partition}`, `it has ${range}`);
+}
+
 /** How a sentence goes on that starts with what the error is about. */
 export function inWords({ code, brokerMessage, codeName }: KafkaError): string {
   switch (code) {
@@ -105,6 +117,8 @@ function hintOf({ code }: KafkaError): string | undefined {
     case ErrorCode.STALE_MEMBER_EPOCH:
     case ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC:
       return 'stop them first; `sluice group members` shows them';
+    case ErrorCode.INVALID_CONFIG:
+      return '`sluice config describe … --all` shows what there is to set';
     case ErrorCode.COORDINATOR_NOT_AVAILABLE:
     case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
     case ErrorCode.NOT_COORDINATOR:

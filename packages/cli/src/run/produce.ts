@@ -10,7 +10,7 @@ import { printJson, printText } from '../output/print.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
 import { formatBytes, plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
-import { explainFailure, refusal } from './explain-failure.ts';
+import { explainFailure, noPartition, refusal } from './explain-failure.ts';
 import { createOutbox } from './produce/outbox.ts';
 import { type ParsedLine, parseLine } from './produce/parse-line.ts';
 import { createPartitionChoice, type PartitionChoice } from './produce/partition-choice.ts';
@@ -122,8 +122,7 @@ function choosePartition(shell: Shell, sender: BatchSender, topic: string, optio
   const { partitionCount } = sender;
   if (partition === undefined) return createPartitionChoice(partitionCount, shell.random.below(partitionCount));
   if (partition < partitionCount) return () => partition;
-  const range = partitionCount === 1 ? 'only partition 0' : `partitions 0 to ${partitionCount - 1}`;
-  throw new CliFailure('not-found', `topic ${topic} has no partition ${partition}`, `it has ${range}`);
+  throw noPartition(topic, partition, partitionCount);
 }
 
 function recordMaker(options: ProduceOptions): (line: Buffer, lineNumber: number) => NewRecord & ParsedLine {

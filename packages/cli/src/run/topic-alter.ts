@@ -9,7 +9,8 @@ import { printJson, printText } from '../output/print.ts';
 import { plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { alterConfigs } from './alter-configs.ts';
-import { refusal } from './explain-failure.ts';
+import { requireSettings } from './describe-configs.ts';
+import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
 
 const CREATE_PARTITIONS = { request: createPartitionsRequestCodec, response: createPartitionsResponseCodec };
@@ -22,18 +23,16 @@ export async function alterTopic(shell: Shell, topic: string, options: TopicAlte
   }
   await withCluster(shell, options, async (cluster) => {
     const broker = await cluster.controller();
-    try {
-      // Settings are checked whole before anything is done, so a wrong one leaves the partitions as they are.
-      if (set.length > 0 || unset.length > 0) {
-        await alterConfigs(broker, 'topic', topic, { set, unset, validateOnly: true });
-      }
-      if (partitions !== undefined) await growTo(broker, topic, partitions, options);
-      if (!dryRun && (set.length > 0 || unset.length > 0)) {
-        await alterConfigs(broker, 'topic', topic, { set, unset, validateOnly: false });
-      }
-    } catch (error) {
-      throw error instanceof KafkaError ? refusal(`topic ${topic}`, error) : error;
-    }
+    const refused = refusedAs(`topic ${topic}`);
+    const change = async (validateOnly: boolean) => {
+      if (set.length === 0 && unset.length === 0) return;
+      await alterConfigs(broker, 'topic', topic, { set, unset, validateOnly }).catch(refused);
+    };
+    // Settings are checked whole before anything is done, so a wrong one leaves the partitions as they are.
+    await requireSettings(broker, 'topic', topic, unset).catch(refused);
+    await change(true);
+    if (partitions !== undefined) await growTo(broker, topic, partitions, options).catch(refused);
+    if (!dryRun) await change(false);
   });
   if (options.json) {
     return await printJson(shell, { name: topic, dryRun, partitions, set: Object.fromEntries(set), unset });

@@ -18,7 +18,7 @@ export function deleteOffsetsCommand(shell: Shell): Command {
     .argument('<group>', 'name of the group')
     .requiredOption(
       '-t, --topic <topic[:partitions]>',
-      'a topic, or some of its partitions (orders:0,1), repeatable',
+      'a topic, or some of its partitions (orders:0,1), repeatable (required)',
       topicScopes,
     )
     .action(async (group: string, options: GroupDeleteOffsetsOptions) => {

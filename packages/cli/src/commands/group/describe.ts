@@ -20,7 +20,7 @@ export function describeCommand(shell: Shell): Command {
       'Shows state and members of groups, and for each partition what was committed, where the log ends, the records ' +
         'between the two (the lag), and who reads it. What lags most stands first.',
     )
-    .argument('[group...]', 'name of each group')
+    .argument('[group...]', 'name of each group, or --all')
     .option('--all', 'all classic and consumer groups')
     .option('--totals', 'one row a group; a + at its lag: there are partitions without a commit besides')
     .addOption(

@@ -12,7 +12,7 @@ export function membersCommand(shell: Shell): Command {
   const command = new Command('members')
     .summary('show who is in a group')
     .description('Shows the members of groups, with --verbose also what they subscribe to and were assigned.')
-    .argument('[group...]', 'name of each group')
+    .argument('[group...]', 'name of each group, or --all')
     .option('--all', 'all classic and consumer groups')
     .option('-v, --verbose', 'everything about each member: subscription, assignment, epoch')
     .action(async (groups: string[], options: GroupMembersOptions) => {

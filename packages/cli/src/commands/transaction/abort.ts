@@ -18,10 +18,14 @@ export function abortCommand(shell: Shell): Command {
       'Ends a transaction in one partition as aborted: readers of committed records go on, without its records. For ' +
         'transactions that hang only; what a living producer has open is ended by its timeout.',
     )
-    .requiredOption('--topic <name>', 'the topic')
-    .requiredOption('--partition <number>', 'the partition', wholeNumber(0, 2 ** 31 - 1))
-    .option('--start-offset <offset>', 'where the transaction begins, as find-hanging shows', wholeNumber(0))
-    .option('--producer-id <number>', 'or the producer whose it is', wholeNumber(0))
+    .requiredOption('--topic <name>', 'the topic (required)')
+    .requiredOption('--partition <number>', 'the partition (required)', wholeNumber(0, 2 ** 31 - 1))
+    .option(
+      '--start-offset <offset>',
+      'which transaction: the one that begins here, as find-hanging shows',
+      wholeNumber(0),
+    )
+    .option('--producer-id <number>', 'or the one of this producer', wholeNumber(0))
     .action(async (options: TransactionAbortOptions) => {
       const { abortHanging } = await import('../../run/transaction/abort.ts');
       await abortHanging(shell, options);

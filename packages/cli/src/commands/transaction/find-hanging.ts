@@ -1,11 +1,8 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { duration, names } from '../../input/option-parsers.ts';
 import type { Shell } from '../../shell.ts';
 import { type ClientOptions, withClientOptions } from '../client-options.ts';
 import { withExamples } from '../examples.ts';
-
-/** Kafka's largest timeout by default, and some minutes for its coordinator to end it. */
-const OLDER_THAN_DEFAULT_MS = 20 * 60_000;
 
 export interface FindHangingOptions extends ClientOptions {
   readonly topic?: readonly string[];
@@ -20,11 +17,11 @@ export function findHangingCommand(shell: Shell): Command {
         'committed records wait for them for ever: end them with `sluice transaction abort`.',
     )
     .option('--topic <name>', 'only in this topic, repeatable', names)
-    .option(
-      '--older-than <duration>',
-      'only if their producer has written nothing for so long',
-      duration,
-      OLDER_THAN_DEFAULT_MS,
+    // Kafka's largest timeout by default, and some minutes for its coordinator to end it.
+    .addOption(
+      new Option('--older-than <duration>', 'only if their producer has written nothing for so long')
+        .argParser(duration)
+        .default(20 * 60_000, '20m'),
     )
     .action(async (options: FindHangingOptions) => {
       const { findHanging } = await import('../../run/transaction/find-hanging.ts');

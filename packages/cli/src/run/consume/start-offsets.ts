@@ -3,6 +3,7 @@ import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, listOffsets } from '@sluice/clien
 import type { PartitionPosition } from '@sluice/client/partition-reader';
 import { CliFailure } from '../../failure.ts';
 import type { StartPosition } from '../../input/start-position.ts';
+import { noPartition } from '../explain-failure.ts';
 
 export interface PositionsOptions {
   readonly topic: string;
@@ -20,8 +21,7 @@ export async function resolvePositions(
 ): Promise<PartitionPosition[]> {
   for (const partition of partitions ?? []) {
     if (allLeaders.has(partition)) continue;
-    const range = allLeaders.size === 1 ? 'only partition 0' : `partitions 0 to ${allLeaders.size - 1}`;
-    throw new CliFailure('not-found', `topic ${topic} has no partition ${partition}`, `it has ${range}`);
+    throw noPartition(topic, partition, allLeaders.size);
   }
   const chosen = new Map([...allLeaders].filter(([partition]) => partitions?.includes(partition) ?? true));
   const offsetsAt = (timestamp: number) => listOffsets(cluster, topic, chosen, timestamp);

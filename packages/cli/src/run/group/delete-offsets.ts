@@ -1,5 +1,5 @@
 import { deleteGroupOffsets } from '@sluice/client/group-offsets';
-import { KafkaError } from '@sluice/client/kafka-error';
+import type { KafkaError } from '@sluice/client/kafka-error';
 import type { TopicPartition } from '@sluice/client/topic-partition';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { GroupDeleteOffsetsOptions } from '../../commands/group/delete-offsets.ts';
@@ -9,7 +9,7 @@ import { styleFor } from '../../output/style.ts';
 import { type Column, formatTable } from '../../output/table.ts';
 import { plural } from '../../output/units.ts';
 import type { Shell } from '../../shell.ts';
-import { inWords, refusal, throwFailures } from '../explain-failure.ts';
+import { inWords, refusal, refusedAs, throwFailures } from '../explain-failure.ts';
 import { withCluster } from '../with-cluster.ts';
 import { resolveScope, sorted } from './scope-partitions.ts';
 
@@ -38,11 +38,8 @@ export async function removeGroupOffsets(
     const { partitions, unknownTopics } = await resolveScope(cluster, options.topic);
     const missing = [...unknownTopics].map(([topic, error]) => ({ topic, partition: -1, error }));
     if (partitions.length === 0) return missing;
-    try {
-      return sorted([...missing, ...(await deleteGroupOffsets(cluster, group, partitions))]);
-    } catch (error) {
-      throw error instanceof KafkaError ? refusal(`group ${group}`, error) : error;
-    }
+    const deleted = await deleteGroupOffsets(cluster, group, partitions).catch(refusedAs(`group ${group}`));
+    return sorted([...missing, ...deleted]);
   });
   if (options.json) {
     await printJson(

@@ -1,3 +1,4 @@
+import type { Cluster } from '@sluice/client/cluster';
 import type { FindHangingOptions } from '../../commands/transaction/find-hanging.ts';
 import { printJson, printText } from '../../output/print.ts';
 import { styleFor } from '../../output/style.ts';
@@ -44,7 +45,7 @@ export async function findHanging(shell: Shell, options: FindHangingOptions): Pr
   await printText(shell, formatTable(hanging, COLUMNS, styleFor(shell.stdout), shell.stdout.columns));
 }
 
-async function allTopics(cluster: Parameters<typeof hangingOf>[0]): Promise<readonly string[]> {
+async function allTopics(cluster: Cluster): Promise<readonly string[]> {
   const { topics } = await cluster.metadata('all');
   return topics.flatMap(({ name }) => (name === null ? [] : [name]));
 }

@@ -5,6 +5,7 @@ import { KafkaError } from '@sluice/client/kafka-error';
 import { listTransactions } from '@sluice/client/list-transactions';
 import { topicPartitions } from '@sluice/client/topic-partitions';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import { refusedAs } from '../explain-failure.ts';
 
 export interface HangingTransaction extends PartitionProducer {
   /** Undefined: its producer id is nobody's any more. */
@@ -17,7 +18,7 @@ export async function openTransactions(
   topic: string,
   beforeMs: number,
 ): Promise<readonly PartitionProducer[]> {
-  const { leaders } = await topicPartitions(cluster, topic);
+  const { leaders } = await topicPartitions(cluster, topic).catch(refusedAs(`topic ${topic}`));
   const led = new Map([...leaders].filter(([, leader]) => leader >= 0));
   const producers = await describeProducers(cluster, topic, led);
   return producers.filter(({ txnStartOffset, lastTimestampMs }) => txnStartOffset >= 0 && lastTimestampMs <= beforeMs);
