@@ -203,9 +203,7 @@ def provocation(kind, topic):
         consumer.assign([TopicPartition(topic, 0, 1_000_000)])
         fetch(consumer, lambda message: False)
     else:
-        configs = {"badConfig": {"retention.ms": "word"}, "unknownConfig": {"no.such.config": "word"}}.get(kind, {})
-        partitions = 0 if kind == "badPartitionCount" else 1
-        replicas = 3 if kind == "badReplication" else 1
+        partitions, replicas, configs = contract.wrong_topic(kind)
         new_topic = NewTopic(topic, num_partitions=partitions, replication_factor=replicas, config=configs)
         # The client must outlive the future: what is under way ends with it.
         client = AdminClient(QUIET)

@@ -178,9 +178,7 @@ async def provocation(kind, topic):
             consumer.seek(partition, 1_000_000)
             await fetch(consumer, lambda record: False)
     else:
-        configs = {"badConfig": {"retention.ms": "word"}, "unknownConfig": {"no.such.config": "word"}}.get(kind, {})
-        partitions = 0 if kind == "badPartitionCount" else 1
-        replicas = 3 if kind == "badReplication" else 1
+        partitions, replicas, configs = contract.wrong_topic(kind)
         async with opened_admin(BOOTSTRAP) as admin:
             answer = await admin.create_topics([NewTopic(topic, partitions, replicas, topic_configs=configs)])
             # aiokafka hands the answer out as it came.

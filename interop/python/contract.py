@@ -106,6 +106,12 @@ def eventually(step):
     return step()
 
 
+def wrong_topic(kind):
+    """Partitions, replicas and settings of the topic whose making is the mistake of that kind."""
+    configs = {"badConfig": {"retention.ms": "word"}, "unknownConfig": {"no.such.config": "word"}}.get(kind, {})
+    return 0 if kind == "badPartitionCount" else 1, 3 if kind == "badReplication" else 1, configs
+
+
 class NothingWentWrong(Exception):
     """What was to be provoked did not come."""
 
