@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { admin } from './runner/cases/admin.ts';
 import { autoCreate } from './runner/cases/auto-create.ts';
+import { type BankOptions, bank } from './runner/cases/bank.ts';
 import { type ChurnOptions, churn } from './runner/cases/churn.ts';
 import { compaction, eager } from './runner/cases/compaction.ts';
 import { copyCrash } from './runner/cases/copy-crash.ts';
@@ -28,7 +29,7 @@ import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
 
-type Options = ChurnOptions & { readonly kills: number };
+type Options = ChurnOptions & BankOptions;
 
 type Case = {
   readonly name: string;
@@ -77,6 +78,7 @@ const cases: readonly Case[] = [
   },
   { name: 'transaction-tools', run: transactionTools, settings: impatient, folder: 'java' },
   { name: 'transactions', run: transactions, settings: impatient },
+  { name: 'bank', run: bank, settings: impatient },
   { name: 'copy-crash', run: copyCrash, settings: impatient, isLong: true },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
@@ -89,7 +91,8 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--recor
             or a folder of clients (${folderNames.join(', ')}); all but copy-crash when left out
     --record    with --server kafka: what Kafka's tools say becomes what is expected of them
     --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
-    --kills     how often the broker is killed in copy-crash (5)
+    --kills     how often the broker is killed in copy-crash and bank (5)
+    --canary    the readers of bank read what is not committed: it must fail
     --install   only install and build the clients
 `;
 
@@ -113,6 +116,7 @@ async function main(): Promise<number> {
       seconds: { type: 'string', default: '15' },
       records: { type: 'string', default: '20000' },
       kills: { type: 'string', default: '5' },
+      canary: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -134,7 +138,8 @@ async function main(): Promise<number> {
       seconds: Number(values.seconds),
       records: Number(values.records),
       kills: Number(values.kills),
-    };
+      isolation: values.canary ? 'read_uncommitted' : 'read_committed',
+    } as const;
     const isRecording = values.record && kind === 'kafka';
     for (const one of chosenCases) await runCase(one, kind, ready, report, isRecording, options);
   }

@@ -136,6 +136,8 @@ export function transactionOps(kafka: Kafka) {
 function byTopic(to: Request['to']) {
   return [...new Set(to.map(([topic]) => topic))].map((topic) => ({
     topic,
-    messages: to.filter(([of]) => of === topic).map(([, partition, value]) => ({ partition, value: `${value}` })),
+    messages: to
+      .filter(([of]) => of === topic)
+      .map(([, partition, value, key = null]) => ({ partition, key, value: `${value}` })),
   }));
 }

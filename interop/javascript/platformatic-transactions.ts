@@ -42,7 +42,10 @@ export function transactionOps(common: Common) {
       open.delete(name);
       await one.producer.close(true);
     } else if (what === 'send') {
-      const messages = to.map(([topic, partition, value]) => ({ topic, partition, value: Buffer.from(`${value}`) }));
+      const messages = to.map(([topic, partition, value, key]) => ({
+        ...{ topic, partition, value: Buffer.from(`${value}`) },
+        ...(key === undefined ? {} : { key: Buffer.from(key) }),
+      }));
       await one.transaction?.send({ messages });
     } else if (what === 'commit') {
       await one.transaction?.commit();

@@ -27,7 +27,7 @@ export type Request = {
   readonly producer: string;
   readonly transactionalId: string;
   readonly timeoutMs?: number;
-  readonly to: readonly (readonly [topic: string, partition: number, value: number])[];
+  readonly to: readonly (readonly [topic: string, partition: number, value: number | string, key?: string])[];
   readonly into: string;
   readonly isolation: 'read_committed' | 'read_uncommitted';
   readonly silenceMs: number;

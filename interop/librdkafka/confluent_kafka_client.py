@@ -7,6 +7,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 
 import confluent_kafka_group
+import confluent_kafka_snapshots
 import confluent_kafka_transactions
 import contract
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
@@ -37,7 +38,7 @@ def new_consumer():
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions", "snapshots"]}
 
 
 class Deliveries:
@@ -229,6 +230,7 @@ OPS = {
     "transaction": transactions.transaction,
     "readIsolated": transactions.read_isolated,
     "copy": transactions.copy,
+    "snapshot": confluent_kafka_snapshots.Snapshots(QUIET).snapshot,
     "committed": lambda request: confluent_kafka_group.committed(QUIET, request),
     "groupAdmin": lambda request: {"checks": confluent_kafka_group.group_admin_checks(QUIET, request)},
 }

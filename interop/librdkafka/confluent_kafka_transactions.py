@@ -48,7 +48,7 @@ class Transactions:
         if what == "begin":
             producer.begin_transaction()
         elif what == "send":
-            send(producer, [(topic, partition, str(value).encode()) for topic, partition, value in request["to"]])
+            send(producer, [(topic, partition, str(value).encode(), *key) for topic, partition, value, *key in request["to"]])
         elif what == "offsets":
             reader = self.consumer(request["group"], "read_committed")
             offset = TopicPartition(request["topic"], 0, request["offset"])
@@ -121,8 +121,8 @@ def send(producer, records):
         if error is not None:
             errors.append(error)
 
-    for topic, partition, value in records:
-        producer.produce(topic, value, partition=partition, on_delivery=delivered)
+    for topic, partition, value, *key in records:
+        producer.produce(topic, value, *key, partition=partition, on_delivery=delivered)
     if producer.flush(PATIENCE_S) > 0:
         raise TimeoutError("not all records were delivered in time")
     if errors:

@@ -30,6 +30,8 @@ class Transactions:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             max_poll_records=20,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_000,
             fetch_max_wait_ms=50,
         )
 
@@ -42,7 +44,7 @@ class Transactions:
         if what == "begin":
             await producer.begin_transaction()
         elif what == "send":
-            await send(producer, [(topic, partition, str(value).encode()) for topic, partition, value in request["to"]])
+            await send(producer, [(topic, partition, str(value).encode(), *key) for topic, partition, value, *key in request["to"]])
         elif what == "offsets":
             place = TopicPartition(request["topic"], 0)
             await producer.send_offsets_to_transaction({place: request["offset"]}, request["group"])
@@ -101,5 +103,8 @@ class Transactions:
 
 
 async def send(producer, records):
-    futures = [await producer.send(topic, partition=partition, value=value) for topic, partition, value in records]
+    futures = [
+        await producer.send(topic, value, *(text.encode() for text in key), partition=partition)
+        for topic, partition, value, *key in records
+    ]
     await asyncio.gather(*futures)

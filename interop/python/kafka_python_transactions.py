@@ -33,6 +33,8 @@ class Transactions:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             max_poll_records=20,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_000,
             fetch_max_wait_ms=50,
         )
 
@@ -45,7 +47,7 @@ class Transactions:
         if what == "begin":
             producer.begin_transaction()
         elif what == "send":
-            send(producer, [(topic, partition, str(value).encode()) for topic, partition, value in request["to"]])
+            send(producer, [(topic, partition, str(value).encode(), *key) for topic, partition, value, *key in request["to"]])
         elif what == "offsets":
             place = TopicPartition(request["topic"], 0)
             producer.send_offsets_to_transaction({place: OffsetAndMetadata(request["offset"], "", -1)}, request["group"])
@@ -106,7 +108,10 @@ class Transactions:
 
 
 def send(producer, records):
-    futures = [producer.send(topic, partition=partition, value=value) for topic, partition, value in records]
+    futures = [
+        producer.send(topic, value, *(text.encode() for text in key), partition=partition)
+        for topic, partition, value, *key in records
+    ]
     producer.flush(timeout=PATIENCE_S)
     for future in futures:
         future.get(timeout=PATIENCE_S)

@@ -40,6 +40,8 @@ export type Ability =
   | 'groups-only'
   /** Produces in transactions; see `expected-transaction-errors.ts` for what each client cannot do. */
   | 'transactions'
+  /** Reads on to where several partitions end at one time. */
+  | 'snapshots'
   /** Speaks, when told so, as clients did before KIP-890. */
   | 'transactions-of-old'
   | 'tools'
@@ -102,6 +104,16 @@ export type Replies = {
   transaction: object;
   readIsolated: { readonly values: readonly (readonly number[])[] };
   copy: { readonly aborted: number };
+  snapshot: {
+    readonly ends: readonly (readonly [topic: string, partition: number, end: number])[];
+    readonly records: readonly (readonly [
+      topic: string,
+      partition: number,
+      offset: number,
+      key: string,
+      value: string,
+    ])[];
+  };
   tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };

@@ -7,6 +7,7 @@ export type TransactionStep =
   | 'aborts'
   | 'copy'
   | 'copyThroughKills'
+  | 'transferThroughKills'
   | 'offsets'
   | 'committed'
   | 'uncommitted';
@@ -72,6 +73,7 @@ export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<
     fencedSend: asksAsZero,
     fencedCommit: asksAsZero,
     copyThroughKills: asksAsZero,
+    transferThroughKills: asksAsZero,
   },
   sarama: { copyThroughKills: knowsNoMembers },
   kafkajs: { copyThroughKills: knowsNoMembers },

@@ -121,15 +121,27 @@ type Request struct {
 	SilenceMs       int
 }
 
-// Target is where a transaction writes what; it comes as [topic, partition, value].
+// Text is a string, or the digits of a number.
+type Text string
+
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	if raw[0] == '"' {
+		return json.Unmarshal(raw, (*string)(t))
+	}
+	*t = Text(raw)
+	return nil
+}
+
+// Target is where a transaction writes what; it comes as [topic, partition, value], or with a key behind that.
 type Target struct {
 	Topic     string
 	Partition int32
-	Value     int
+	Value     Text
+	Key       Bytes
 }
 
 func (p *Target) UnmarshalJSON(raw []byte) error {
-	return json.Unmarshal(raw, &[]any{&p.Topic, &p.Partition, &p.Value})
+	return json.Unmarshal(raw, &[]any{&p.Topic, &p.Partition, &p.Value, &p.Key})
 }
 
 // SessionTimeout is what a member asks for, unless its protocol leaves that to the broker.

@@ -45,7 +45,7 @@ func transaction(ctx context.Context, request contract.Request) (any, error) {
 	case "send":
 		records := make([]*kgo.Record, len(request.To))
 		for i, to := range request.To {
-			records[i] = &kgo.Record{Topic: to.Topic, Partition: to.Partition, Value: fmt.Appendf(nil, "%d", to.Value)}
+			records[i] = &kgo.Record{Topic: to.Topic, Partition: to.Partition, Key: to.Key, Value: []byte(to.Value)}
 		}
 		return done, cl.ProduceSync(ctx, records...).FirstErr()
 	case "commit":
@@ -108,7 +108,7 @@ func copyInTransactions(ctx context.Context, request contract.Request) (any, err
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMaxWait(50 * time.Millisecond),
 		kgo.RequireStableFetchOffsets(),
-		kgo.SessionTimeout(6*time.Second),
+		kgo.SessionTimeout(6 * time.Second),
 		kgo.HeartbeatInterval(time.Second),
 	}, transactionalOptions(request)...)...)
 	if err != nil {

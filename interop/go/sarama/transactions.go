@@ -38,8 +38,12 @@ func transaction(request contract.Request) (any, error) {
 	case "send":
 		messages := make([]*sarama.ProducerMessage, len(request.To))
 		for i, to := range request.To {
-			value := sarama.StringEncoder(strconv.Itoa(to.Value))
-			messages[i] = &sarama.ProducerMessage{Topic: to.Topic, Partition: to.Partition, Value: value}
+			messages[i] = &sarama.ProducerMessage{
+				Topic: to.Topic, Partition: to.Partition, Value: sarama.StringEncoder(to.Value),
+			}
+			if to.Key != nil {
+				messages[i].Key = sarama.ByteEncoder(to.Key)
+			}
 		}
 		return done, sent(producer, messages)
 	case "offsets":

@@ -18,7 +18,7 @@ public final class Main {
         Map<String, Contract.Handler> handlers = new HashMap<>(Map.of(
             "hello", request -> Map.of(
                 "codecs", List.of("none", "gzip", "snappy", "lz4", "zstd"),
-                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools", "groups", "transactions")),
+                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools", "groups", "transactions", "snapshots")),
             "write", records::write,
             "read", records::read,
             "offsets", records::offsets,
@@ -42,6 +42,7 @@ public final class Main {
         handlers.put("transaction", transactions::transaction);
         handlers.put("readIsolated", transactions::readIsolated);
         handlers.put("copy", transactions::copy);
+        handlers.put("snapshot", new Snapshots(bootstrap)::snapshot);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             JsonNode request = Contract.JSON.readTree(line);

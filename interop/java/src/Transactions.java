@@ -64,7 +64,8 @@ final class Transactions {
         List<Future<?>> sent = new ArrayList<>();
         for (JsonNode place : places) {
             byte[] value = place.get(2).asText().getBytes();
-            sent.add(producer.send(new ProducerRecord<>(place.get(0).asText(), place.get(1).asInt(), null, value)));
+            byte[] key = place.has(3) ? place.get(3).asText().getBytes() : null;
+            sent.add(producer.send(new ProducerRecord<>(place.get(0).asText(), place.get(1).asInt(), key, value)));
         }
         for (Future<?> one : sent) one.get();
     }
