@@ -16,6 +16,8 @@ export interface DirectoryCheckpoints {
   readonly logStarts: OffsetCheckpoint;
   /** Where compactions ended; a log that was never compacted has none. */
   readonly cleanedOffsets: OffsetCheckpoint;
+  /** All of them as they are now, on disk when it settles. */
+  save(): Promise<void>;
 }
 
 /** They hold what is open, and what was found on disk and is not open yet. */
@@ -25,19 +27,26 @@ export function createDirectoryCheckpoints(
   logs: () => Iterable<HostedLog>,
   held: HeldOffsets,
 ): DirectoryCheckpoints {
+  const recoveryPoints = createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
+    ...offsetsOf(({ log }) => log.recoveryPoint),
+    ...held.recoveryPoints(),
+  ]);
+  const logStarts = createOffsetCheckpoint(disk, `${path}/${LOG_STARTS}`, () => [
+    ...offsetsOf(({ log }) => (log.logStartOffsetWanted > 0 ? log.logStartOffsetWanted : undefined)),
+    ...held.logStartOffsets(),
+  ]);
+  const cleanedOffsets = createOffsetCheckpoint(disk, `${path}/${CLEANED_OFFSETS}`, () => [
+    ...offsetsOf(({ log }) => log.compaction.cleanedOffset),
+    ...held.cleanedOffsets(),
+  ]);
+
   return {
-    recoveryPoints: createOffsetCheckpoint(disk, `${path}/${RECOVERY_POINTS}`, () => [
-      ...offsetsOf(({ log }) => log.recoveryPoint),
-      ...held.recoveryPoints(),
-    ]),
-    logStarts: createOffsetCheckpoint(disk, `${path}/${LOG_STARTS}`, () => [
-      ...offsetsOf(({ log }) => (log.logStartOffsetWanted > 0 ? log.logStartOffsetWanted : undefined)),
-      ...held.logStartOffsets(),
-    ]),
-    cleanedOffsets: createOffsetCheckpoint(disk, `${path}/${CLEANED_OFFSETS}`, () => [
-      ...offsetsOf(({ log }) => log.compaction.cleanedOffset),
-      ...held.cleanedOffsets(),
-    ]),
+    recoveryPoints,
+    logStarts,
+    cleanedOffsets,
+    async save() {
+      await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
+    },
   };
 
   function* offsetsOf(offsetOf: (each: HostedLog) => number | undefined) {

@@ -4,10 +4,9 @@ import type { Logger } from '@sluice/kernel/logger';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ClockWindow } from './clock-window.ts';
 import type { LogCompaction } from './compaction/log-compaction.ts';
-import type { CompactionPlan } from './compaction/plan.ts';
+import { createRestingCompaction } from './compaction/resting-compaction.ts';
 import { reasonOf } from './failure-reason.ts';
-import { type KnownLog, knownOffsetFor, knownStableOffset } from './known-log.ts';
-import { createLeaderEpochs } from './leader-epochs.ts';
+import { type KnownLog, knownOffsetFor } from './known-log.ts';
 import type { LogHome } from './log-home.ts';
 import type { ManagedLog } from './managed-log.ts';
 import type {
@@ -22,6 +21,7 @@ import type {
 } from './partition-log.ts';
 import { partitionName } from './partition-name.ts';
 import { refuse } from './refusal.ts';
+import { type RestingAnswers, RestingLog } from './resting-log.ts';
 
 /** What the logs of a data directory share. */
 export interface LazyLogHost {
@@ -57,11 +57,10 @@ interface Watcher {
   stop: (() => void) | undefined;
 }
 
-const NOTHING: ReadResult = { kind: 'batches', buffers: [], sizeBytes: 0 };
 const DONE = Promise.resolve();
 
 /**
- * A log that reads its files at its first use. Until then it answers from what is known of it, and costs a few hundred
+ * A log that reads its files at its first use. Until then it answers as a `RestingLog` does, and costs a few hundred
  * bytes: a broker may hold thousands that nobody uses. A class, because a log of closures would cost as much as an open one.
  */
 export class LazyLog implements ManagedLog {
@@ -70,7 +69,7 @@ export class LazyLog implements ManagedLog {
   readonly topicId: Uuid | undefined;
   readonly home: LogHome;
   readonly #host: LazyLogHost;
-  readonly #known: KnownLog;
+  readonly #resting: RestingLog;
   readonly #isNew: boolean;
   #config: LogConfig;
   #isConfigProvisional: boolean;
@@ -87,7 +86,7 @@ export class LazyLog implements ManagedLog {
     this.topicId = options.topicId;
     this.home = options.home;
     this.#host = options.host;
-    this.#known = options.known;
+    this.#resting = new RestingLog(options.known);
     this.#isNew = options.isNew;
     this.#config = options.config;
     this.#isConfigProvisional = options.isConfigProvisional;
@@ -175,41 +174,46 @@ export class LazyLog implements ManagedLog {
     throw new Error(this.#problem);
   }
 
+  /** Who answers what needs no files. */
+  get #answers(): RestingAnswers {
+    return this.#log ?? this.#resting;
+  }
+
   get directory(): string {
     return this.#log?.directory ?? `${this.#host.path}/${partitionName(this.topic, this.partition)}`;
   }
   get logStartOffset(): Offset {
-    return this.#log === undefined ? this.#known.logStartOffset : this.#log.logStartOffset;
+    return this.#answers.logStartOffset;
   }
   get logEndOffset(): Offset {
-    return this.#log === undefined ? this.#known.logEndOffset : this.#log.logEndOffset;
+    return this.#answers.logEndOffset;
   }
   get writtenOffset(): Offset {
-    return this.#log === undefined ? this.#known.logEndOffset : this.#log.writtenOffset;
+    return this.#answers.writtenOffset;
   }
   get durableOffset(): Offset {
-    return this.#log === undefined ? this.#known.logEndOffset : this.#log.durableOffset;
+    return this.#answers.durableOffset;
   }
   get highWatermark(): Offset {
-    return this.#log === undefined ? this.#known.logEndOffset : this.#log.highWatermark;
+    return this.#answers.highWatermark;
   }
   get lastStableOffset(): Offset {
-    return this.#log === undefined ? knownStableOffset(this.#known) : this.#log.lastStableOffset;
+    return this.#answers.lastStableOffset;
   }
   get generation(): number {
-    return this.#log?.generation ?? 0;
+    return this.#answers.generation;
   }
   get recoveryPoint(): Offset {
-    return this.#log === undefined ? this.#known.recoveryPoint : this.#log.recoveryPoint;
+    return this.#answers.recoveryPoint;
   }
   get logStartOffsetWanted(): Offset {
-    return this.#log === undefined ? this.#known.logStartOffset : this.#log.logStartOffsetWanted;
+    return this.#answers.logStartOffsetWanted;
   }
   get sizeBytes(): number {
-    return this.#log === undefined ? this.#known.sizeBytes : this.#log.sizeBytes;
+    return this.#answers.sizeBytes;
   }
   get segmentCount(): number {
-    return this.#log === undefined ? this.#known.segmentCount : this.#log.segmentCount;
+    return this.#answers.segmentCount;
   }
   get failure(): string | undefined {
     return this.#log === undefined ? this.#failure : this.#log.failure;
@@ -222,7 +226,7 @@ export class LazyLog implements ManagedLog {
   }
 
   known(): KnownLog {
-    return this.#log === undefined ? this.#known : this.#log.known();
+    return this.#answers.known();
   }
 
   append(records: Buffer, options: AppendOptions): AppendResult {
@@ -240,19 +244,20 @@ export class LazyLog implements ManagedLog {
   }
 
   onWritten(offset: Offset, done: (failure: string | undefined) => void): void {
-    const log = this.#now();
-    if (log !== undefined) log.onWritten(offset, done);
-    else if (this.#failure !== undefined) done(this.#failure);
-    else if (offset <= this.#known.logEndOffset) done(undefined);
-    else this.whenReady(() => this.onWritten(offset, done));
+    this.#whenReached(offset, done, (log) => log.onWritten(offset, done));
   }
 
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void {
+    this.#whenReached(offset, done, (log) => log.onDurable(offset, done));
+  }
+
+  /** At rest all that is known to be there is durable. */
+  #whenReached(offset: Offset, done: (failure: string | undefined) => void, ask: (log: ManagedLog) => void): void {
     const log = this.#now();
-    if (log !== undefined) log.onDurable(offset, done);
+    if (log !== undefined) ask(log);
     else if (this.#failure !== undefined) done(this.#failure);
-    else if (offset <= this.#known.logEndOffset) done(undefined);
-    else this.whenReady(() => this.onDurable(offset, done));
+    else if (offset <= this.#resting.logEndOffset) done(undefined);
+    else this.whenReady(() => this.#whenReached(offset, done, ask));
   }
 
   watch(changed: () => void): () => void {
@@ -269,25 +274,27 @@ export class LazyLog implements ManagedLog {
   read(offset: Offset, options: ReadOptions): ReadResult | Promise<ReadResult> {
     if (this.#log !== undefined) return this.#log.read(offset, options);
     if (this.#failure !== undefined) return { kind: 'failed', reason: this.#failure };
-    const { logStartOffset, logEndOffset } = this.#known;
-    if (offset < logStartOffset || offset > logEndOffset) return { kind: 'out-of-range' };
-    if (offset >= (options.upTo === 'last-stable' ? this.lastStableOffset : logEndOffset)) return NOTHING;
-    return this.#ready().then(() => this.#log?.read(offset, options) ?? { kind: 'failed', reason: this.#problem });
+    const answer = this.#resting.readWithoutFiles(offset, options);
+    return answer ?? this.#readFromFiles(offset, options);
+  }
+
+  async #readFromFiles(offset: Offset, options: ReadOptions): Promise<ReadResult> {
+    await this.#ready();
+    return this.#log?.read(offset, options) ?? { kind: 'failed', reason: this.#problem };
   }
 
   async offsetForTimestamp(query: OffsetQuery): Promise<TimestampedOffset | undefined> {
     if (this.#log !== undefined) return this.#log.offsetForTimestamp(query);
-    const known = knownOffsetFor(query, this.#known);
+    const known = knownOffsetFor(query, this.#resting.known());
     return known ?? (await this.#awake()).offsetForTimestamp(query);
   }
 
   endOffsetForEpoch(epoch: LeaderEpoch): { leaderEpoch: LeaderEpoch; endOffset: Offset } {
-    if (this.#log !== undefined) return this.#log.endOffsetForEpoch(epoch);
-    return createLeaderEpochs(this.#known.epochs).endOffsetFor(epoch, this.#known.logEndOffset);
+    return this.#answers.endOffsetForEpoch(epoch);
   }
 
   activeProducers(): ProducerSummary[] {
-    return this.#log?.activeProducers() ?? [];
+    return this.#answers.activeProducers();
   }
 
   async deleteRecordsBelow(offset: Offset): Promise<void> {
@@ -304,18 +311,16 @@ export class LazyLog implements ManagedLog {
     this.#log?.reconfigure(config);
   }
 
-  async flush(): Promise<void> {
-    await this.#log?.flush();
+  flush(): Promise<void> {
+    return this.#answers.flush();
   }
 
-  async checkpoint(): Promise<void> {
-    // At rest there is little behind its recovery point, and there will be no more.
-    await this.#log?.checkpoint();
+  checkpoint(): Promise<void> {
+    return this.#answers.checkpoint();
   }
 
   expireProducers(nowMs: TimestampMs): void {
-    // Those of a log at rest are looked at when it is opened.
-    this.#log?.expireProducers(nowMs);
+    this.#answers.expireProducers(nowMs);
   }
 
   async applyRetention(): Promise<void> {
@@ -324,35 +329,17 @@ export class LazyLog implements ManagedLog {
   }
 
   #mayHaveTooMuch(): boolean {
-    const { cleanupDelete, retentionMs, retentionSizeBytes } = this.#config;
-    const { sizeBytes, oldestSizeBytes, oldestTimestampMs } = this.#known;
-    if (!cleanupDelete || this.#isConfigProvisional || this.#failure !== undefined || sizeBytes === 0) return false;
-    if (retentionSizeBytes >= 0 && sizeBytes - oldestSizeBytes >= retentionSizeBytes) return true;
-    if (retentionMs < 0) return false;
-    return oldestTimestampMs < 0 || this.#host.clockWindow.earliestMs() - oldestTimestampMs > retentionMs;
+    if (this.#isConfigProvisional || this.#failure !== undefined) return false;
+    return this.#resting.mayHaveTooMuch(this.#config, this.#host.clockWindow.earliestMs());
   }
 
   get compaction(): LogCompaction {
-    return this.#log?.compaction ?? this.#restingCompaction();
+    if (this.#log !== undefined) return this.#log.compaction;
+    return createRestingCompaction(this.#resting.known(), async () => (await this.#awake()).compaction);
   }
 
-  #restingCompaction(): LogCompaction {
-    const { cleanedOffset, logStartOffset, logEndOffset, sizeBytes } = this.#known;
-    const awake = async () => (await this.#awake()).compaction;
-    return {
-      cleanedOffset,
-      prepare: async () => {
-        if (sizeBytes > 0 && (cleanedOffset ?? 0) < logEndOffset) await (await awake()).prepare();
-      },
-      plan: () => nothingToCompact(cleanedOffset ?? logStartOffset),
-      run: async (plan, resources) => (await awake()).run(plan, resources),
-      onCut: (offset) => this.#log?.compaction.onCut(offset) ?? false,
-    };
-  }
-
-  async removeDeletedSegments(): Promise<void> {
-    // Those of a log at rest go when it is opened.
-    await this.#log?.removeDeletedSegments();
+  removeDeletedSegments(): Promise<void> {
+    return this.#answers.removeDeletedSegments();
   }
 
   async startAt(offset: Offset): Promise<void> {
@@ -379,7 +366,7 @@ export class LazyLog implements ManagedLog {
 
   async close(): Promise<void> {
     // A clean stop leaves nothing behind a recovery point.
-    const isUnchecked = this.#known.recoveryPoint < this.#known.logEndOffset;
+    const isUnchecked = this.#resting.recoveryPoint < this.#resting.logEndOffset;
     if (isUnchecked && this.failure === undefined) await this.#ready();
     await this.#end((log) => log.close());
   }
@@ -389,20 +376,9 @@ export class LazyLog implements ManagedLog {
   }
 
   async #end(end: (log: ManagedLog) => Promise<void>): Promise<void> {
-    if (this.#waiting !== undefined) await new Promise<void>((resolve) => this.whenReady(resolve));
+    if (this.#waiting !== undefined) await this.#ready();
     if (this.#log !== undefined) return end(this.#log);
     this.fail('the log is closed');
     this.#watchers = undefined;
   }
-}
-
-function nothingToCompact(cleanedOffset: Offset): CompactionPlan {
-  return {
-    firstDirtyOffset: cleanedOffset,
-    firstUncleanableOffset: cleanedOffset,
-    dirtyRatio: 0,
-    dirtySizeBytes: 0,
-    delayMs: 0,
-    isDue: false,
-  };
 }

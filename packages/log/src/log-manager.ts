@@ -1,6 +1,4 @@
-import { assert } from '@sluice/kernel/assert';
 import type { Timer } from '@sluice/kernel/clock';
-import type { Uuid } from '@sluice/kernel/ids';
 import { createMetrics } from '@sluice/kernel/metrics-registry';
 import { startChores } from './chores.ts';
 import { type Claim, claimDirectory } from './claim-directory.ts';
@@ -8,7 +6,6 @@ import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compaction/compac
 import { CHECKPOINT_FILES, createDirectoryCheckpoints } from './directory-checkpoints.ts';
 import { isDirectoryFault } from './directory-fault.ts';
 import { reasonOf } from './failure-reason.ts';
-import { PARTITION_METADATA } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { createHeldOffsets } from './held-offsets.ts';
 import { createHostLogs } from './host-logs.ts';
@@ -16,14 +13,11 @@ import { type DirectoryJournal, openDirectoryJournal } from './journal/directory
 import { loadPartitions } from './load-partitions.ts';
 import type { HostedLog, LogDirectory, LogDirectoryOptions } from './log-directory.ts';
 import type { DirectoryServices } from './log-home.ts';
-import type { ManagedLog } from './managed-log.ts';
 import { createIncomingLogs } from './move/incoming-logs.ts';
-import type { LogConfig } from './partition-log.ts';
-import { encodePartitionMetadata } from './partition-metadata.ts';
-import { deletedPartitionName, partitionName, strayPartitionName } from './partition-name.ts';
+import { createPartitionDirectories } from './partition-directories.ts';
+import { partitionName } from './partition-name.ts';
 import { createSharedParts } from './shared-parts.ts';
 import { loadStopSummary, STOP_SUMMARY, type SummedLog, saveStopSummary } from './stop-summary.ts';
-import { writeUnsynced } from './write-unsynced.ts';
 
 const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 
@@ -55,7 +49,6 @@ export async function openClaimedDirectory(
   const shared = options.shared ?? createSharedParts({ ...options, logger });
   const { files } = shared;
   const hosted = new Map<string, HostedLog>();
-  const removals = new Set<Promise<void>>();
   let stopChores = () => Promise.resolve();
   let failure: string | undefined;
   let movedTimer: Timer | undefined;
@@ -76,6 +69,11 @@ export async function openClaimedDirectory(
     onLogOffline,
   };
   const hosting = createHostLogs({ ...options, logger, shared, services });
+  const partitions = createPartitionDirectories({
+    ...{ disk, random, logger, path, files, hosted, hosting, checkpoints, services },
+    journal: () => directoryJournal,
+    failure: () => failure,
+  });
   const compactorSettings = options.compactor ?? DEFAULT_COMPACTOR_SETTINGS;
   const compactor = createCompactor({
     settings: compactorSettings,
@@ -152,14 +150,6 @@ export async function openClaimedDirectory(
     });
   }
 
-  function removeLater(name: string): void {
-    const removal = disk
-      .removeTree(`${path}/${name}`)
-      .catch((error: unknown) => logger.warn('a deleted partition is still there', { name, reason: reasonOf(error) }))
-      .finally(() => removals.delete(removal));
-    removals.add(removal);
-  }
-
   try {
     const isClean = (await disk.stat(`${path}/${CLEAN_SHUTDOWN}`)) !== undefined;
     const summary = isClean ? await loadStopSummary(disk, path, CHECKPOINT_FILES) : undefined;
@@ -184,10 +174,10 @@ export async function openClaimedDirectory(
       recover: hosting.recover,
       onHosted: (each) => hosted.set(partitionName(each.topic, each.partition), each),
     });
-    for (const name of loaded.deleted) removeLater(name);
+    for (const name of loaded.deleted) partitions.removeLater(name);
     await incoming.find();
     // Also those of partitions whose deletion a crash interrupted: a later one of their name must not inherit them.
-    await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
+    await checkpoints.save();
     const retentionMs = options.retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS;
     stopChores = startChores(clock, [
       { intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, run: () => checkpoint().catch(complain) },
@@ -219,15 +209,13 @@ export async function openClaimedDirectory(
         return hosted.size;
       },
       services,
-      disown: unhost,
-      create,
-      remove,
-      setAside,
-      async save() {
-        await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
-      },
-      adopt,
-      release,
+      disown: partitions.disown,
+      create: partitions.create,
+      remove: partitions.remove,
+      setAside: partitions.setAside,
+      adopt: partitions.adopt,
+      release: partitions.release,
+      save: checkpoints.save,
       checkpoint,
       applyRetention,
       compact: compactor.run,
@@ -239,107 +227,13 @@ export async function openClaimedDirectory(
     };
   }
 
-  async function create(topic: string, partition: number, topicId: Uuid, config: LogConfig): Promise<ManagedLog> {
-    const name = partitionName(topic, partition);
-    assert(!hosted.has(name), `the directory does not host ${name} yet`);
-    const metadata = encodePartitionMetadata(topicId);
-    const metadataPath = `${path}/${name}/${PARTITION_METADATA}`;
-    try {
-      await disk.makeDirectory(`${path}/${name}`);
-      // An empty partition that a power loss takes away is made again from the cluster's metadata, so creating one
-      // (or ten thousand) costs no sync.
-      await writeUnsynced(disk, metadataPath, metadata);
-    } catch (error) {
-      if (isDirectoryFault(error)) complain(error);
-      throw error;
-    }
-    let persisted: Promise<void> | undefined;
-    const created = hosting.make({ topic, partition, topicId }, config, () => {
-      persisted ??= disk.replaceFile(metadataPath, metadata).then(() => disk.syncDirectory(path));
-      return persisted;
-    });
-    hosted.set(name, created);
-    return created.log;
-  }
-
-  async function remove(topic: string, partition: number): Promise<void> {
-    const name = partitionName(topic, partition);
-    const each = hosted.get(name);
-    assert(each !== undefined, `the directory hosts ${name}`);
-    await each.log.abandon();
-    await cutJournal(each);
-    await release(name);
-  }
-
-  /** Should a partition of this topic and number come back, none of the old records do. */
-  async function cutJournal({ topicId, partition }: HostedLog): Promise<void> {
-    await directoryJournal?.cutPartition(topicId, partition).catch((error: unknown) => {
-      logger.warn('the journal still has records of a removed partition', {
-        topicId,
-        partition,
-        reason: reasonOf(error),
-      });
-    });
-  }
-
-  /** Its files go; the log may live elsewhere from now on. */
-  async function release(name: string): Promise<void> {
-    const deleted = deletedPartitionName(name, uniquePart());
-    const hasCleanedOffset = hosted.get(name)?.log.compaction.cleanedOffset !== undefined;
-    // Only then is its name free: what is created over the old files would have their records.
-    await disk.rename(`${path}/${name}`, `${path}/${deleted}`);
-    // Who read or compacted it may have opened files until now; those of a later partition of this name are others.
-    await files.forgetDirectory(`${path}/${name}`);
-    unhost(name);
-    await disk.syncDirectory(path);
-    // A later partition of this name must not inherit its offsets.
-    await Promise.all([recoveryPoints.save(), logStarts.save()]);
-    if (hasCleanedOffset) await cleanedOffsets.save();
-    removeLater(deleted);
-  }
-
-  async function setAside(topic: string, partition: number): Promise<string> {
-    const name = partitionName(topic, partition);
-    const each = hosted.get(name);
-    await each?.log.close();
-    if (each !== undefined) await cutJournal(each);
-    const stray = strayPartitionName(name, uniquePart());
-    await disk.rename(`${path}/${name}`, `${path}/${stray}`);
-    await files.forgetDirectory(`${path}/${name}`);
-    unhost(name);
-    await disk.syncDirectory(path);
-    await Promise.all([recoveryPoints.save(), logStarts.save(), cleanedOffsets.save()]);
-    return `${path}/${stray}`;
-  }
-
-  function adopt(each: HostedLog): void {
-    const name = partitionName(each.topic, each.partition);
-    assert(!hosted.has(name), `the directory does not host ${name} yet`);
-    hosted.set(name, each);
-    hosting.adopt(each);
-    each.home.directory = services;
-    // Its directory is durable, and was even before it came here.
-    each.home.persistDirectory = undefined;
-    if (failure !== undefined) each.log.fail(`${path} is offline: ${failure}`);
-  }
-
-  function unhost(name: string): void {
-    const each = hosted.get(name);
-    if (each !== undefined) hosting.forget(each);
-    hosted.delete(name);
-  }
-
-  function uniquePart(): string {
-    return random.bytes(16).toString('hex');
-  }
-
   async function close(brokerEpoch = -1): Promise<void> {
     compactor.stop();
     await stopChores();
     await compactor.idle();
     if (options.shared === undefined) shared.deletedFiles.close();
     await forEachBounded([...hosted.values()], CONCURRENCY_MAX, ({ log }) => log.close());
-    await Promise.all([...removals]);
+    await partitions.removed();
     movedTimer?.cancel();
     try {
       if (failure === undefined) await markClean(brokerEpoch);

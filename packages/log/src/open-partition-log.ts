@@ -5,6 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { type ClockWindow, createClockWindow } from './clock-window.ts';
 import type { LogJournal } from './commits.ts';
+import { createManagedLog } from './create-managed-log.ts';
 import { createDeletedFiles, type DeletedFiles } from './deleted-files.ts';
 import { createFileCache, type FileCache } from './file-cache.ts';
 import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from './file-names.ts';
@@ -12,7 +13,7 @@ import { createLeaderEpochs, decodeLeaderEpochs, type LeaderEpochs } from './lea
 import { clearLeftovers } from './leftovers.ts';
 import type { LogHooks } from './log-hooks.ts';
 import type { LogState } from './log-state.ts';
-import { createManagedLog, type ManagedLog } from './managed-log.ts';
+import type { ManagedLog } from './managed-log.ts';
 import type { LogConfig } from './partition-log.ts';
 import { createProducerState, type ProducerState } from './producer-state.ts';
 import type { ReadBuffers } from './read-buffers.ts';

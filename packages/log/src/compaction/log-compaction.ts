@@ -12,11 +12,15 @@ export interface LogCompaction {
   plan(): CompactionPlan;
   /** Compacts once; `undefined` if the log was cut meanwhile. Fails with `DiskError` or `CompactionError`. */
   run(plan: CompactionPlan, resources: CompactionResources): Promise<CompactionStats | undefined>;
+}
+
+/** With what only the log itself tells it. */
+export interface OwnCompaction extends LogCompaction {
   /** The log is cut there: what comes at these offsets next was never compacted. True if that lowers the cleaned offset. */
   onCut(offset: Offset): boolean;
 }
 
-export function createLogCompaction(initial: Offset | undefined, options: CompactLogOptions): LogCompaction {
+export function createLogCompaction(initial: Offset | undefined, options: CompactLogOptions): OwnCompaction {
   let cleanedOffset = initial;
   return {
     get cleanedOffset() {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Offset } from '@sluice/kernel/ids';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
-import { CODECS } from '@sluice/protocol/compression/codec';
 import type { LogDirectory } from '../../log-directory.ts';
 import type { ManagedLog } from '../../managed-log.ts';
 import type { LogConfig } from '../../partition-log.ts';
-import { appendOptions } from '../test-log.ts';
-import { encodeBatch, encodeMarker, isTransactional, markerAt, producerOf } from './batches.ts';
+import { producerOf } from './batches.ts';
 import type { Canary } from './canaries.ts';
 import type { Circumstances, Command } from './commands.ts';
 import {
@@ -20,21 +17,11 @@ import {
   type ReadBatch,
   readWhole,
 } from './compare.ts';
-import {
-  BASE,
-  DELETE_RETENTION_MS,
-  openModelDirectory,
-  openModelLog,
-  POLICIES,
-  SEGMENT_SIZE_BYTES,
-} from './open-model.ts';
-import {
-  createReferenceLog,
-  cutReference,
-  decisionsOf,
-  openTransactionsOf,
-  type ReferenceBatch,
-} from './reference-log.ts';
+import { createModelDeletions } from './deletions.ts';
+import { type LivingLog, offsetAt } from './living-log.ts';
+import { BASE, DELETE_RETENTION_MS, openModelDirectory, openModelLog, POLICIES } from './open-model.ts';
+import { createModelProducers } from './producers.ts';
+import { createReferenceLog, cutReference, decisionsOf } from './reference-log.ts';
 
 /** Does the commands to a log in a data directory and to its model, comparing whatever can be asked. */
 export async function liveLike(commands: readonly Command[], how: Circumstances, canary?: Canary): Promise<void> {
@@ -42,12 +29,24 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
   const reference = createReferenceLog();
   let disk = createSimDisk({ clock, zeroTails: how.zeroTails });
   let policy = POLICIES[how.policy] ?? {};
-  let serial = 0;
   let compacting: Promise<void> = Promise.resolve();
   let isCompacting = false;
-  const nextSequence = new Map<number, number>();
   let directory = await open();
   let log = await partition();
+  const life: LivingLog = {
+    clock,
+    reference,
+    get log() {
+      return log;
+    },
+    get compacting() {
+      return compacting;
+    },
+    config,
+    settle,
+  };
+  const producers = createModelProducers(life);
+  const deletions = createModelDeletions(life);
 
   for (const [index, command] of commands.entries()) {
     await run(command).catch((cause: unknown) => {
@@ -74,11 +73,11 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
   async function run(command: Command): Promise<void> {
     switch (command.kind) {
       case 'send':
-        return send(command);
+        return producers.send(command);
       case 'end-transaction':
-        return endTransaction(producerOf(command.producer), command.isAbort);
+        return producers.endTransaction(producerOf(command.producer), command.isAbort);
       case 'retry':
-        return retry(producerOf(command.producer));
+        return producers.retry(producerOf(command.producer));
       case 'settle':
         return settle();
       case 'pass-turns':
@@ -96,11 +95,11 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
         policy = POLICIES[command.policy] ?? {};
         return log.reconfigure(config());
       case 'delete-below':
-        return deleteBelow(command.at);
+        return deletions.deleteBelow(command.at);
       case 'retain-bytes':
-        return retainBytes(command.sizeBytes);
+        return deletions.retainBytes(command.sizeBytes);
       case 'retain-time':
-        return retainTime(command.ms, command.jumpMs);
+        return deletions.retainTime(command.ms, command.jumpMs);
       case 'checkpoint':
         return directory.checkpoint();
       case 'compact':
@@ -120,70 +119,6 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
       case 'lose-power':
         return losePower(command.seed);
     }
-  }
-
-  function send({ producer, records, codec, isDurable }: Extract<Command, { kind: 'send' }>): void {
-    const producerId = producerOf(producer);
-    const baseSequence = producerId === -1 ? -1 : (nextSequence.get(producerId) ?? 0);
-    const baseOffset = reference.endOffset;
-    const batch: ReferenceBatch = {
-      baseOffset,
-      lastOffset: baseOffset + records.length - 1,
-      leaderEpoch: reference.leaderEpoch,
-      codec: CODECS[codec % CODECS.length] ?? 'none',
-      producerId,
-      baseSequence,
-      isTransactional: isTransactional(producerId),
-      marker: undefined,
-      records: records.map(({ key, size, age }, index) => ({
-        offset: baseOffset + index,
-        key: `key-${key}`,
-        value: size < 0 ? null : `${serial++}-${'x'.repeat(size)}`,
-        timestampMs: clock.now() - age,
-      })),
-      isDurable,
-      isAcked: false,
-    };
-    append(batch, encodeBatch(batch));
-    if (producerId !== -1) nextSequence.set(producerId, baseSequence + records.length);
-  }
-
-  function endTransaction(producerId: number, isAbort: boolean): void {
-    if (!openTransactionsOf(reference).has(producerId)) return;
-    const marker = markerAt(reference, producerId, isAbort ? 'ABORT' : 'COMMIT', clock.now());
-    append(marker, encodeMarker(marker));
-  }
-
-  function append(batch: ReferenceBatch, bytes: Buffer): void {
-    const result = log.append(
-      bytes,
-      appendOptions({
-        durable: batch.isDurable,
-        leaderEpoch: batch.leaderEpoch,
-        nowMs: clock.now(),
-        origin: batch.marker === undefined ? 'client' : 'coordinator',
-      }),
-    );
-    assert.equal(result.kind, 'appended', JSON.stringify(result));
-    assert(result.kind === 'appended');
-    assert.equal(result.firstOffset, batch.baseOffset, 'I3: offsets follow each other');
-    reference.batches.push(batch);
-    reference.endOffset = batch.lastOffset + 1;
-    const done = (failure: string | undefined) => {
-      batch.isAcked = failure === undefined;
-    };
-    if (batch.isDurable) log.onDurable(reference.endOffset, done);
-    else log.onWritten(reference.endOffset, done);
-  }
-
-  /** I4: what a producer sent last is known for a retry, whatever was done to the log since. */
-  function retry(producerId: number): void {
-    const last = reference.batches.findLast((batch) => batch.producerId === producerId && batch.marker === undefined);
-    if (producerId === -1 || last === undefined || nextSequence.get(producerId) === 0) return;
-    const result = log.append(encodeBatch(last), appendOptions({ durable: true, nowMs: clock.now() }));
-    assert.equal(result.kind, 'duplicate', `I4: a retry of ${last.baseOffset}: ${JSON.stringify(result)}`);
-    assert(result.kind === 'duplicate');
-    assert.equal(result.firstOffset, last.baseOffset, 'I4: a duplicate has its first offset');
   }
 
   async function settle(): Promise<void> {
@@ -222,10 +157,6 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     }
   }
 
-  function offsetAt(share: number, from = log.logStartOffset, to = reference.endOffset): Offset {
-    return from + Math.floor(share * (to - from + 1) * 0.999);
-  }
-
   async function look(share: number, maxBytes: number): Promise<void> {
     await settle();
     const isQuiet = !isCompacting;
@@ -235,7 +166,7 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     checkContent(actual, reference, decisions, clock.monotonicMs() - DELETE_RETENTION_MS);
     // What a fetch gives may be less from one to the next while the log is compacted, and nothing else.
     if (!isQuiet) return;
-    const offset = offsetAt(share);
+    const offset = offsetAt(life, share);
     await checkFetch(log, actual, offset, maxBytes);
     await checkCommitted(log, actual, reference, decisions, offset);
     await checkTimes(log, actual, [timestampNear(actual, share)]);
@@ -255,8 +186,8 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
       await checkFetch(log, actual, offset, 1);
     await checkRange(log);
     for (const share of [0, 0.4, 0.8]) {
-      await checkFetch(log, actual, offsetAt(share), 700);
-      await checkCommitted(log, actual, reference, decisions, offsetAt(share));
+      await checkFetch(log, actual, offsetAt(life, share), 700);
+      await checkCommitted(log, actual, reference, decisions, offsetAt(life, share));
     }
     const shares = [0, 0.3, 0.6, 0.9, 1];
     await checkTimes(
@@ -273,72 +204,16 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     return chosen + Math.round(share * 10) - 5;
   }
 
-  async function deleteBelow(share: number): Promise<void> {
-    await settle();
-    const offset = offsetAt(share, log.logStartOffset, log.highWatermark);
-    reference.logStartAskedOffset = Math.max(reference.logStartAskedOffset, offset);
-    await log.deleteRecordsBelow(offset);
-    reference.logStartOffset = Math.max(reference.logStartOffset, offset);
-  }
-
-  async function retainBytes(sizeBytes: number): Promise<void> {
-    await settle();
-    await compacting;
-    const before = { sizeBytes: log.sizeBytes, start: log.logStartOffset };
-    log.reconfigure({ ...config(), retentionSizeBytes: sizeBytes });
-    await log.applyRetention();
-    if (log.logStartOffset > before.start) {
-      assert(config().cleanupDelete, 'I16: nothing goes unless the policy says so');
-      assert(log.sizeBytes >= sizeBytes, 'I16: no more goes than the limit asks');
-    } else if (config().cleanupDelete) {
-      // An emptied or a grown segment in front may be all that there is.
-      assert(before.sizeBytes < sizeBytes + 2 * SEGMENT_SIZE_BYTES, 'what is too much goes');
-    }
-    noteDeleted();
-  }
-
-  /** The true time is the monotonic one: the wall clock may have jumped, and jumps back afterwards (F15). */
-  async function retainTime(retentionMs: number, jumpMs: number): Promise<void> {
-    await settle();
-    await compacting;
-    const actual = await readWhole(log);
-    const trueNowMs = clock.now();
-    const start = log.logStartOffset;
-    log.reconfigure({ ...config(), retentionMs });
-    clock.jump(jumpMs);
-    await log.applyRetention();
-    clock.jump(-jumpMs);
-    const records = actual.flatMap((batch) => batch.records).filter(({ offset }) => offset >= start);
-    for (const { offset, timestampMs } of records) {
-      if (offset >= log.logStartOffset) continue;
-      assert(config().cleanupDelete, 'I16: nothing goes unless the policy says so');
-      assert(trueNowMs - timestampMs > retentionMs, `I16: offset ${offset} was not too old yet`);
-    }
-    const isAllOld = records.every(({ timestampMs }) => trueNowMs - timestampMs > retentionMs);
-    const isUntouched = reference.compactedBelow === 0;
-    if (jumpMs === 0 && isAllOld && isUntouched && config().cleanupDelete) {
-      assert.equal(log.logStartOffset, reference.endOffset, 'what is too old goes');
-    }
-    noteDeleted();
-  }
-
-  function noteDeleted(): void {
-    assert(log.logStartOffset >= reference.logStartOffset, 'I16: the start of the log only rises');
-    reference.logStartOffset = log.logStartOffset;
-    reference.logStartAskedOffset = Math.max(reference.logStartAskedOffset, log.logStartOffset);
-    log.reconfigure(config());
-  }
-
   /** As when a replica finds that others have gone on without its end; never into what counts as stable. */
   async function truncate(share: number): Promise<void> {
     noteCompacted();
     const from = Math.max(log.logStartOffset, reference.stableBelow);
     if (from > reference.endOffset) return;
-    const offset = offsetAt(share, from);
+    const offset = offsetAt(life, share, from);
     await settle();
     await log.truncateTo(offset);
     cutReference(reference, offset);
-    adoptSequences();
+    producers.adoptSequences();
   }
 
   async function restart(): Promise<void> {
@@ -348,7 +223,7 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     noteCompacted();
     directory = await open();
     log = await partition();
-    checkSequences();
+    producers.checkSequences();
     await checkAll();
   }
 
@@ -371,28 +246,8 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     reference.logStartOffset = log.logStartOffset;
     cutReference(reference, log.logEndOffset);
     reference.leaderEpoch++;
-    checkSequences();
+    producers.checkSequences();
     await checkAll();
-  }
-
-  /** I4: a producer's state survives as long as its last batch does. */
-  function checkSequences(): void {
-    const known = new Map(log.activeProducers().map((each) => [each.producerId, each.lastSequence]));
-    const last = new Map<number, ReferenceBatch>();
-    for (const batch of reference.batches) if (batch.baseSequence >= 0) last.set(batch.producerId, batch);
-    for (const [producerId, { baseSequence, records, lastOffset }] of last) {
-      if (lastOffset < reference.logStartOffset) continue;
-      assert.equal(known.get(producerId), baseSequence + records.length - 1, `I4: the state of producer ${producerId}`);
-    }
-    adoptSequences();
-  }
-
-  /** Producers ask the broker where they are, as Kafka's do after an error. */
-  function adoptSequences(): void {
-    nextSequence.clear();
-    for (const { producerId, lastSequence } of log.activeProducers()) {
-      nextSequence.set(producerId, Math.max(0, lastSequence + 1));
-    }
   }
 }
 
