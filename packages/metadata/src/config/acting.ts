@@ -130,7 +130,7 @@ export function brokerEffect(name: string): Effect | undefined {
   const topic = actingDefaults.get(name);
   if (topic !== undefined) return { kind: 'acts', note: `the default of topics' ${topic}` };
   if (actingBrokerConfigs.includes(name)) return acts;
-  if (/^group\.(consumer|share|streams)\.(min|max)\./.test(name) && !name.endsWith('max.size')) {
+  if (/^group\.(consumer|share|streams)\.(min|max)\.(?!size$|share\.sessions$)/.test(name)) {
     return { kind: 'acts', note: 'as a limit of group configurations' };
   }
   return undefined;
