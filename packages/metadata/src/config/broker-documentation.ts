@@ -117,7 +117,7 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'offsets.topic.segment.bytes': 'The segment size of __consumer_offsets.',
   'producer.id.expiration.ms': 'How long the state of an idempotent producer is kept after its last batch.',
   'queued.max.request.bytes':
-    'Bytes of requests that are worked on at once before the broker reads no more; 96 MiB where it is not set.',
+    'Bytes of requests that are worked on at once before the broker reads no more; 96 MiB at most, also where it is not set.',
   'socket.listen.backlog.size': 'Connections that may wait to be accepted.',
   'socket.request.max.bytes': 'The largest request.',
   'unclean.leader.election.enable': 'The default of the topic configuration unclean.leader.election.enable.',

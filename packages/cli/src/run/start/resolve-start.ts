@@ -5,8 +5,7 @@ import { CliFailure } from '../../failure.ts';
 import { type Address, formatAddress } from '../../input/address.ts';
 import type { Shell } from '../../shell.ts';
 
-/** Loopback: whoever wants to be reached from elsewhere says so. */
-/** Both loopback addresses, and nothing beyond. */
+/** Both loopback addresses, and nothing beyond: whoever wants to be reached from elsewhere says so. */
 const DEFAULT_LISTEN: Address = { host: 'localhost', port: 9092 };
 const DEFAULT_DATA_DIRECTORY = './sluice-data';
 const ALL_ADDRESSES = '0.0.0.0';
