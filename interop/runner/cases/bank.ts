@@ -17,7 +17,7 @@ const transfersAfterKill = 3;
 const abortShare = 0.2;
 /** In which transfer of a round one teller's program ends in the midst. */
 const dieAt = 4;
-const roundTimeoutMs = 60_000;
+const roundTimeoutMs = 90_000;
 /** So that the readers leave the machine to the tellers. */
 const snapshotEveryMs = 10;
 /** Between failures of a teller whose broker is away. */
@@ -166,5 +166,6 @@ async function verdict(reader: Reader): Promise<string> {
   const faults = reader.faults();
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const { snapshots, torn, records } = reader.counts;
+  if (records === 0) throw new Error(`nothing was seen in ${snapshots} snapshots`);
   return `${snapshots} snapshots, in ${torn} of them a transfer over two partitions by half; ${records} records`;
 }
