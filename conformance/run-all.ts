@@ -22,7 +22,7 @@ export function caseFiles(only: readonly string[]): string[] {
   return only.length === 0 ? names : names.filter((name) => only.some((word) => name.includes(word)));
 }
 
-export async function loadCases(file: string): Promise<ApiCases> {
+async function loadCases(file: string): Promise<ApiCases> {
   const module = (await import(join(casesDir, `${file}.ts`))) as { cases: ApiCases };
   return module.cases;
 }

@@ -3,7 +3,7 @@ import type { Body } from '../wire/encode.ts';
 import { groupName, requestOf } from './requests.ts';
 
 /** The member's id: its own from version 1 on, else what the server told it. */
-export const consumerId = (c: CaseContext, name: string): string =>
+const consumerId = (c: CaseContext, name: string): string =>
   String(c.answer(name).memberId ?? (heartbeatVersion(c) >= 1 ? `${name}-id` : ''));
 export const epochOf = (c: CaseContext, name: string): number => Number(c.answer(name).memberEpoch ?? 0);
 

@@ -34,7 +34,7 @@ export const newProducer: ApiExchange = {
   $body: { transactionalId: null, transactionTimeoutMs: 1000 },
   $until: without(14),
 };
-export const assignedProducer = (c: CaseContext): number =>
+const assignedProducer = (c: CaseContext): number =>
   Number(c.answers.find((answer) => 'producerId' in answer)?.producerId);
 /** A batch of the producer that an earlier exchange was given. */
 export const sequenced = (

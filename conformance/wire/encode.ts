@@ -12,7 +12,7 @@ export function encodeBody(message: Message, version: number, body: Body): Buffe
   return writer.toBuffer();
 }
 
-export function writeStruct(
+function writeStruct(
   writer: ByteWriter,
   fields: readonly Field[],
   version: number,

@@ -61,19 +61,12 @@ for (const file of readdirSync(specDir)) {
   const raw = JSON.parse(readFileSync(join(specDir, file), 'utf8')) as RawMessage;
   messages.set(raw.name, toMessage(raw));
 }
-const requestNames = new Map(
-  [...messages.values()].filter((m) => m.name.endsWith('Request')).map((m) => [m.apiKey, m.name.slice(0, -7)]),
-);
 
 /** `schemaOf('FetchRequest')` */
 export function schemaOf(name: string): Message {
   const message = messages.get(name);
   if (message === undefined) throw new Error(`no message is called ${name}`);
   return message;
-}
-
-export function apiName(apiKey: number): string {
-  return requestNames.get(apiKey) ?? `api ${apiKey}`;
 }
 
 export function includes(range: Range, version: number): boolean {

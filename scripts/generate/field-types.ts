@@ -19,7 +19,7 @@ const VALUE_TYPES: Record<PrimitiveType, string> = {
 };
 
 /** Whether the versions of the struct all have the field on the wire, outside the tagged ones. */
-export function isInEveryVersion(field: FieldSpec, struct: StructSpec): boolean {
+function isInEveryVersion(field: FieldSpec, struct: StructSpec): boolean {
   return contains(mandatoryVersions(field), struct.versions);
 }
 
@@ -52,7 +52,7 @@ export function valueElementType(type: ElementType): string {
   return type.kind === 'struct' ? type.name : VALUE_TYPES[type.name];
 }
 
-export function inputElementType(type: ElementType): string {
+function inputElementType(type: ElementType): string {
   if (type.kind === 'struct') return `${type.name}Input`;
   return type.name === 'records' ? 'Records' : VALUE_TYPES[type.name];
 }

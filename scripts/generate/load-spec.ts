@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseMessage, type RawMessage } from './parse-message.ts';
 import type { MessageSpec } from './spec.ts';
 
-export const SPEC_DIRECTORY = join(import.meta.dirname, '../../packages/protocol/spec');
+const SPEC_DIRECTORY = join(import.meta.dirname, '../../packages/protocol/spec');
 
 /** All messages and record schemas of which a version is left, in the order of their file names. */
 export function loadMessages(): MessageSpec[] {

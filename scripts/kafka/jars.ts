@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const KAFKA_VERSION = '4.3.1';
+const KAFKA_VERSION = '4.3.1';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const cacheDir = join(here, '..', '..', '.cache');

@@ -15,7 +15,7 @@ export async function waitUntilServing(port: number, timeoutMs: number, host = '
 }
 
 /** One attempt: true when a broker lists itself, false on refusal, silence of a second, or an empty cluster. */
-export function answersMetadata(port: number, host = '127.0.0.1'): Promise<boolean> {
+function answersMetadata(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host });
     let received = Buffer.alloc(0);

@@ -190,7 +190,7 @@ export function topicIdOf(partition: PartitionKey): string {
   return partition.split('/')[1] ?? '';
 }
 
-export function recordId(producer: string, number: number): RecordId {
+function recordId(producer: string, number: number): RecordId {
   return `${producer}:${number}`;
 }
 

@@ -17,7 +17,7 @@ import { offsetsStay } from './rules/offsets-stay.ts';
 import { oneOwner } from './rules/one-owner.ts';
 import { staleIsRejected } from './rules/stale-is-rejected.ts';
 
-export const GROUP_RULES: readonly GroupRule[] = [oneOwner, staleIsRejected, becomesStable, offsetsStay];
+const GROUP_RULES: readonly GroupRule[] = [oneOwner, staleIsRejected, becomesStable, offsetsStay];
 
 export interface RuleVerdict extends Verdict {
   readonly row: string;

@@ -52,7 +52,7 @@ export async function sendAndExpectClose(field: Battlefield, bytes: readonly Buf
 }
 
 /** Waits until the broker closes, whatever it says first. */
-export async function expectClose(connection: RawConnection, limitMs: number): Promise<Blow> {
+async function expectClose(connection: RawConnection, limitMs: number): Promise<Blow> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const frame = await connection.next(Math.max(0, deadline - performance.now()));

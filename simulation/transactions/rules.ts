@@ -26,7 +26,7 @@ function seen(history: TransactionHistory): ReadonlyMap<string, ReadonlyMap<numb
   return byAttempt;
 }
 
-export const TRANSACTION_RULES: readonly TransactionRule[] = [
+const TRANSACTION_RULES: readonly TransactionRule[] = [
   {
     row: 'I4',
     promise: 'a record that is sent again is there once, and a partition has the records of a producer in their order',

@@ -22,7 +22,7 @@ const JOURNAL: JournalSettings = {
   dirtyLogCountMax: 4,
 };
 
-export const DATA_DIRECTORY = '/data';
+const DATA_DIRECTORY = '/data';
 const HOST = 'broker';
 const PORT = 9092;
 /** Of virtual time; what takes longer hangs. */

@@ -5,7 +5,7 @@ import { parseKeyValue, unescapeText } from './key-value.ts';
 import { type PartitionOffsets, parsePartitionOffsets } from './partition-offsets.ts';
 
 /** The port that Kafka's brokers listen on by custom. */
-export const DEFAULT_PORT = 9092;
+const DEFAULT_PORT = 9092;
 
 // Parsers for commander: they return the value or throw its InvalidArgumentError, which ends as exit code 2.
 

@@ -37,5 +37,3 @@ export interface ApiError {
   readonly errorCode: number;
   readonly errorMessage: string | null;
 }
-
-export const noError: ApiError = { errorCode: 0, errorMessage: null };

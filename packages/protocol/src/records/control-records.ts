@@ -36,7 +36,7 @@ export function controlRecordType(key: Buffer | null): ControlRecordType | 'unkn
 }
 
 /** EndTxnMarker: version int16, coordinatorEpoch int32. */
-export function endTxnMarkerValue(coordinatorEpoch: number): Buffer {
+function endTxnMarkerValue(coordinatorEpoch: number): Buffer {
   const value = Buffer.alloc(END_TXN_MARKER_SIZE_BYTES);
   value.writeInt16BE(SCHEMA_VERSION, 0);
   value.writeInt32BE(coordinatorEpoch, 2);

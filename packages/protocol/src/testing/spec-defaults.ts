@@ -23,6 +23,6 @@ export function defaultValue(message: MessageSpec, field: FieldSpec): unknown {
   }
 }
 
-export function defaultStruct(message: MessageSpec, struct: StructSpec): Record<string, unknown> {
+function defaultStruct(message: MessageSpec, struct: StructSpec): Record<string, unknown> {
   return Object.fromEntries(struct.fields.map((field) => [field.name, defaultValue(message, field)]));
 }

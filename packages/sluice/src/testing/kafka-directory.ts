@@ -15,7 +15,7 @@ import type { ImportOptions } from '../import/import-types.ts';
 
 export const KAFKA = '/kafka';
 export const CLUSTER_ID = 'Pczo6qcHQlqyC9RwsOmxOw';
-export const NODE_ID = 1;
+const NODE_ID = 1;
 export const DIRECTORY_ID = '6QVOVnqqCGQgdQWKBheRDA';
 export const ORDERS_ID = '6rhLSU4KRyiiSerI9t0Drg';
 

@@ -27,10 +27,7 @@ export function showDoctorProgress(stream: OutputStream, clock: Clock) {
 }
 
 /** `1.2 GiB of 9.8 GiB checked, 800.0 MiB/s, 11 s left, 512 of 10,000 partitions` */
-export function describeCheck(
-  { bytes, bytesTotal, partitions, partitionsTotal }: DoctorProgress,
-  elapsedMs: number,
-): string {
+function describeCheck({ bytes, bytesTotal, partitions, partitionsTotal }: DoctorProgress, elapsedMs: number): string {
   const parts = [`${formatBytes(Math.min(bytes, bytesTotal))} of ${formatBytes(bytesTotal)} checked`];
   if (bytes > 0 && elapsedMs >= S_MS) {
     const bytesPerMs = bytes / elapsedMs;
