@@ -62,17 +62,24 @@ export async function runProducer(world: TransactionWorld, life: ProducerLife): 
   const { name, transactionalId, version, random } = life;
   world.transactionalIds.add(transactionalId);
   let number = 0;
+  /** Who it is while it has no transaction open: should the connection break then, it goes on as if nothing had been. */
+  let idle: Identity | undefined;
+  const sequences = new Map<number, number>();
 
   await whileItRuns(world, name, async (broker) => {
     await findCoordinators(broker, transactionalId);
-    const begun = await retried(world, () => init(broker, transactionalId, TRANSACTION_TIMEOUT_MS));
-    if (begun.errorCode !== 0) {
-      world.history.odd.push(`${name}: InitProducerId got ${begun.errorCode}`);
-      return 'done';
+    if (idle === undefined) {
+      const begun = await retried(world, () => init(broker, transactionalId, TRANSACTION_TIMEOUT_MS));
+      if (begun.errorCode !== 0) {
+        world.history.odd.push(`${name}: InitProducerId got ${begun.errorCode}`);
+        return 'done';
+      }
+      sequences.clear();
+      idle = { transactionalId, ...begun };
     }
-    const sequences = new Map<number, number>();
-    let producer: Identity = { transactionalId, ...begun };
     while (!world.isEnding) {
+      const producer: Identity = idle;
+      idle = undefined;
       const attempt = newAttempt(world, `${name}/${number++}`, random);
       const next = await runTransaction(world, life, broker, producer, attempt, sequences);
       if (next === 'fenced') {
@@ -81,10 +88,11 @@ export async function runProducer(world: TransactionWorld, life: ProducerLife): 
         return 'again';
       }
       if (next === 'lost') return 'again';
-      if (next.producerEpoch !== producer.producerEpoch || next.producerId !== producer.producerId) sequences.clear();
-      producer = next;
       if (version === 2) sequences.clear();
+      idle = next;
       await sleep(world, random.below(PAUSE_MS_MAX));
+      // Whoever finds the connection broken here, as clients do that look for it between requests, is still idle.
+      await findCoordinators(broker, transactionalId);
     }
     return 'done';
   });
@@ -175,7 +183,8 @@ async function abortAfter(
   errorCode: number,
 ): Promise<'lost'> {
   const isExpected =
-    errorCode === ErrorCode.INVALID_TXN_STATE ||
+    // Of the second version no write finds that its transaction has ended meanwhile: its end has fenced it.
+    (version === 1 && errorCode === ErrorCode.INVALID_TXN_STATE) ||
     errorCode === ErrorCode.TRANSACTION_ABORTABLE ||
     errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER ||
     errorCode === ErrorCode.KAFKA_STORAGE_ERROR ||
