@@ -2,12 +2,13 @@ import { begin, type ShareChange, stateOfReleased } from './change.ts';
 import { type InFlightRun, NOBODY } from './in-flight.ts';
 import { type ShareWindow, setState } from './share-window.ts';
 
-/** The member is gone: begins to let go all that it holds. */
-export function release(window: ShareWindow, memberId: string, deliveryCountLimit: number): ShareChange {
+/** The member is gone, or all are: begins to let go what is held. */
+export function release(window: ShareWindow, memberId: string | undefined, deliveryCountLimit: number): ShareChange {
   const change: ShareChange = { runs: [] };
   for (const { runs } of window.batches) {
     for (const run of runs) {
-      if (run.state !== 'acquired' || run.change !== undefined || run.memberId !== memberId) continue;
+      if (run.state !== 'acquired' || run.change !== undefined) continue;
+      if (memberId !== undefined && run.memberId !== memberId) continue;
       begin(window, change, run, stateOfReleased(run, deliveryCountLimit));
     }
   }

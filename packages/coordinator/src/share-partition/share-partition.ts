@@ -51,8 +51,8 @@ export interface SharePartition {
     acknowledgements: readonly Acknowledgement[],
     nowMs: number,
   ): ShareWrite | AcknowledgeRefusal | undefined;
-  /** Lets go all that the member holds. */
-  release(memberId: string): ShareWrite | undefined;
+  /** Lets go all that the member holds; left out, all that anybody holds. */
+  release(memberId?: string): ShareWrite | undefined;
   /** Lets go what is locked no longer. It counts at once, whether it can be written or not. */
   endLocks(nowMs: number): ShareWrite | undefined;
   /** The log begins later now. */
