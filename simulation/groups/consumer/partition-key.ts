@@ -1,3 +1,4 @@
+import type { TopicsView } from '@sluice/coordinator/group/group-environment';
 import type { Uuid } from '@sluice/kernel/ids';
 
 /** A partition of one life of a topic: "topic id/partition". */
@@ -30,4 +31,13 @@ export function partitionsOfTopics(keys: Iterable<PartitionKey>): { topicId: Uui
 export function parseKey(key: PartitionKey): { topicId: Uuid; partition: number } {
   const at = key.indexOf('/');
   return { topicId: key.slice(0, at), partition: Number(key.slice(at + 1)) };
+}
+
+/** "topic-partition" of those whose topic still exists. */
+export function namesOf(keys: Iterable<PartitionKey>, topics: Pick<TopicsView, 'byId'>): string[] {
+  return [...keys].flatMap((key) => {
+    const { topicId, partition } = parseKey(key);
+    const topic = topics.byId(topicId);
+    return topic === undefined ? [] : [`${topic.name}-${partition}`];
+  });
 }

@@ -4,11 +4,11 @@ import type { SimRandom } from '@sluice/kernel/sim/random';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ConsumerGroupHeartbeatRequest } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-request';
 import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
-import { keysOf, type PartitionKey, parseKey, partitionsOfTopics } from '../consumer/partition-key.ts';
+import { keysOf, namesOf, type PartitionKey, partitionsOfTopics } from '../consumer/partition-key.ts';
 import type { SimNetwork } from '../harness/network.ts';
 import { HEARTBEAT_INTERVAL_MS, REBALANCE_TIMEOUT_MS } from '../harness/settings.ts';
+import { createConsumption } from './consumption.ts';
 import { BACKOFF_MS, createMemberLife, TRY_AGAIN } from './member-life.ts';
-import { createPositions } from './positions.ts';
 import type { SimMember } from './sim-member.ts';
 
 export interface ConsumerMemberOptions {
@@ -39,8 +39,6 @@ export interface ConsumerMember extends SimMember {
   reconnect(): void;
 }
 
-const COMMIT_CHANCE = 0.7;
-const OFFSETS_VERSION = 9;
 /** A client gives up on a commit, and on the partitions that it should have given up before. */
 const COMMIT_TIMEOUT_MS = 3000;
 /** A callback mostly takes little; now and then it takes more than its member has. */
@@ -56,7 +54,7 @@ const EXPELLED: readonly number[] = [
 /** A consumer of the new protocol, as KIP-848 describes the client. */
 export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMember {
   const { groupId, groupInstanceId, clock, random, network, cluster } = options;
-  const context = (apiVersion: number) => ({ apiVersion, clientId: options.name, clientHost: '/127.0.0.1' });
+  const context = { apiVersion: options.apiVersion, clientId: options.name, clientHost: '/127.0.0.1' };
   let subscription = options.topics;
   let { regex } = options;
   let memberId = '';
@@ -75,10 +73,8 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
   let losses = 0;
   const life = createMemberLife(clock);
   const { lives, pass } = life;
-  let commitUnderWay: Promise<void> = Promise.resolve();
+  const consumption = createConsumption({ ...options, life, member: () => ({ memberId, epoch, owned, losses }) });
   let wake = () => {};
-  let positions = createPositions(options.name, groupId, random);
-  const fetched = new Set<PartitionKey>();
 
   /** KIP-848's first version of the API knew names only. */
   const hasRegexes = options.apiVersion >= 1;
@@ -87,7 +83,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
     while (await lives(mine)) {
       const request = nextRequest();
       const asked = connection;
-      const response = await network.ask('heartbeatOfConsumer', request, context(options.apiVersion));
+      const response = await network.ask('heartbeatOfConsumer', request, context);
       if (!(await lives(mine))) return;
       // Of a connection that broke meanwhile no answer arrives.
       if (response === undefined || asked !== connection || TRY_AGAIN.includes(response.errorCode ?? 0)) {
@@ -147,7 +143,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
 
   function lose(): void {
     owned = new Set();
-    fetched.clear();
+    consumption.keepOnly(owned);
     target = undefined;
     epoch = 0;
     isFull = true;
@@ -163,12 +159,12 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
         const wanted = goal;
         if ([...owned].some((key) => !wanted.has(key))) {
           await callBack();
-          await Promise.race([commitUnderWay, pass(COMMIT_TIMEOUT_MS)]);
+          await Promise.race([consumption.committing, pass(COMMIT_TIMEOUT_MS)]);
           if (!(await lives(mine))) return;
           if (losses !== before) continue;
         } else if (owned.size === wanted.size) continue;
         owned = new Set(wanted);
-        for (const key of fetched) if (!owned.has(key)) fetched.delete(key);
+        consumption.keepOnly(owned);
         isOwnedNew = true;
         wake();
       }
@@ -192,45 +188,6 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
     );
   }
 
-  /** Reads, and says how far it is. */
-  async function consume(mine: number): Promise<void> {
-    while (await lives(mine)) {
-      await pass(500 + random.below(HEARTBEAT_INTERVAL_MS));
-      if (!(await lives(mine)) || owned.size === 0) continue;
-      const missing = [...owned].filter((key) => !fetched.has(key));
-      if (missing.length > 0) await fetch(mine, missing);
-      else if (random.chance(COMMIT_CHANCE)) {
-        commitUnderWay = commit();
-        await commitUnderWay;
-      }
-    }
-  }
-
-  async function fetch(mine: number, keys: readonly PartitionKey[]): Promise<void> {
-    const before = losses;
-    const names = keys.flatMap(nameOf);
-    const request = { ...positions.fetchRequest(names), memberId, memberEpoch: epoch };
-    const response = await network.ask('fetchOffsets', request, context(OFFSETS_VERSION));
-    if (!(await lives(mine)) || losses !== before) return;
-    if (response === undefined || (response.errorCode ?? 0) !== ErrorCode.NONE) return;
-    positions.onFetched(response);
-    for (const key of keys) if (owned.has(key)) fetched.add(key);
-  }
-
-  async function commit(): Promise<void> {
-    const names = [...owned].flatMap(nameOf);
-    const request = positions.commitRequest(names, { memberId, groupInstanceId, generation: epoch });
-    // Whatever the answer is, heartbeats tell the member what to do.
-    await network.ask('commitOffsets', request, context(OFFSETS_VERSION));
-  }
-
-  /** Of a topic that still exists. */
-  function nameOf(key: PartitionKey): string[] {
-    const { topicId, partition } = parseKey(key);
-    const topic = cluster.byId(topicId);
-    return topic === undefined ? [] : [`${topic.name}-${partition}`];
-  }
-
   function end(): void {
     life.end();
     lose();
@@ -238,12 +195,11 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
 
   function start(): void {
     const mine = life.begin();
-    positions = createPositions(options.name, groupId, random);
     lose();
     // A process that starts again makes itself a new id; one that only forgot its epoch does not.
     if (memberId === '' || random.chance(0.7)) memberId = options.apiVersion === 0 ? '' : random.uuid();
     void run(mine);
-    void consume(mine);
+    consumption.begin(mine);
   }
 
   start();
@@ -264,7 +220,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
       return life.isAlive;
     },
     get owned() {
-      return new Set([...owned].flatMap(nameOf));
+      return new Set(namesOf(owned, cluster));
     },
     get generation() {
       return epoch;
@@ -277,7 +233,7 @@ export function createConsumerMember(options: ConsumerMemberOptions): ConsumerMe
     leave() {
       const isAbsence = groupInstanceId !== null && random.chance(0.6);
       const request = { ...nextRequest(), memberEpoch: isAbsence ? -2 : -1 };
-      if (epoch > 0) void network.ask('heartbeatOfConsumer', request, context(options.apiVersion));
+      if (epoch > 0) void network.ask('heartbeatOfConsumer', request, context);
       end();
     },
     subscribe(topics) {
