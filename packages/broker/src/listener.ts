@@ -28,6 +28,8 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told when a connection is gone; what its requests began may go on. */
+  onDisconnect?(connectionId: string): void;
 }
 
 /** Accepts connections within the limits and serves each one. */
@@ -90,6 +92,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
         served.delete(serving);
         countIp(address, -1);
         open.set(served.size);
+        options.onDisconnect?.(peer.connectionId);
         if (served.size === 0) whenEmpty?.();
       },
     });
