@@ -36,27 +36,14 @@ func commit(ctx context.Context, args []string) (any, error) {
 	if err := onEach(wires, func(c int, w *wire) error { return commitWhenReady(w, commitRequest(group(c), t, 0)) }); err != nil {
 		return nil, err
 	}
-	took := make([][]time.Duration, *connections)
-	start, cpu := time.Now(), cpuSeconds(*pid)
-	end := start.Add(time.Duration(*seconds * float64(time.Second)))
-	err = onEach(wires, func(c int, w *wire) (err error) {
-		for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
-			sent := time.Now()
-			err = commitOnce(w, commitRequest(group(c), t, offset))
-			took[c] = append(took[c], time.Since(sent))
-		}
-		return err
+	done, err := press(wires, *seconds, *pid, func(c int, w *wire, n int) error {
+		return commitOnce(w, commitRequest(group(c), t, int64(n+1)))
 	})
-	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
 	if err != nil {
 		return nil, err
 	}
-	var all []time.Duration
-	for _, each := range took {
-		all = append(all, each...)
-	}
-	at := quantiles(all, 0.5, 0.99)
-	return commitResult{len(all), elapsed.Seconds(), used, at[0], at[1]}, nil
+	at := quantiles(done.took, 0.5, 0.99)
+	return commitResult{len(done.took), done.seconds, done.cpuSeconds, at[0], at[1]}, nil
 }
 
 // commitRequest commits the same offset for all partitions of the topic, as a consumer that assigns itself would.

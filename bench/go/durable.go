@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -38,32 +35,14 @@ func durable(_ context.Context, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	took := make([][]time.Duration, *producers)
-	errs := make([]error, *producers)
-	start, cpu := time.Now(), cpuSeconds(*pid)
-	end := start.Add(time.Duration(*seconds * float64(time.Second)))
-	var running sync.WaitGroup
-	for c, w := range wires {
-		running.Go(func() {
-			defer w.close()
-			for n := c; errs[c] == nil && time.Now().Before(end); n += *producers {
-				sent := time.Now()
-				errs[c] = produceOnce(w, t.topic, int32(n%t.partitions), batch)
-				took[c] = append(took[c], time.Since(sent))
-			}
-		})
-	}
-	running.Wait()
-	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
-	if err := errors.Join(errs...); err != nil {
+	done, err := press(wires, *seconds, *pid, func(c int, w *wire, n int) error {
+		return produceOnce(w, t.topic, int32((c+n**producers)%t.partitions), batch)
+	})
+	if err != nil {
 		return nil, err
 	}
-	var all []time.Duration
-	for _, each := range took {
-		all = append(all, each...)
-	}
-	at := quantiles(all, 0.5, 0.99)
-	return durableResult{len(all), elapsed.Seconds(), used, at[0], at[1]}, nil
+	at := quantiles(done.took, 0.5, 0.99)
+	return durableResult{len(done.took), done.seconds, done.cpuSeconds, at[0], at[1]}, nil
 }
 
 func produceOnce(w *wire, topicName string, partition int32, batch []byte) error {

@@ -74,31 +74,16 @@ func transactions(_ context.Context, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	took := make([][]time.Duration, *producers)
-	start, cpu := time.Now(), cpuSeconds(*pid)
-	end := start.Add(time.Duration(*seconds * float64(time.Second)))
-	err = onEach(wires, func(c int, w *wire) (err error) {
-		for offset := int64(1); err == nil && time.Now().Before(end); offset++ {
-			sent := time.Now()
-			err = all[c].transact(offset)
-			took[c] = append(took[c], time.Since(sent))
-		}
-		return err
-	})
-	elapsed, used := time.Since(start), cpuSeconds(*pid)-cpu
+	done, err := press(wires, *seconds, *pid, func(c int, _ *wire, n int) error { return all[c].transact(int64(n + 1)) })
 	if err != nil {
 		return nil, err
-	}
-	var each []time.Duration
-	for _, of := range took {
-		each = append(each, of...)
 	}
 	fenced, err := fence(all[0], *fencings)
 	if err != nil {
 		return nil, err
 	}
-	at := quantiles(each, 0.5, 0.99)
-	return transactionResult{len(each), elapsed.Seconds(), used, at[0], at[1], quantiles(fenced, 0.99)[0]}, nil
+	at := quantiles(done.took, 0.5, 0.99)
+	return transactionResult{len(done.took), done.seconds, done.cpuSeconds, at[0], at[1], quantiles(fenced, 0.99)[0]}, nil
 }
 
 // fence leaves a transaction open, and takes its producer's place; again and again.

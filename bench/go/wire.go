@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -83,6 +85,34 @@ func dialAll(bootstrap string, count int) ([]*wire, error) {
 		wires[i] = w
 	}
 	return wires, nil
+}
+
+// pressed is what came of connections that did one thing after the other for a while.
+type pressed struct {
+	took    []time.Duration
+	seconds float64
+	// Of the broker.
+	cpuSeconds float64
+}
+
+// press has each connection do one step after the other, for so long; steps are counted from 0.
+func press(wires []*wire, seconds float64, pid int, step func(c int, w *wire, n int) error) (*pressed, error) {
+	took := make([][]time.Duration, len(wires))
+	start, cpu := time.Now(), cpuSeconds(pid)
+	end := start.Add(time.Duration(seconds * float64(time.Second)))
+	err := onEach(wires, func(c int, w *wire) (err error) {
+		for n := 0; err == nil && time.Now().Before(end); n++ {
+			sent := time.Now()
+			err = step(c, w, n)
+			took[c] = append(took[c], time.Since(sent))
+		}
+		return err
+	})
+	elapsed, used := time.Since(start), cpuSeconds(pid)-cpu
+	if err != nil {
+		return nil, err
+	}
+	return &pressed{slices.Concat(took...), elapsed.Seconds(), used}, nil
 }
 
 // onEach uses all connections at once, and ends when all have.

@@ -1,7 +1,6 @@
 import type { RowVerdict } from './check-history.ts';
 import type { History } from './history.ts';
-
-const VIOLATIONS_SHOWN_MAX = 5;
+import { verdictLines } from './verdict-lines.ts';
 
 export interface CrashReport {
   readonly seed: number;
@@ -48,13 +47,5 @@ export function formatReport(report: CrashReport): string {
     `F1 kill -9: cycles=${report.cycles} operations=${report.operations} acked=${report.acked} info=${report.info} violations=${violationCount(report)} seed=${report.seed}`,
     `starts: median ${medianStartMs.toFixed(0)} ms, worst ${worstStart.readyMs.toFixed(0)} ms with ${megabytes(worstStart.uncheckedSizeBytes)} behind the recovery points, at most ${report.worstStartCpuMs} ms of processor time; logs ${megabytes(sizeBytes)}, ${report.recordsReadBack} records read back`,
   ];
-  for (const { row, promise, checkedCount, violations } of report.rows) {
-    lines.push(
-      `${row.padEnd(4)}${String(violations.length).padStart(6)} violations in ${checkedCount} checks: ${promise}`,
-    );
-    for (const violation of violations.slice(0, VIOLATIONS_SHOWN_MAX)) lines.push(`        ${violation}`);
-    const hidden = violations.length - VIOLATIONS_SHOWN_MAX;
-    if (hidden > 0) lines.push(`        and ${hidden} more`);
-  }
-  return lines.join('\n');
+  return [...lines, ...report.rows.flatMap(verdictLines)].join('\n');
 }

@@ -1,5 +1,5 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
-import { parseKeyValue } from '../input/key-value.ts';
+import { Argument, Command } from 'commander';
+import { keyValues } from '../input/option-parsers.ts';
 import type { Shell } from '../shell.ts';
 import { type ClientOptions, withClientOptions } from './client-options.ts';
 import { withExamples } from './examples.ts';
@@ -53,7 +53,7 @@ function setCommand(shell: Shell): Command {
     .description('Changes settings; the others stay as they are.')
     .addArgument(kindArgument())
     .argument('<name>', NAME_HELP)
-    .argument('<name=value...>', 'settings', collectKeyValues)
+    .argument('<name=value...>', 'settings', keyValues)
     .option('--dry-run', 'let the broker check everything, but change nothing')
     .action(
       async (
@@ -91,13 +91,4 @@ function deleteCommand(shell: Shell): Command {
   return withExamples(withClientOptions(command), [
     { what: "back to the broker's retention", line: 'sluice config delete topic orders retention.ms' },
   ]);
-}
-
-function collectKeyValues(
-  text: string,
-  previous: readonly (readonly [string, string])[] | undefined,
-): readonly (readonly [string, string])[] {
-  const parsed = parseKeyValue(text);
-  if (parsed === undefined) throw new InvalidArgumentError('Write settings as name=value.');
-  return [...(previous ?? []), parsed];
 }
