@@ -53,10 +53,7 @@ export function createDispatch({ apis, logger, metrics, onBug }: DispatchOptions
     if (error instanceof ProtocolError) {
       logger.warn('connection closed: a request that cannot be read', { ...fields, reason: error.message });
     } else {
-      logger.error('connection closed: a request failed', {
-        ...fields,
-        reason: stackOf(error),
-      });
+      logger.error('connection closed: a request failed', { ...fields, reason: stackOf(error) });
       if (error instanceof AssertionError) onBug(error);
     }
     return 'close';

@@ -6,7 +6,6 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
 import { NO_SEQUENCE } from '@sluice/protocol/records/batch-header';
 import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
-import { logsReady } from '../partitions/ready-logs.ts';
 import type { BrokerTransactionSettings } from './transaction-settings.ts';
 import { askCoordinator, supportOfTxnOffsetCommit } from './write-permission.ts';
 
@@ -35,7 +34,6 @@ export function createCommitPermissions(options: CommitPermissionsOptions): AskC
     const lookup = checkUsable(partitions.byName(GROUP_METADATA_TOPIC, partition), -1);
     if (!isHosted(lookup)) return { errorCode: ErrorCode.NOT_COORDINATOR };
     const { log } = lookup;
-    await logsReady([log]);
     const support = supportOfTxnOffsetCommit(apiVersion);
     const batch = { producerId, producerEpoch, baseSequence: NO_SEQUENCE };
     const asked = new Map([[GROUP_METADATA_TOPIC, new Set([partition])]]);

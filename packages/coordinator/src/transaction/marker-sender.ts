@@ -74,9 +74,7 @@ export function createMarkerSender({ clock, logger, write }: MarkerSenderOptions
     try {
       return await write(marker);
     } catch (error) {
-      logger.error('writing the markers of a transaction failed', {
-        reason: stackOf(error),
-      });
+      logger.error('writing the markers of a transaction failed', { reason: stackOf(error) });
       return () => ErrorCode.UNKNOWN_SERVER_ERROR;
     }
   }
