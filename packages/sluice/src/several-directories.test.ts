@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Logger } from '@sluice/kernel/logger';
 import { METADATA_FILE } from './data-directory.ts';
-import { type RunningBroker, StartError, startBroker } from './start-broker.ts';
+import type { RunningBroker } from './start-broker.ts';
+import { assertRefused, startDisposable } from './testing/disposable-broker.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 interface Told {
@@ -24,30 +25,12 @@ async function start(
     error: (message, fields) => void errors.push({ message, fields: { ...context, ...fields } }),
     with: (more) => loggerWith({ ...context, ...more }),
   });
-  const broker = await startBroker({
-    settings,
-    listen: { host: '127.0.0.1', port: 0 },
-    dataDirectories,
-    ephemeral: false,
-    logger: loggerWith({}),
-  });
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= broker.close();
-    return closing;
-  };
-  return { ...broker, errors, close, [Symbol.asyncDispose]: close };
+  const broker = await startDisposable({ paths: dataDirectories, settings, logger: loggerWith({}) });
+  return { ...broker, errors };
 }
 
-/** One line that says what is wrong, and another what to do about it; nothing is left running. */
-async function refused(paths: readonly string[], message: RegExp, hint: RegExp, settings = {}): Promise<void> {
-  await assert.rejects(start(paths, settings), (error) => {
-    assert.ok(error instanceof StartError, String(error));
-    assert.match(error.message, message);
-    assert.match(error.hint, hint);
-    assert.doesNotMatch(error.message, /\n/);
-    return true;
-  });
+function refused(paths: readonly string[], message: RegExp, hint: RegExp, settings = {}): Promise<void> {
+  return assertRefused({ paths, settings }, message, hint);
 }
 
 async function startAndClose(paths: readonly string[], settings = {}): Promise<string> {

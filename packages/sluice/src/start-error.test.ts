@@ -11,43 +11,17 @@ import {
   META_PROPERTIES,
 } from '@sluice/log/meta-properties';
 import { METADATA_FILE } from './data-directory.ts';
-import { type RunningBroker, StartError, startBroker } from './start-broker.ts';
+import { startBroker } from './start-broker.ts';
+import { assertRefused, type DisposableOptions, startDisposable } from './testing/disposable-broker.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 const NOBODY = 65534;
 
-interface Start {
-  readonly path?: string;
-  readonly port?: number;
-  readonly settings?: Readonly<Record<string, string>>;
-}
+type Start = Omit<DisposableOptions, 'paths'> & { readonly path?: string };
 
-async function start({ path, port = 0, settings = {} }: Start): Promise<RunningBroker & AsyncDisposable> {
-  const broker = await startBroker({
-    settings,
-    listen: { host: '127.0.0.1', port },
-    ...(path === undefined ? {} : { dataDirectories: [path] }),
-    ephemeral: path === undefined,
-    logger: silentLogger,
-  });
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= broker.close();
-    return closing;
-  };
-  return { ...broker, close, [Symbol.asyncDispose]: close };
-}
-
-/** One line that says what is wrong, and another what to do about it. */
-async function refused(options: Start, message: RegExp, hint: RegExp): Promise<void> {
-  await assert.rejects(start(options), (error) => {
-    assert.ok(error instanceof StartError, String(error));
-    assert.match(error.message, message);
-    assert.match(error.hint, hint);
-    assert.doesNotMatch(error.message, /\n/);
-    return true;
-  });
-}
+const placed = ({ path, ...more }: Start) => ({ ...more, ...(path === undefined ? {} : { paths: [path] }) });
+const start = (options: Start) => startDisposable(placed(options));
+const refused = (options: Start, message: RegExp, hint: RegExp) => assertRefused(placed(options), message, hint);
 
 async function startAndClose(path: string, settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const broker = await start({ path, settings });
