@@ -11,4 +11,8 @@ export const sharedSettings: Readonly<Record<string, string>> = {
   'group.consumer.min.session.timeout.ms': '300',
   'group.consumer.min.heartbeat.interval.ms': '100',
   'group.consumer.assignment.interval.ms': '0',
+  'group.share.max.size': '3',
+  'group.share.min.session.timeout.ms': '300',
+  'group.share.min.heartbeat.interval.ms': '100',
+  'group.share.assignment.interval.ms': '0',
 };

@@ -15,6 +15,11 @@ export const latest = {
   OffsetDelete: 0,
   ConsumerGroupHeartbeat: 1,
   ConsumerGroupDescribe: 1,
+  ShareGroupHeartbeat: 1,
+  ShareGroupDescribe: 1,
+  DescribeShareGroupOffsets: 1,
+  AlterShareGroupOffsets: 0,
+  DeleteShareGroupOffsets: 0,
   IncrementalAlterConfigs: 1,
   DescribeConfigs: 4,
 } as const;

@@ -20,6 +20,7 @@ import { createApis } from './api/registry.ts';
 import { createAutoCreate } from './auto-create.ts';
 import type { ChangeCluster } from './change-cluster.ts';
 import { connectionLimits } from './connection/connection-limits.ts';
+import { createDisconnects } from './disconnects.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createSessionCache } from './fetch/session-cache.ts';
 import { createGate } from './gate.ts';
@@ -32,7 +33,9 @@ import { createLogHost } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
 import { createReplicaReports } from './partitions/replica-reports.ts';
 import { keepRegistered } from './registration.ts';
+import { createEndOffsets } from './share/end-offsets.ts';
 import { hostShareState } from './share/host-share-state.ts';
+import { hostShares } from './share/host-shares.ts';
 import { createStopSignal } from './stop-signal.ts';
 import { hostTransactions } from './transactions/host-transactions.ts';
 import { createMarkerWriter } from './transactions/write-markers.ts';
@@ -104,8 +107,9 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   const { nodeId } = staticConfig;
   const stopSignal = createStopSignal();
   const gate = createGate();
+  const disconnects = createDisconnects();
   // Ports first: a port in use is noticed before anything is written.
-  const listeners = await openListeners(options, gate.dispatch);
+  const listeners = await openListeners(options, gate.dispatch, disconnects.tell);
   const closeListeners = async () => {
     await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
   };
@@ -126,7 +130,25 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   });
   started.push(controller.close);
 
-  const groups = hostGroups({ image, staticConfig, clock, random, logger });
+  const shareState = hostShareState({
+    image,
+    staticConfig,
+    clock,
+    logger,
+    autoCreate: (names) => autoCreate(names),
+  });
+  started.push(shareState.close);
+  const shares = hostShares({ image, staticConfig, persister: shareState.store, clock, logger });
+  started.push(shares.close);
+  disconnects.follow(shares.sessions.onDisconnect);
+  const groups = hostGroups({
+    image,
+    staticConfig,
+    clock,
+    random,
+    logger,
+    shareState: { store: shareState.store, endOffsetOf: (topic, partition) => endOffsetOf(topic, partition) },
+  });
   started.push(groups.coordinator.close);
   let registered: { readonly epoch: number } | undefined;
   const transactions = hostTransactions({
@@ -151,14 +173,6 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     canary: options.transactionCanary,
   });
   started.push(transactions.coordinator.close);
-  const shareState = hostShareState({
-    image,
-    staticConfig,
-    clock,
-    logger,
-    autoCreate: (names) => autoCreate(names),
-  });
-  started.push(shareState.close);
   const replicas = createReplicaReports({ nodeId, image, controller, clock, logger });
   const partitions = createPartitionTable({
     image,
@@ -166,7 +180,10 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     logs: createLogHost(directories),
     onPlaced: replicas.note,
     logger,
-    leadership: bothOf(bothOf(groups.leadership, transactions.leadership), shareState.leadership),
+    leadership: bothOf(
+      bothOf(groups.leadership, transactions.leadership),
+      bothOf(shareState.leadership, shares.leadership),
+    ),
     settingsOf(topic) {
       const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
       return {
@@ -175,6 +192,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       };
     },
   });
+  const endOffsetOf = createEndOffsets(partitions);
   const writeMarkers = createMarkerWriter({ partitions, clock, groups: groups.coordinator });
   started.push(partitions.settled);
   follower.onDelta(partitions.follow);
@@ -244,6 +262,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     autoCreates: () => settings.autoCreateTopicsEnable,
     autoCreate,
     shareState: shareState.coordinator,
+    shares,
     groups: groups.coordinator,
     groupSettings: groups.settings,
     deletesRecords(topic) {
@@ -274,13 +293,18 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   };
 }
 
-async function openListeners(options: BrokerOptions, dispatch: Dispatch): Promise<KafkaListener[]> {
+async function openListeners(
+  options: BrokerOptions,
+  dispatch: Dispatch,
+  onDisconnect: (connectionId: string) => void,
+): Promise<KafkaListener[]> {
   const { settings, network, clock, logger, metrics, openFilesMax } = options;
   const opened: KafkaListener[] = [];
   try {
     for (const { name, host, port } of settings.listeners) {
       const limits = connectionLimits(settings, openFilesMax);
-      opened.push(await openListener({ name, host, port, network, dispatch, limits, clock, logger, metrics }));
+      const shared = { network, dispatch, limits, clock, logger, metrics, onDisconnect };
+      opened.push(await openListener({ name, host, port, ...shared }));
     }
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));

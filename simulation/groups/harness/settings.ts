@@ -21,6 +21,12 @@ export const simGroupSettings: GroupSettings = {
     heartbeatIntervalMs: () => HEARTBEAT_INTERVAL_MS,
     assignmentIntervalMs: () => 0,
   },
+  share: {
+    groupSizeMax: 1000,
+    sessionTimeoutMs: () => SESSION_TIMEOUT_MS,
+    heartbeatIntervalMs: () => HEARTBEAT_INTERVAL_MS,
+    assignmentIntervalMs: () => 0,
+  },
   // Offsets outlive every run.
   offsets: { commitTimeoutMs: 5000, metadataSizeMax: 4096, retentionMs: 86_400_000, retentionCheckIntervalMs: 600_000 },
 };

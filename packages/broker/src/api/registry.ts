@@ -12,6 +12,8 @@ import type { ChangeCluster } from '../change-cluster.ts';
 import type { Api } from '../define-api.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
 import type { Partitions } from '../partitions/hosted-partition.ts';
+import type { HostedShares } from '../share/host-shares.ts';
+import { areShareGroupsEnabled } from '../share/share-enabled.ts';
 import type { StopSignal } from '../stop-signal.ts';
 import type { BrokerTransactionSettings } from '../transactions/transaction-settings.ts';
 import { produceApi } from './00-produce.ts';
@@ -63,11 +65,18 @@ import { consumerGroupDescribeApi } from './69-consumer-group-describe.ts';
 import { getTelemetrySubscriptionsApi } from './71-get-telemetry-subscriptions.ts';
 import { listConfigResourcesApi } from './74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './75-describe-topic-partitions.ts';
+import { shareGroupHeartbeatApi } from './76-share-group-heartbeat.ts';
+import { shareGroupDescribeApi } from './77-share-group-describe.ts';
+import { shareFetchApi } from './78-share-fetch.ts';
+import { shareAcknowledgeApi } from './79-share-acknowledge.ts';
 import { initializeShareGroupStateApi } from './83-initialize-share-group-state.ts';
 import { readShareGroupStateApi } from './84-read-share-group-state.ts';
 import { writeShareGroupStateApi } from './85-write-share-group-state.ts';
 import { deleteShareGroupStateApi } from './86-delete-share-group-state.ts';
 import { readShareGroupStateSummaryApi } from './87-read-share-group-state-summary.ts';
+import { describeShareGroupOffsetsApi } from './90-describe-share-group-offsets.ts';
+import { alterShareGroupOffsetsApi } from './91-alter-share-group-offsets.ts';
+import { deleteShareGroupOffsetsApi } from './92-delete-share-group-offsets.ts';
 
 /** What the handlers stand on; each takes only what it needs of it. */
 export interface Services {
@@ -95,6 +104,7 @@ export interface Services {
   readonly groups: GroupCoordinator;
   readonly groupSettings: GroupSettings;
   readonly shareState: ShareCoordinator;
+  readonly shares: HostedShares;
   deletesRecords(topic: string): boolean;
 }
 
@@ -102,6 +112,7 @@ export interface Services {
 export function createApis(services: Services): ReadonlyMap<number, Api> {
   const { clock, image, partitions, changeCluster, limits, stopSignal } = services;
   const apis = new Map<number, Api>();
+  const sharing = { partitions, ...services.shares, isEnabled: () => areShareGroupsEnabled(image) };
   const all = [
     produceApi(services),
     fetchApi({
@@ -159,11 +170,23 @@ export function createApis(services: Services): ReadonlyMap<number, Api> {
     getTelemetrySubscriptionsApi(),
     listConfigResourcesApi(services),
     describeTopicPartitionsApi({ image, partitionCountMax: limits.describedPartitionCountMax }),
+    shareGroupHeartbeatApi(services),
+    shareGroupDescribeApi(services),
+    shareFetchApi({
+      ...sharing,
+      clock,
+      fetchSizeBytesMax: limits.fetchSizeBytesMax,
+      onStopping: stopSignal.onStopping,
+    }),
+    shareAcknowledgeApi(sharing),
     initializeShareGroupStateApi(services),
     readShareGroupStateApi(services),
     writeShareGroupStateApi(services),
     deleteShareGroupStateApi(services),
     readShareGroupStateSummaryApi(services),
+    describeShareGroupOffsetsApi(services),
+    alterShareGroupOffsetsApi(services),
+    deleteShareGroupOffsetsApi(services),
   ];
   for (const api of all) apis.set(api.key, api);
   return apis;

@@ -8,12 +8,13 @@ import {
   brokerValues,
 } from '@sluice/metadata/config/broker-values';
 import type { StaticConfig } from '@sluice/metadata/config/static-config';
-import { groupNumber } from '@sluice/metadata/config/validate-group-configs';
+import { groupBoundNames, groupNumber } from '@sluice/metadata/config/validate-group-configs';
 import type { ClusterImage } from '@sluice/metadata/image/cluster-image';
 
 const MINUTE_MS = 60_000;
 
-type ConsumerSetting = 'session.timeout.ms' | 'heartbeat.interval.ms' | 'assignment.interval.ms';
+type Kind = 'consumer' | 'share';
+type MemberSetting = `${Kind}.${'session.timeout.ms' | 'heartbeat.interval.ms' | 'assignment.interval.ms'}`;
 
 /** Kafka's group settings, read again when the image has moved. */
 export function createGroupSettings(image: ClusterImage, staticConfig: StaticConfig): GroupSettings {
@@ -22,7 +23,7 @@ export function createGroupSettings(image: ClusterImage, staticConfig: StaticCon
   let shared = readShared(values);
   /** Of the groups that have settings of their own. */
   let ownByGroup = new Map<string, number>();
-  let defaults = new Map<ConsumerSetting, number>();
+  let defaults = new Map<MemberSetting, number>();
 
   function current(): SharedSettings {
     if (image.revision !== revision) {
@@ -35,11 +36,11 @@ export function createGroupSettings(image: ClusterImage, staticConfig: StaticCon
     return shared;
   }
 
-  function ofConsumerGroup(groupId: string, setting: ConsumerSetting): number {
+  function ofGroup(groupId: string, setting: MemberSetting): number {
     current();
     const configs = image.config('group', groupId);
-    if (!configs.has(`consumer.${setting}`)) {
-      return defaults.get(setting) ?? remember(defaults, setting, brokerNumber(values, `group.consumer.${setting}`));
+    if (!configs.has(setting)) {
+      return defaults.get(setting) ?? remember(defaults, setting, brokerNumber(values, `group.${setting}`));
     }
     const key = `${setting} ${groupId}`;
     return ownByGroup.get(key) ?? remember(ownByGroup, key, clamped(setting, configs, values));
@@ -62,9 +63,17 @@ export function createGroupSettings(image: ClusterImage, staticConfig: StaticCon
       get isEnabled() {
         return current().consumer.isEnabled;
       },
-      sessionTimeoutMs: (groupId) => ofConsumerGroup(groupId, 'session.timeout.ms'),
-      heartbeatIntervalMs: (groupId) => ofConsumerGroup(groupId, 'heartbeat.interval.ms'),
-      assignmentIntervalMs: (groupId) => ofConsumerGroup(groupId, 'assignment.interval.ms'),
+      sessionTimeoutMs: (groupId) => ofGroup(groupId, 'consumer.session.timeout.ms'),
+      heartbeatIntervalMs: (groupId) => ofGroup(groupId, 'consumer.heartbeat.interval.ms'),
+      assignmentIntervalMs: (groupId) => ofGroup(groupId, 'consumer.assignment.interval.ms'),
+    },
+    share: {
+      get groupSizeMax() {
+        return current().share.groupSizeMax;
+      },
+      sessionTimeoutMs: (groupId) => ofGroup(groupId, 'share.session.timeout.ms'),
+      heartbeatIntervalMs: (groupId) => ofGroup(groupId, 'share.heartbeat.interval.ms'),
+      assignmentIntervalMs: (groupId) => ofGroup(groupId, 'share.assignment.interval.ms'),
     },
     get offsets() {
       return current().offsets;
@@ -74,6 +83,7 @@ export function createGroupSettings(image: ClusterImage, staticConfig: StaticCon
 
 type SharedSettings = Pick<GroupSettings, 'classic' | 'offsets'> & {
   readonly consumer: Pick<GroupSettings['consumer'], 'groupSizeMax' | 'assignors' | 'migrationPolicy' | 'isEnabled'>;
+  readonly share: Pick<GroupSettings['share'], 'groupSizeMax'>;
 };
 
 function readShared(values: BrokerValues): SharedSettings {
@@ -90,6 +100,7 @@ function readShared(values: BrokerValues): SharedSettings {
       migrationPolicy: migrationPolicy(brokerText(values, 'group.consumer.migration.policy') ?? ''),
       isEnabled: (brokerList(values, 'group.coordinator.rebalance.protocols') ?? []).includes('consumer'),
     },
+    share: { groupSizeMax: brokerNumber(values, 'group.share.max.size') },
     offsets: {
       commitTimeoutMs: brokerNumber(values, 'offsets.commit.timeout.ms'),
       metadataSizeMax: brokerNumber(values, 'offset.metadata.max.bytes'),
@@ -100,10 +111,11 @@ function readShared(values: BrokerValues): SharedSettings {
 }
 
 /** The limits may have been drawn closer after the group's setting was made: then they count. */
-function clamped(setting: ConsumerSetting, configs: ReadonlyMap<string, string>, values: BrokerValues): number {
-  const own = groupNumber(`consumer.${setting}`, configs, values) ?? brokerNumber(values, `group.consumer.${setting}`);
-  const min = limit(values, `group.consumer.min.${setting}`) ?? own;
-  const max = limit(values, `group.consumer.max.${setting}`) ?? own;
+function clamped(setting: MemberSetting, configs: ReadonlyMap<string, string>, values: BrokerValues): number {
+  const own = groupNumber(setting, configs, values) ?? brokerNumber(values, `group.${setting}`);
+  const { min: minName, max: maxName } = groupBoundNames(setting);
+  const min = limit(values, minName) ?? own;
+  const max = limit(values, maxName) ?? own;
   return Math.min(Math.max(own, min), max);
 }
 

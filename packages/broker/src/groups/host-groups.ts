@@ -2,6 +2,7 @@ import { composeGroupShard } from '@sluice/coordinator/group/compose-group-shard
 import { createGroupCoordinator, GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { GroupSettings } from '@sluice/coordinator/group/group-environment';
+import type { ShareGroupServices } from '@sluice/coordinator/group/share/share-services';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
@@ -21,6 +22,8 @@ export interface HostGroupsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Where share groups keep what they know of partitions. */
+  readonly shareState: ShareGroupServices;
 }
 
 /** The group coordinator, tied to what this broker leads and knows. */
@@ -31,7 +34,14 @@ export interface HostedGroups {
   follow(delta: ImageDelta): void;
 }
 
-export function hostGroups({ image, staticConfig, clock, random, logger }: HostGroupsOptions): HostedGroups {
+export function hostGroups({
+  image,
+  staticConfig,
+  clock,
+  random,
+  logger,
+  shareState,
+}: HostGroupsOptions): HostedGroups {
   const topics = createTopicsView(image);
   const settings = createGroupSettings(image, staticConfig);
   const setting = (name: string) => brokerNumber(brokerValues(image, staticConfig), name);
@@ -45,6 +55,7 @@ export function hostGroups({ image, staticConfig, clock, random, logger }: HostG
     logger,
     topics,
     settings,
+    shareState,
     createShard: composeGroupShard,
     partitionCount: () =>
       image.topicsByName.get(GROUP_METADATA_TOPIC)?.partitions.length ?? setting('offsets.topic.num.partitions'),

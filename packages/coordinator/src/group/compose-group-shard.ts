@@ -5,6 +5,7 @@ import type { GroupEnvironment } from './group-environment.ts';
 import { createGroupShard, type GroupShard } from './group-shard.ts';
 import { createGroupTable } from './group-table.ts';
 import { createGroupOffsets } from './offsets/group-offsets.ts';
+import { createShareGroups } from './share/share-groups.ts';
 
 /** A shard with all kinds of groups. */
 export function composeGroupShard(environment: GroupEnvironment): GroupShard {
@@ -19,5 +20,6 @@ export function composeGroupShard(environment: GroupEnvironment): GroupShard {
       table,
       (groupId, now) => new ClassicGroup(groupId, now, environment.heldMetadata),
     ),
+    share: createShareGroups(environment, table),
   });
 }

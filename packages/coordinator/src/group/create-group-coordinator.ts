@@ -32,6 +32,9 @@ import { inSlices } from './in-slices.ts';
 import { fetchFailure } from './offsets/fetch-offsets.ts';
 import { txnCommitFailure } from './offsets/txn-commit.ts';
 import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
+import { createShareGroupCoordinator } from './share/create-share-group-coordinator.ts';
+import { createShareMembers } from './share/share-members.ts';
+import { NO_SHARE_STATE, type ShareGroupServices } from './share/share-services.ts';
 
 export const GROUP_METADATA_TOPIC = '__consumer_offsets';
 
@@ -43,6 +46,8 @@ export interface GroupCoordinatorOptions {
   readonly settings: GroupSettings;
   /** Puts the parts of one shard together. */
   createShard(environment: GroupEnvironment): GroupShard;
+  /** Where share groups keep what they know of partitions; without it they never get one. */
+  readonly shareState?: ShareGroupServices | undefined;
   /** Of `__consumer_offsets`. */
   partitionCount(): number;
   /** `max.message.bytes` of `__consumer_offsets`. */
@@ -55,11 +60,12 @@ export interface GroupCoordinatorOptions {
 export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
   const { clock, random, logger, topics, settings } = options;
   const heldMetadata = createHeldMetadata(logger);
+  const shareMembers = createShareMembers();
   const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
     ...options,
     topic: GROUP_METADATA_TOPIC,
-    createShard: (partition: number, timers: ShardTimers<GroupRecord>, putOff: PutOff<GroupRecord>) =>
-      options.createShard({
+    createShard: (partition: number, timers: ShardTimers<GroupRecord>, putOff: PutOff<GroupRecord>) => {
+      const shard = options.createShard({
         topics,
         settings,
         timers,
@@ -67,7 +73,11 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         heldMetadata: heldMetadata.ofShard(),
         random,
         logger: logger.with({ partition }),
-      }),
+        onShareMemberGone: shareMembers.tellGone,
+      });
+      shareMembers.groupsByPartition.set(partition, shard.share);
+      return shard;
+    },
     serde: groupRecordSerde,
     // Of every write of a group, as in Kafka.
     commitTimeoutMs: () => settings.offsets.commitTimeoutMs,
@@ -84,8 +94,20 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
     return 'response' in result ? result.response : failed(result.errorCode);
   }
 
+  const share = createShareGroupCoordinator({
+    clock,
+    logger,
+    topics,
+    ...(options.shareState ?? NO_SHARE_STATE),
+    members: shareMembers.of(partitionOf),
+    has: (groupId) => shareMembers.groupsByPartition.get(partitionOf(groupId))?.has(groupId) ?? false,
+    run: (groupId, decide) =>
+      runtime.run(partitionOf(groupId), (shard, now, pending) => decide(shard.share, now, pending)),
+  });
+
   return {
     partitionOf,
+    share,
     async join(request, context) {
       const { groupId, sessionTimeoutMs, memberId } = request;
       if (groupId === '') return joinFailed(ErrorCode.INVALID_GROUP_ID, memberId, context.apiVersion);
@@ -209,10 +231,13 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
       return { throttleTimeMs: 0, groups: await inSlices(groupIds, clock, describe) };
     },
     async deleteGroups(groupIds) {
-      const deleteOne = async (groupId: string) => ({
-        groupId,
-        errorCode: await ask(groupId, (shard, _now, pending) => shard.deleteGroup(groupId, pending), toGroupError),
-      });
+      const deleteOne = async (groupId: string) => {
+        const refusal = share.has(groupId) ? await share.forgetGroup(groupId) : ErrorCode.NONE;
+        if (refusal !== ErrorCode.NONE) return { groupId, errorCode: refusal };
+        const decide = (shard: GroupShard, _now: TimestampMs, pending: Pending<number>) =>
+          shard.deleteGroup(groupId, pending);
+        return { groupId, errorCode: await ask(groupId, decide, toGroupError) };
+      };
       return { throttleTimeMs: 0, results: await inSlices(groupIds, clock, deleteOne) };
     },
     onElected: runtime.load,

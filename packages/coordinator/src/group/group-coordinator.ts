@@ -26,6 +26,7 @@ import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages
 import type { TxnOffsetCommitResponseInput } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
 import type { ShardMarker } from '../runtime/shard-writer.ts';
 import type { RequestContext } from './group-environment.ts';
+import type { ShareGroupCoordinator } from './share/share-group-coordinator.ts';
 
 /**
  * What the broker's handlers ask of the groups whose coordinator it is. Each answer is a response as Kafka would give
@@ -62,6 +63,8 @@ export interface GroupCoordinator {
   describeGroups(groupIds: readonly string[], context: RequestContext): Promise<DescribeGroupsResponseInput>;
   describeConsumerGroups(groupIds: readonly string[]): Promise<ConsumerGroupDescribeResponseInput>;
   deleteGroups(groupIds: readonly string[]): Promise<DeleteGroupsResponseInput>;
+
+  readonly share: ShareGroupCoordinator;
 
   /** This broker leads the partition of `__consumer_offsets` from now on. */
   onElected(partition: number, log: PartitionLog, leaderEpoch: LeaderEpoch): void;

@@ -16,6 +16,8 @@ export interface GroupEnvironment {
   /** For member ids. */
   readonly random: Random;
   readonly logger: Logger;
+  /** A member of a share group left, or was fenced, and that is committed. */
+  onShareMemberGone?(groupId: string, memberId: string): void;
 }
 
 /** The topics as they are now; it moves between steps, never within one. */
@@ -52,6 +54,13 @@ export interface GroupSettings {
     /** Whether `group.coordinator.rebalance.protocols` has "consumer". */
     readonly isEnabled: boolean;
     /** The group's own (GROUP configs, clamped to the broker's limits as Kafka does), else the broker's. */
+    sessionTimeoutMs(groupId: string): number;
+    heartbeatIntervalMs(groupId: string): number;
+    assignmentIntervalMs(groupId: string): number;
+  };
+  readonly share: {
+    readonly groupSizeMax: number;
+    /** The group's own, else the broker's, as of consumer groups. */
     sessionTimeoutMs(groupId: string): number;
     heartbeatIntervalMs(groupId: string): number;
     assignmentIntervalMs(groupId: string): number;

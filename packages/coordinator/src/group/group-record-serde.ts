@@ -23,6 +23,7 @@ import { readVersioned, recordBytes } from '../runtime/record-bytes.ts';
 import type { GroupRecord } from './group-record.ts';
 import { createOffsetCommitBytes } from './offset-commit-bytes.ts';
 import { createOffsetCommitReader } from './offset-commit-reader.ts';
+import { decodeShareGroupRecord, encodeShareGroupRecord } from './share/share-group-serde.ts';
 
 /** All schemas of keys have this version alone: the two bytes in front of a key are the record's type. */
 const KEY_VERSION = 0;
@@ -33,8 +34,8 @@ const offsetCommitReader = createOffsetCommitReader();
 
 /**
  * The records of `__consumer_offsets` as Kafka 4.3 writes them, and as every version up to it wrote them. Records of
- * share and streams groups are of types that are not known here, and so is a consumer group's partition metadata, which
- * 4.3 reads no more (a hash stands in the group's own record).
+ * streams groups are of types that are not known here, and so is a consumer group's partition metadata, which 4.3 reads
+ * no more (a hash stands in the group's own record).
  *
  * `encode` throws a RangeError for a text of more than 32,767 bytes. `decode` keeps no view of the bytes, but of unknown
  * tagged fields of an offset commit; bytes left over and invalid UTF-8 are accepted, as in Kafka.
@@ -61,6 +62,8 @@ function encode(record: GroupRecord): { key: Buffer; value: Buffer | null } {
       return bytesOf(currentAssignmentKey, record.key, currentAssignmentValue, record.value);
     case 'consumer-group-regular-expression':
       return bytesOf(regularExpressionKey, record.key, regularExpressionValue, record.value);
+    default:
+      return encodeShareGroupRecord(record, bytesOf);
   }
 }
 
@@ -96,7 +99,7 @@ function decode(key: Buffer, value: Buffer | null): GroupRecord | undefined {
     case regularExpressionKey.apiKey:
       return { type: 'consumer-group-regular-expression', ...parts(regularExpressionKey, regularExpressionValue) };
     default:
-      return undefined;
+      return decodeShareGroupRecord(recordType, parts);
   }
 }
 

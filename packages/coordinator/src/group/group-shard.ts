@@ -16,8 +16,9 @@ import type {
   GroupStep,
   ShardPart,
 } from './group-parts.ts';
-import type { GroupRecord } from './group-record.ts';
+import { type GroupRecord, isOfShareGroup } from './group-record.ts';
 import { listGroups } from './list-groups.ts';
+import type { ShareGroups } from './share/share-groups.ts';
 
 /** The groups and offsets of one partition of `__consumer_offsets`. */
 export interface GroupShard extends CoordinatorShard<GroupRecord>, ClassicProtocol {
@@ -26,6 +27,7 @@ export interface GroupShard extends CoordinatorShard<GroupRecord>, ClassicProtoc
   readonly commitOffsetsInTransaction: GroupOffsets['commitInTransaction'];
   readonly fetchOffsets: GroupOffsets['fetch'];
   readonly deleteOffsets: GroupOffsets['delete'];
+  readonly share: ShareGroups;
   listGroups(request: ListGroupsRequest, pending: Pending<readonly ListedGroupInput[]>): GroupStep;
   describeGroup(groupId: string, apiVersion: number, pending: Pending<DescribedGroupInput>): GroupStep;
   describeConsumerGroup(groupId: string, pending: Pending<DescribedConsumerGroupInput>): GroupStep;
@@ -39,12 +41,13 @@ export interface GroupShardParts {
   readonly classic: ClassicGroups;
   readonly consumer: ConsumerGroups;
   readonly offsets: GroupOffsets;
+  readonly share: ShareGroups;
   readonly putOff: PutOff<GroupRecord>;
 }
 
 /** Puts the parts together: requests and records go to the one that they concern. */
-export function createGroupShard({ table, classic, consumer, offsets, putOff }: GroupShardParts): GroupShard {
-  const parts: readonly ShardPart[] = [classic, consumer, offsets];
+export function createGroupShard({ table, classic, consumer, offsets, share, putOff }: GroupShardParts): GroupShard {
+  const parts: readonly ShardPart[] = [classic, consumer, offsets, share];
 
   /** A classic member's group may be a consumer group, during an upgrade. */
   function protocolOf(groupId: string): ClassicProtocol {
@@ -78,6 +81,7 @@ export function createGroupShard({ table, classic, consumer, offsets, putOff }: 
     endTransaction: offsets.endTransaction,
     fetchOffsets: offsets.fetch,
     deleteOffsets: offsets.delete,
+    share,
     listGroups: (request, pending) => ({ records: [], replies: [replyTo(pending, listGroups(table, request))] }),
     describeGroup: (groupId, apiVersion, pending) => ({
       records: [],
@@ -91,6 +95,7 @@ export function createGroupShard({ table, classic, consumer, offsets, putOff }: 
     apply(record, context) {
       if (record.type === 'offset-commit') offsets.apply(record, context);
       else if (record.type === 'group-metadata') classic.apply(record, context);
+      else if (isOfShareGroup(record)) share.apply(record, context);
       else consumer.apply(record, context);
     },
     onLoaded: (now) => everyPart((part) => part.onLoaded(now)),

@@ -1,8 +1,8 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import type { GroupRecord } from './group-record.ts';
 
-/** `share` and `streams` follow; ListGroups' type filter knows these words. */
-export type GroupType = 'classic' | 'consumer';
+/** `streams` follows; ListGroups' type filter knows these words. */
+export type GroupType = 'classic' | 'consumer' | 'share';
 
 /** What offsets, ListGroups and DeleteGroups need of a group, whatever its protocol. Error codes are the wire's; 0 is none. */
 export interface Group {

@@ -22,6 +22,7 @@ import { createGroupShard, type GroupShard } from '../group/group-shard.ts';
 import { createGroupTable } from '../group/group-table.ts';
 import { createHeldMetadata } from '../group/held-metadata.ts';
 import { createGroupOffsets } from '../group/offsets/group-offsets.ts';
+import { createShareGroups } from '../group/share/share-groups.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import { type Asked, answered, ask } from './asked.ts';
 import {
@@ -112,6 +113,7 @@ export function createConsumerFixture(options: ConsumerFixtureOptions = {}): Con
       table,
       (groupId, now) => new ClassicGroup(groupId, now, environment.heldMetadata),
     ),
+    share: createShareGroups(environment, table),
   });
   const records: GroupRecord[] = [];
   const contextOf = (apiVersion: number) => ({ apiVersion, clientId, clientHost: '/127.0.0.1' });

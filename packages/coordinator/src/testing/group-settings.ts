@@ -19,6 +19,12 @@ export function testGroupSettings(classic: Partial<GroupSettings['classic']> = {
       heartbeatIntervalMs: () => 5000,
       assignmentIntervalMs: () => 1000,
     },
+    share: {
+      groupSizeMax: 200,
+      sessionTimeoutMs: () => 45_000,
+      heartbeatIntervalMs: () => 5000,
+      assignmentIntervalMs: () => 1000,
+    },
     offsets: {
       commitTimeoutMs: 5000,
       metadataSizeMax: 4096,

@@ -9,7 +9,7 @@ export function groupSynonym(name: string): string | undefined {
 }
 
 /** Limits that brokers set on groups: `group.<kind>.min.<rest>` and `max`, as far as Kafka has them. */
-function boundNames(name: string): { readonly min: string; readonly max: string } {
+export function groupBoundNames(name: string): { readonly min: string; readonly max: string } {
   // The only name that breaks the pattern (KIP-1071).
   if (name === 'streams.num.standby.replicas') return { min: '', max: 'group.streams.max.standby.replicas' };
   const [kind = '', ...rest] = name.split('.');
@@ -41,7 +41,7 @@ export function groupConfigsProblem(configs: ReadonlyMap<string, string>, broker
 function boundProblem(name: string, configs: ReadonlyMap<string, string>, broker: BrokerValues): string | undefined {
   const value = groupNumber(name, configs, broker);
   if (value === undefined) return undefined;
-  const { min, max } = boundNames(name);
+  const { min, max } = groupBoundNames(name);
   if (brokerConfigs.has(min) && value < brokerNumber(broker, min)) return `${name} must be at least ${min}.`;
   if (brokerConfigs.has(max) && value > brokerNumber(broker, max)) return `${name} must be at most ${max}.`;
   return undefined;

@@ -53,12 +53,15 @@ function excessError(scope: ClassicScope, group: ClassicGroup | undefined, { req
   return hasRoom ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE;
 }
 
-/** There is no classic group of this id. The first member without a member id makes it, also in place of another empty one. */
+/**
+ * There is no classic group of this id. The first member without a member id makes it, also in place of an empty one of
+ * consumers. A share group stays what it is until somebody deletes it.
+ */
 function joinAbsentGroup(scope: ClassicScope, joining: Joining, decision: Decision): void {
   const { groupId, memberId, protocolType } = joining.request;
   const other = scope.table.get(groupId);
   const group = new ClassicGroup(groupId, decision.now, scope.environment.heldMetadata);
-  if (other !== undefined && !other.isEmpty) {
+  if (other !== undefined && (other.type === 'share' || !other.isEmpty)) {
     answer(decision, joining.pending, joinError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, ''));
   } else if (memberId !== '') {
     answer(decision, joining.pending, joinError(ErrorCode.UNKNOWN_MEMBER_ID, memberId));

@@ -12,8 +12,11 @@ export const SUBSCRIPTION_TOPICS_MAX = 10_000;
 /** Different topics that the members of one group name: whoever joins or changes has all of them looked at. */
 export const GROUP_TOPICS_MAX = 50_000;
 
+/** Those that the group names already. */
+type NamedTopics = Pick<TopicSubscriptions, 'has' | 'topicCount'>;
+
 /** Names that come twice count once. The error is what Kafka says of records that are too large. */
-export function sizeRefusal(topics: readonly string[] | null, subscriptions: TopicSubscriptions): Refusal | undefined {
+export function sizeRefusal(topics: readonly string[] | null, subscriptions: NamedTopics): Refusal | undefined {
   if (topics === null) return undefined;
   if (isTooLarge(topics, topics.length)) {
     const names = new Set(topics);
@@ -30,7 +33,7 @@ function isTooLarge(names: Iterable<string>, count: number): boolean {
 }
 
 /** What the group names already costs nothing more. */
-function hasRoomFor(topics: readonly string[], subscriptions: TopicSubscriptions): boolean {
+function hasRoomFor(topics: readonly string[], subscriptions: NamedTopics): boolean {
   const room = GROUP_TOPICS_MAX - subscriptions.topicCount;
   if (topics.length <= room) return true;
   const unknown = new Set(topics.filter((name) => !subscriptions.has(name)));

@@ -21,6 +21,8 @@ export function expireGroup(
   now: TimestampMs,
   records: GroupRecord[],
 ): number {
+  // It has no offsets of this kind, and stays until somebody deletes it.
+  if (group.type === 'share') return 0;
   const byTopic = committed.ofGroup(group.groupId);
   const expiry = byTopic === undefined ? undefined : group.offsetExpiry();
   let seen = 0;
