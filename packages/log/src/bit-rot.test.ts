@@ -1,85 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Logger } from '@sluice/kernel/logger';
-import { createSimClock } from '@sluice/kernel/sim/clock';
-import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
-import { createSimRandom } from '@sluice/kernel/sim/random';
-import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
 import { walkBatches } from '@sluice/protocol/records/walk-batches';
-import { DEFAULT_LOG_CONFIG } from './default-log-config.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { LogDirectoryError } from './log-directory-error.ts';
-import { openLogDirectory } from './log-manager.ts';
 import type { ManagedLog } from './managed-log.ts';
-import { createTailCache } from './tail-cache.ts';
-
-const TOPIC_ID = 'c3RhYmxlLXRvcGljLWlkMA';
-const CONFIG = { ...DEFAULT_LOG_CONFIG, segmentSizeBytes: 900, indexIntervalBytes: 150 };
-const BASE_TIMESTAMP_MS = 1_600_000_000_000;
-const BATCHES = 24;
-const LOG_START = 4;
-const clock = createSimClock();
-
-type Files = ReadonlyMap<string, Buffer>;
-
-function open(disk: SimDisk, logger: Logger): Promise<LogDirectory> {
-  return openLogDirectory({
-    disk,
-    clock,
-    random: createSimRandom(1),
-    logger,
-    path: '/data',
-    clusterId: 'cluster',
-    nodeId: 1,
-    tailCache: createTailCache(0),
-    durability: 'disk',
-    configOf: () => CONFIG,
-  });
-}
-
-/** A log with everything in it: several epochs, idempotent and aborted transactional records, deleted ones. */
-async function writeFiles(isClean: boolean): Promise<Files> {
-  const disk = createSimDisk({ crashModel: false });
-  const directory = await open(disk, collectingLogger().logger);
-  const log = await directory.create('orders', 0, TOPIC_ID, CONFIG);
-  const how = { nowMs: clock.now(), durable: true };
-  for (let index = 0; index < BATCHES; index++) {
-    const values = [`a${index}`, `b${index}`.padEnd(60)];
-    // No two alike, and now and then one that is older than those before it.
-    const timestampMs = BASE_TIMESTAMP_MS + index * 1000 - (index % 4 === 3 ? 2500 : 0);
-    const producer = { producerId: 5 + (index % 2), producerEpoch: 0, baseSequence: Math.floor(index / 2) * 2 };
-    const batch = buildBatch(
-      values.map((value, at) => ({ key: 'k', value, timestampMs: timestampMs + at })),
-      { ...producer, isTransactional: index % 2 === 0 },
-    );
-    const leaderEpoch = Math.floor(index / 9);
-    assert.equal(log.append(batch, { ...how, leaderEpoch, origin: 'client' }).kind, 'appended');
-    if (index % 6 === 4) {
-      const marker = { type: 'ABORT', producerId: 5, producerEpoch: 0, coordinatorEpoch: 0, timestampMs } as const;
-      log.append(buildEndTxnMarkerBatch(marker), { ...how, leaderEpoch, origin: 'coordinator' });
-    }
-    if (index === 10) await directory.checkpoint();
-  }
-  await log.flush();
-  await log.deleteRecordsBelow(LOG_START);
-  if (isClean) await directory.close();
-  else await log.abandon();
-  const files = new Map<string, Buffer>();
-  for (const path of disk.files()) files.set(path, (await disk.readFile(path)) ?? Buffer.alloc(0));
-  return files;
-}
-
-async function diskWith(files: Files): Promise<SimDisk> {
-  const disk = createSimDisk({ crashModel: false });
-  await disk.makeDirectory('/data/orders-0');
-  for (const [path, content] of files) {
-    const file = await disk.open(path, 'write');
-    if (content.length > 0) await file.writev([content], 0);
-    await file.close();
-  }
-  return disk;
-}
+import {
+  BASE_TIMESTAMP_MS,
+  BATCHES,
+  diskWith,
+  type Files,
+  openDoctored,
+  writeDoctored,
+} from './testing/doctor-fixture.ts';
 
 /** What is served: each batch's bytes by its base offset, and what lookups by time answer. */
 interface Served {
@@ -143,7 +76,7 @@ async function flip(files: Files, path: string, position: number, mask: number, 
   const { logger, complaints } = collectingLogger();
   let directory: LogDirectory;
   try {
-    directory = await open(disk, logger);
+    directory = await openDoctored(disk, logger);
   } catch (error) {
     assert(error instanceof LogDirectoryError, String(error));
     return;
@@ -196,8 +129,8 @@ for (const isClean of [true, false]) {
       ['meta.properties', /meta\.properties$/, 1],
     ] as const) {
       test(`of a ${kind} is never served`, async () => {
-        const files = await writeFiles(isClean);
-        const directory = await open(await diskWith(files), collectingLogger().logger);
+        const files = await writeDoctored(isClean);
+        const directory = await openDoctored(await diskWith(files));
         const log = directory.get('orders', 0)?.log;
         assert(log !== undefined);
         const good = await serve(log);

@@ -1,3 +1,4 @@
+import type { Offset } from '@sluice/kernel/ids';
 import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import type { BatchInfo } from './batch-info.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
@@ -13,8 +14,7 @@ export function checkBatchFromDisk(
   epochs: LeaderEpochs,
   isChecked = false,
 ): string | undefined {
-  if (!isChecked && !isCrcValid(buffer, at))
-    return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
+  if (!isChecked && !isCrcValid(buffer, at)) return wrongCrc(batch);
   if (!epochs.isTrusted) return undefined;
   const epoch = batch.leaderEpoch;
   // The log may start within the batch, and its first epoch with it.
@@ -23,4 +23,8 @@ export function checkBatchFromDisk(
   return epoch === expected || expected === -1
     ? undefined
     : `leader epoch ${epoch} at offset ${batch.baseOffset} instead of ${expected}`;
+}
+
+export function wrongCrc({ baseOffset }: { readonly baseOffset: Offset }): string {
+  return `the CRC-32C of the batch at offset ${baseOffset} does not match`;
 }

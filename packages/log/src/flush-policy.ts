@@ -3,7 +3,7 @@ import type { LogState } from './log-state.ts';
 import type { Writer } from './writer.ts';
 
 /** Written and not yet covered by a checkpoint: what a crash recovery would have to read. Beyond it one is asked for. */
-export const UNCHECKED_SIZE_BYTES_MAX = 256 * 1024 * 1024;
+const UNCHECKED_SIZE_BYTES_MAX = 256 * 1024 * 1024;
 /** The largest delay that timers take; a longer `flush.ms` is Kafka's default, "never". */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 

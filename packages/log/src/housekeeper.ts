@@ -66,11 +66,16 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     assert(indexes !== undefined, 'the active segment has its indexes in memory');
     if (sealed.maxTimestamp !== undefined) indexes.times.appendIfLarger(sealed.maxTimestamp);
     const baseOffset = state.logEndOffset;
-    const snapshot = encodeProducerSnapshot(state.producers.entries());
+    const snapshot = snapshotNow();
     const segment = newSegment(baseOffset, nowMs);
     state.segments.push(segment);
     runInBackground(() => seal(sealed, indexes, baseOffset, snapshot));
     return segment;
+  }
+
+  function snapshotNow(): Buffer {
+    const { producers } = state;
+    return encodeProducerSnapshot(producers.entries(), producers.uncertainBelow);
   }
 
   function newSegment(baseOffset: Offset, nowMs: number): Segment {
@@ -130,7 +135,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
       // So that the time index is complete up to the recovery point, as that of a rolled segment is up to its end.
       if (segment.maxTimestamp !== undefined) indexes.times.appendIfLarger(segment.maxTimestamp);
       const endOffset = state.logEndOffset;
-      const snapshot = encodeProducerSnapshot(state.producers.entries());
+      const snapshot = snapshotNow();
       await untilDurable(endOffset);
       await writeState(segment, indexes, endOffset, snapshot);
     });
@@ -138,8 +143,15 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
 
   async function writeEpochsNow(): Promise<void> {
     if (areEpochsWritten) return;
+    // Before the write: a new epoch that comes meanwhile has its own.
     areEpochsWritten = true;
-    await disk.replaceFile(`${state.directory}/${LEADER_EPOCH_CHECKPOINT}`, encodeLeaderEpochs(state.epochs));
+    try {
+      await disk.replaceFile(`${state.directory}/${LEADER_EPOCH_CHECKPOINT}`, encodeLeaderEpochs(state.epochs));
+    } catch (error) {
+      // Also a checkpoint writes them, whose failure is not the log's: the next one must not pass over them.
+      areEpochsWritten = false;
+      throw error;
+    }
   }
 
   return {

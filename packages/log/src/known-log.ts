@@ -2,6 +2,7 @@ import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import type { EpochEntry } from './leader-epochs.ts';
 import type { LogState } from './log-state.ts';
 import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
+import { earliestOffset, latestOffset } from './special-offsets.ts';
 
 /** What is known of a log at rest without its files: enough for most questions, and to tell whether there is work to do. */
 export interface KnownLog {
@@ -64,18 +65,14 @@ export function knownStableOffset({ firstUnstableOffset, logStartOffset, logEndO
 /** The answer to a query that needs no file; `undefined` if it needs one. */
 export function knownOffsetFor(query: OffsetQuery, known: KnownLog): TimestampedOffset | undefined {
   const { logStartOffset, logEndOffset, epochs } = known;
-  const latestEpoch = epochs.at(-1)?.epoch ?? -1;
   switch (query.kind) {
     case 'earliest':
-    case 'earliest-local': {
-      const first = epochs[0];
-      const isFirstKnown = first !== undefined && first.startOffset <= logStartOffset;
-      return { offset: logStartOffset, timestampMs: -1, leaderEpoch: isFirstKnown ? first.epoch : -1 };
-    }
+    case 'earliest-local':
+      return earliestOffset(logStartOffset, epochs);
     case 'latest':
-      return { offset: logEndOffset, timestampMs: -1, leaderEpoch: latestEpoch };
+      return latestOffset(logEndOffset, epochs);
     case 'latest-stable':
-      return { offset: knownStableOffset(known), timestampMs: -1, leaderEpoch: latestEpoch };
+      return latestOffset(knownStableOffset(known), epochs);
     default:
       return undefined;
   }

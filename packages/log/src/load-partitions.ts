@@ -2,7 +2,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import { reasonOf } from './failure-reason.ts';
-import { LOG_SUFFIX, PARTITION_METADATA } from './file-names.ts';
+import { LOG_SUFFIX } from './file-names.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { HeldOffsets } from './held-offsets.ts';
 import type { HostLogs } from './host-logs.ts';
@@ -10,7 +10,7 @@ import type { HostedLog } from './log-directory.ts';
 import type { OffsetCheckpoint } from './offset-checkpoint.ts';
 import { UNKNOWN_LOG_START } from './open-partition-log.ts';
 import type { LogConfig } from './partition-log.ts';
-import { decodePartitionMetadata } from './partition-metadata.ts';
+import { readTopicId } from './partition-metadata.ts';
 import { isDeletedPartition, parsePartitionName, partitionName } from './partition-name.ts';
 import type { SummedLog } from './stop-summary.ts';
 
@@ -105,11 +105,6 @@ export async function loadPartitions(options: LoadOptions): Promise<LoadedPartit
     }
   });
   return { unopened, deleted };
-}
-
-async function readTopicId(disk: Disk, directory: string): Promise<Uuid | undefined> {
-  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
-  return content === undefined ? undefined : decodePartitionMetadata(content);
 }
 
 async function hasRecords(disk: Disk, directory: string): Promise<boolean> {

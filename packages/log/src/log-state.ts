@@ -67,6 +67,11 @@ export function segmentIndexOf(segments: readonly Segment[], offset: Offset): nu
   return low - 1;
 }
 
+/** No record of the segment is at or above it. */
+export function endOffsetOf(segment: Segment, { segments, logEndOffset }: LogState): Offset {
+  return segments[segments.indexOf(segment) + 1]?.baseOffset ?? logEndOffset;
+}
+
 /** The segments that hold `[from, to)`: `from` may lie within the first of them. */
 export function segmentsBetween(segments: readonly Segment[], from: Offset, to: Offset): Segment[] {
   return segments.slice(Math.max(0, segmentIndexOf(segments, from))).filter(({ baseOffset }) => baseOffset < to);

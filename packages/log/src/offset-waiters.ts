@@ -12,7 +12,7 @@ export interface OffsetWaiters {
 }
 
 export function createOffsetWaiters(): OffsetWaiters {
-  /** By offset, rising; one group per offset that is waited for. Mostly added at the end and taken from the front. */
+  /** By offset, rising. Mostly added at the end and taken from the front. */
   let waiting: { offset: Offset; done: Done }[] = [];
   return {
     get lowest() {

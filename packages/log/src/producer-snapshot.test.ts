@@ -29,10 +29,11 @@ const entries: fc.Arbitrary<ProducerEntry[]> = fc
     return [...byId.values()].map((entry) => ({ ...entry, lastTimestampMs: entry.batches.at(-1)?.timestampMs ?? -1 }));
   });
 
-test('a snapshot gives back every producer with all batches that are remembered', () => {
+test('a snapshot gives back every producer with all batches that are remembered, and what is uncertain', () => {
   fc.assert(
-    fc.property(entries, (all) => {
-      assert.deepEqual(decodeProducerSnapshot(encodeProducerSnapshot(all)), all);
+    fc.property(entries, int53, (all, uncertainBelow) => {
+      const decoded = decodeProducerSnapshot(encodeProducerSnapshot(all, uncertainBelow));
+      assert.deepEqual(decoded, { entries: all, uncertainBelow });
     }),
   );
 });
@@ -40,11 +41,11 @@ test('a snapshot gives back every producer with all batches that are remembered'
 test("what stands behind Kafka's entries can be cut off: each producer's last batch is left", () => {
   fc.assert(
     fc.property(entries, (all) => {
-      const whole = encodeProducerSnapshot(all);
+      const whole = encodeProducerSnapshot(all, 99);
       const bare = Buffer.from(whole.subarray(0, 10 + all.length * 46));
       bare.writeUInt32BE(crc32c(bare, 6), 2);
       const expected = all.map((entry) => ({ ...entry, batches: entry.batches.slice(-1) }));
-      assert.deepEqual(decodeProducerSnapshot(bare), expected);
+      assert.deepEqual(decodeProducerSnapshot(bare), { entries: expected, uncertainBelow: 0 });
     }),
   );
 });
@@ -58,7 +59,7 @@ test('a cut or a changed byte is noticed', () => {
     currentTxnFirstOffset: -1,
     batches: [1, 2, 3].map((number) => ({ lastSequence: number, lastOffset: number, offsetDelta: 0, timestampMs: 3 })),
   };
-  const content = encodeProducerSnapshot([one]);
+  const content = encodeProducerSnapshot([one], 4);
   for (let sizeBytes = 0; sizeBytes < content.length; sizeBytes++) {
     assert.equal(typeof decodeProducerSnapshot(content.subarray(0, sizeBytes)), 'string', `${sizeBytes} bytes`);
   }
@@ -69,6 +70,6 @@ test('a cut or a changed byte is noticed', () => {
   }
   // More batches than a producer has in flight, though the CRC is right.
   const { batches } = one;
-  const crowded = encodeProducerSnapshot([{ ...one, batches: [...batches, ...batches] }]);
+  const crowded = encodeProducerSnapshot([{ ...one, batches: [...batches, ...batches] }], 0);
   assert.match(String(decodeProducerSnapshot(crowded)), /not ours/);
 });

@@ -1,3 +1,4 @@
+import type { Offset } from '@sluice/kernel/ids';
 import { putInt64 } from '@sluice/protocol/int64';
 import { crc32c } from '@sluice/protocol/records/crc32c';
 import { readInt64 } from '@sluice/protocol/records/int64';
@@ -10,7 +11,8 @@ import { CACHED_BATCHES_MAX, lastSequenceOf, type ProducerBatch, type ProducerEn
  * Kafka's entry has a producer's last batch only, so that its retries from before a restart (up to 5 in flight) are taken
  * for gaps. What we know of earlier batches stands behind the entries, where Kafka's reader does not look: marker int32,
  * count int32, then of each batch producer id int64, last sequence int32, last offset int64, offset delta int32,
- * timestamp int64.
+ * timestamp int64. Behind these, of a state that was built past batches that could not be read: marker int32, and the
+ * offset below which these are, int64.
  */
 const VERSION = 1;
 const CRC_AT = 2;
@@ -21,8 +23,17 @@ const ENTRY_SIZE_BYTES = 46;
 const EARLIER_MARKER = 0x534c5549;
 const EARLIER_HEADER_SIZE_BYTES = 8;
 const EARLIER_BATCH_SIZE_BYTES = 32;
+/** "SLUU" */
+const UNCERTAIN_MARKER = 0x534c5555;
+const UNCERTAIN_SIZE_BYTES = 12;
 
-export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>): Buffer {
+export interface ProducerSnapshot {
+  readonly entries: ProducerEntry[];
+  /** See `ProducerState`. */
+  readonly uncertainBelow: Offset;
+}
+
+export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>, uncertainBelow: Offset): Buffer {
   const all = [...entries];
   const earlier = all.flatMap(({ producerId, batches }) =>
     batches.slice(0, -1).map((batch) => ({ producerId, batch })),
@@ -30,7 +41,8 @@ export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>): Buffer
   const earlierAt = ENTRIES_FROM + all.length * ENTRY_SIZE_BYTES;
   const earlierSizeBytes =
     earlier.length === 0 ? 0 : EARLIER_HEADER_SIZE_BYTES + earlier.length * EARLIER_BATCH_SIZE_BYTES;
-  const content = Buffer.allocUnsafe(earlierAt + earlierSizeBytes);
+  const uncertainAt = earlierAt + earlierSizeBytes;
+  const content = Buffer.allocUnsafe(uncertainAt + (uncertainBelow > 0 ? UNCERTAIN_SIZE_BYTES : 0));
   content.writeInt16BE(VERSION, 0);
   content.writeInt32BE(all.length, CHECKED_FROM);
   all.forEach((entry, index) => {
@@ -46,6 +58,10 @@ export function encodeProducerSnapshot(entries: Iterable<ProducerEntry>): Buffer
     putInt64(content, at + 38, entry.currentTxnFirstOffset);
   });
   if (earlier.length > 0) encodeEarlier(content, earlierAt, earlier);
+  if (uncertainBelow > 0) {
+    content.writeInt32BE(UNCERTAIN_MARKER, uncertainAt);
+    putInt64(content, uncertainAt + 4, uncertainBelow);
+  }
   content.writeUInt32BE(crc32c(content, CHECKED_FROM), CRC_AT);
   return content;
 }
@@ -68,7 +84,7 @@ function encodeEarlier(
 }
 
 /** A text says what is wrong with the file. */
-export function decodeProducerSnapshot(content: Buffer): ProducerEntry[] | string {
+export function decodeProducerSnapshot(content: Buffer): ProducerSnapshot | string {
   if (content.length < ENTRIES_FROM) return `${content.length} bytes hold no snapshot`;
   const version = content.readInt16BE(0);
   if (version !== VERSION) return `snapshot version ${version}`;
@@ -78,19 +94,24 @@ export function decodeProducerSnapshot(content: Buffer): ProducerEntry[] | strin
   if (count < 0 || end > content.length) return `${count} entries do not fit the file`;
   const entries: ProducerEntry[] = [];
   for (let at = ENTRIES_FROM; at < end; at += ENTRY_SIZE_BYTES) entries.push(decodeEntry(content, at));
-  if (end === content.length) return entries;
-  return addEarlier(entries, content, end) ? entries : `${content.length - end} bytes behind the entries are not ours`;
+  const earlierEnd = addEarlier(entries, content, end);
+  const uncertainBelow = earlierEnd === undefined ? undefined : decodeUncertain(content, earlierEnd);
+  if (uncertainBelow === undefined) return `${content.length - end} bytes behind the entries are not ours`;
+  return { entries, uncertainBelow };
 }
 
-/** Puts earlier batches in front of their producers' last ones. */
-function addEarlier(entries: readonly ProducerEntry[], content: Buffer, start: number): boolean {
+/** Puts earlier batches in front of their producers' last ones, and returns where they end. */
+function addEarlier(entries: readonly ProducerEntry[], content: Buffer, start: number): number | undefined {
   const from = start + EARLIER_HEADER_SIZE_BYTES;
-  if (from > content.length || content.readInt32BE(start) !== EARLIER_MARKER) return false;
-  if (content.length !== from + content.readInt32BE(start + 4) * EARLIER_BATCH_SIZE_BYTES) return false;
+  if (from > content.length || content.readInt32BE(start) !== EARLIER_MARKER) return start;
+  const end = from + content.readInt32BE(start + 4) * EARLIER_BATCH_SIZE_BYTES;
+  if (end < from || end > content.length) return undefined;
   const byProducer = new Map(entries.map((entry) => [entry.producerId, entry]));
-  for (let at = from; at < content.length; at += EARLIER_BATCH_SIZE_BYTES) {
+  for (let at = from; at < end; at += EARLIER_BATCH_SIZE_BYTES) {
     const entry = byProducer.get(readInt64(content, at));
-    if (entry === undefined || entry.batches.length === 0 || entry.batches.length === CACHED_BATCHES_MAX) return false;
+    if (entry === undefined || entry.batches.length === 0 || entry.batches.length === CACHED_BATCHES_MAX) {
+      return undefined;
+    }
     const batch = {
       lastSequence: content.readInt32BE(at + 8),
       lastOffset: readInt64(content, at + 12),
@@ -99,7 +120,14 @@ function addEarlier(entries: readonly ProducerEntry[], content: Buffer, start: n
     };
     entry.batches.splice(-1, 0, batch);
   }
-  return true;
+  return end;
+}
+
+/** What ends the file; `undefined` if that is something else. */
+function decodeUncertain(content: Buffer, at: number): Offset | undefined {
+  if (at === content.length) return 0;
+  const isOurs = at + UNCERTAIN_SIZE_BYTES === content.length && content.readInt32BE(at) === UNCERTAIN_MARKER;
+  return isOurs ? readInt64(content, at + 4) : undefined;
 }
 
 function decodeEntry(content: Buffer, at: number): ProducerEntry {

@@ -203,5 +203,5 @@ test('a snapshot gives back what it was made of', () => {
       batches: [],
     },
   ];
-  assert.deepEqual(decodeProducerSnapshot(encodeProducerSnapshot(entries)), entries);
+  assert.deepEqual(decodeProducerSnapshot(encodeProducerSnapshot(entries, 0)), { entries, uncertainBelow: 0 });
 });

@@ -50,6 +50,11 @@ export type VerificationStart =
 export interface ProducerState {
   /** The state covers every batch below this offset. */
   endOffset: Offset;
+  /**
+   * Batches below it could not be read as the state was built: of a transaction that was open there neither where it
+   * began nor whether it ended is certain. 0 if all could be read.
+   */
+  uncertainBelow: Offset;
   readonly count: number;
   readonly firstUnstableOffset: Offset;
   /** Changes nothing. With a guard, a batch that begins a transaction here must have been asked about. */
@@ -67,7 +72,7 @@ export interface ProducerState {
   expire(nowMs: TimestampMs, expirationMs: number): void;
   get(producerId: ProducerId): ProducerEntry | undefined;
   entries(): Iterable<ProducerEntry>;
-  load(entries: readonly ProducerEntry[], endOffset: Offset): void;
+  load(entries: readonly ProducerEntry[], endOffset: Offset, uncertainBelow?: Offset): void;
 }
 
 const PRODUCER_EPOCH_MAX = 32_767;
@@ -127,6 +132,7 @@ export function createProducerState(): ProducerState {
 
   return {
     endOffset: 0,
+    uncertainBelow: 0,
     get count() {
       return producers.size;
     },
@@ -198,7 +204,7 @@ export function createProducerState(): ProducerState {
     },
     get: (producerId) => producers.get(producerId),
     entries: () => producers.values(),
-    load(entries, endOffset) {
+    load(entries, endOffset, uncertainBelow = 0) {
       producers.clear();
       txns.clear();
       verifications.clear();
@@ -207,6 +213,7 @@ export function createProducerState(): ProducerState {
         if (entry.currentTxnFirstOffset >= 0) txns.start(entry.producerId, entry.currentTxnFirstOffset);
       }
       this.endOffset = endOffset;
+      this.uncertainBelow = uncertainBelow;
     },
   };
 }

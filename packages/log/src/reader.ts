@@ -3,17 +3,18 @@ import type { Logger } from '@sluice/kernel/logger';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
 import { type BatchInfo, readBatchInfo } from './batch-info.ts';
 import { checkBatchFromDisk } from './check-batch.ts';
+import { reasonOf } from './failure-reason.ts';
 import { type FileCache, withExistingFile } from './file-cache.ts';
 import type { IndexLoader } from './index-loader.ts';
 import { type Located, locateBatch } from './locate-batch.ts';
-import { type LogState, lastStableOffset } from './log-state.ts';
+import { endOffsetOf, type LogState, lastStableOffset } from './log-state.ts';
 import type { ReadOptions, ReadResult } from './partition-log.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { createReadCursors } from './read-cursors.ts';
 import { logPath, type Segment } from './segment.ts';
 
 /** One read of a segment; a fetch that wants more comes again. A larger first batch is still read whole. */
-export const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
+const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
 /** How often a read starts again because the log was truncated or compacted under it. */
 const RESTARTS_MAX = 32;
 
@@ -62,7 +63,7 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
       try {
         result = await readOnce(offset, options);
       } catch (error) {
-        result = failed(error instanceof Error ? error.message : String(error));
+        result = failed(reasonOf(error));
       }
       if (offset < state.logStartOffset) return { kind: 'out-of-range' };
       if (truncations !== state.truncations) continue;
@@ -109,12 +110,13 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
   /** The whole, good batches at the buffer's start, within the bound and the size. */
   function takeBatches(buffer: Buffer, located: Located, bound: Offset, sizeBytesMax: number): ReadResult {
     const { segment, position } = located;
+    const endOffset = endOffsetOf(segment, state);
     let at = 0;
     let previous: BatchInfo | undefined;
     while (at + BATCH_HEADER_SIZE_BYTES <= buffer.length) {
       const batch = readBatchInfo(buffer, at, position + at);
       const minOffset = previous === undefined ? located.minOffset : previous.lastOffset + 1;
-      const fault = typeof batch === 'string' ? batch : checkOrder(batch, minOffset, segment);
+      const fault = typeof batch === 'string' ? batch : checkOrder(batch, minOffset, endOffset);
       if (typeof batch === 'string' || fault !== undefined) {
         // Good batches before it are served; the next read starts here and says what is wrong.
         if (previous !== undefined && at > 0 && typeof batch === 'string') break;
@@ -139,19 +141,17 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
     return { kind: 'batches', buffers: [buffer.subarray(0, at)], sizeBytes: at };
   }
 
-  /** Offsets rise, and end before the next segment and the end of the log. */
-  function checkOrder(batch: BatchInfo, minOffset: Offset, segment: Segment): string | undefined {
-    const next = state.segments[state.segments.indexOf(segment) + 1];
-    const limit = next?.baseOffset ?? state.logEndOffset;
-    if (batch.baseOffset >= minOffset && batch.lastOffset < limit) return undefined;
-    return `offsets ${batch.baseOffset} to ${batch.lastOffset} between ${minOffset} and ${limit}`;
-  }
-
   function corrupt(segment: Segment, position: number, fault: string): ReadResult {
     return failed(`${logPath(segment)} is corrupt at ${position}: ${fault}`);
   }
 
   return read;
+}
+
+/** Offsets rise, and end before the next segment and the end of the log. */
+function checkOrder(batch: BatchInfo, minOffset: Offset, endOffset: Offset): string | undefined {
+  if (batch.baseOffset >= minOffset && batch.lastOffset < endOffset) return undefined;
+  return `offsets ${batch.baseOffset} to ${batch.lastOffset} between ${minOffset} and ${endOffset}`;
 }
 
 /** Its bytes were right once since the log was opened; who reads them again has the batch's CRC to check. */

@@ -2,14 +2,8 @@ import { withExistingFile } from './file-cache.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import { createProducerState } from './producer-state.ts';
 import { scanSegment } from './scan-segment.ts';
-import {
-  createSegment,
-  emptyIndexes,
-  hasTxnFromBefore,
-  logPath,
-  type Segment,
-  type SegmentIndexes,
-} from './segment.ts';
+import { createSegment, emptyIndexes, logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import { isUncertain, uncertainFault } from './txn-index.ts';
 
 export interface RebuiltIndexes {
   readonly indexes: SegmentIndexes;
@@ -21,7 +15,7 @@ export interface RebuiltIndexes {
 /** The indexes of a segment by what its log says; changes neither. */
 export async function rebuildIndexes(segment: Segment, options: RebuildOptions): Promise<RebuiltIndexes> {
   const producers = createProducerState();
-  const producerFault = await rebuildProducers(producers, segment.baseOffset, options);
+  await rebuildProducers(producers, segment.baseOffset, options);
   // A stand-in: the scan must not touch what appends and reads use.
   const scanned = createSegment({ ...segment, sizeBytes: 0 });
   const indexes = emptyIndexes(segment.baseOffset);
@@ -41,6 +35,7 @@ export async function rebuildIndexes(segment: Segment, options: RebuildOptions):
     }),
   );
   if (scanned.maxTimestamp !== undefined) indexes.times.appendIfLarger(scanned.maxTimestamp);
-  const isUncertain = producerFault !== undefined && hasTxnFromBefore(indexes, segment.baseOffset);
-  return { indexes, fault: end.fault ?? (isUncertain ? producerFault : undefined), position: end.position };
+  const uncertain = indexes.abortedTxns.find((txn) => isUncertain(txn, producers.uncertainBelow));
+  const fault = end.fault ?? (uncertain === undefined ? undefined : uncertainFault(uncertain));
+  return { indexes, fault, position: end.position };
 }

@@ -10,7 +10,7 @@ import { segmentIndexOf } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { scanSegment } from './scan-segment.ts';
-import { emptyIndexes, hasTxnFromBefore, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
+import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
 import { unshareSegment } from './unshare-segment.ts';
 import { walkHeaders } from './walk-file.ts';
 
@@ -33,7 +33,7 @@ export interface Recovered {
 }
 
 /** What a log that nobody uses may have behind its recovery point: read again at its first use, or after the next crash. */
-export const UNCHECKED_TAIL_SIZE_BYTES_MAX = 64 * 1024;
+const UNCHECKED_TAIL_SIZE_BYTES_MAX = 64 * 1024;
 
 /**
  * After a clean stop: the end of the log from the last segment's end, nothing else is read. `undefined` if that does
@@ -83,7 +83,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   const { segments, logger, gapsBelow } = options;
   const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
   const start = await findScanStart(segments[startIndex], options);
-  const producerFault = await rebuildProducers(options.producers, start.offset, options);
+  await rebuildProducers(options.producers, start.offset, options);
   options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
 
   let nextOffset = start.offset;
@@ -136,7 +136,6 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     nextOffset = end.nextOffset;
     segment.writtenSizeBytes = segment.sizeBytes;
     segment.indexes = indexes;
-    if (producerFault !== undefined && hasTxnFromBefore(indexes, start.offset)) segment.fault = producerFault;
     if (end.fault !== undefined) {
       logger.warn('the log is cut at its first bad batch', {
         path: logPath(segment),

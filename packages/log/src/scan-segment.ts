@@ -2,6 +2,7 @@ import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import { sequencedBatch } from './append.ts';
+import { wrongCrc } from './check-batch.ts';
 import { readEndTxnMarker } from './end-txn-marker.ts';
 import type { LeaderEpochs } from './leader-epochs.ts';
 import type { LogConfig } from './partition-log.ts';
@@ -58,10 +59,6 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     return 'next';
   });
   return { ...end, nextOffset };
-}
-
-export function wrongCrc(batch: { readonly baseOffset: Offset }): string {
-  return `the CRC-32C of the batch at offset ${batch.baseOffset} does not match`;
 }
 
 /** Brings the producer state past one batch of the log. */

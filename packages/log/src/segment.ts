@@ -77,11 +77,6 @@ export function emptyIndexes(baseOffset: Offset): SegmentIndexes {
   return { offsets: createOffsetIndex(baseOffset), times: createTimeIndex(baseOffset), abortedTxns: [] };
 }
 
-/** Whether the list of aborted transactions depends on what was before `offset`. */
-export function hasTxnFromBefore(indexes: SegmentIndexes, offset: Offset): boolean {
-  return indexes.abortedTxns.some((txn) => txn.firstOffset < offset && txn.lastOffset >= offset);
-}
-
 export function segmentPath(segment: Segment, suffix: string): string {
   return `${segment.directory}/${segmentFileName(segment.baseOffset, suffix)}`;
 }

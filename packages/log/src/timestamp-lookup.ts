@@ -9,9 +9,10 @@ import { checkBatchFromDisk } from './check-batch.ts';
 import { type FileCache, withExistingFile } from './file-cache.ts';
 import { isTimeEntryRight } from './index-files.ts';
 import type { IndexLoader } from './index-loader.ts';
-import { activeSegment, type LogState, lastStableOffset } from './log-state.ts';
+import { activeSegment, endOffsetOf, type LogState, lastStableOffset } from './log-state.ts';
 import type { OffsetQuery, TimestampedOffset } from './partition-log.ts';
 import { logPath, type Segment, type SegmentIndexes } from './segment.ts';
+import { earliestOffset, latestOffset } from './special-offsets.ts';
 import { withStableSegments } from './stable-segments.ts';
 import type { TimeIndexEntry } from './time-index.ts';
 import { walkBatches, walkHeaders } from './walk-file.ts';
@@ -31,15 +32,12 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
   return async function offsetFor(query: OffsetQuery): Promise<TimestampedOffset | undefined> {
     switch (query.kind) {
       case 'earliest':
-      case 'earliest-local': {
-        const first = state.epochs.entries[0];
-        const isKnown = first !== undefined && first.startOffset <= state.logStartOffset;
-        return special(state.logStartOffset, isKnown ? first.epoch : -1);
-      }
+      case 'earliest-local':
+        return earliestOffset(state.logStartOffset, state.epochs.entries);
       case 'latest':
-        return special(state.highWatermark, state.epochs.latestEpoch);
+        return latestOffset(state.highWatermark, state.epochs.entries);
       case 'latest-stable':
-        return special(lastStableOffset(state), state.epochs.latestEpoch);
+        return latestOffset(lastStableOffset(state), state.epochs.entries);
       case 'max-timestamp':
         await options.written();
         return visible(await withStableSegments(state, findMaxTimestamp));
@@ -165,8 +163,9 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
   ): Promise<BatchInfo | undefined> {
     let candidate: BatchInfo | undefined;
     let nextOffset = segment.baseOffset;
+    const endOffset = endOffsetOf(segment, state);
     const end = await walkBatches(file, from, segment.writtenSizeBytes, (batch, buffer, at) => {
-      if (batch.baseOffset < nextOffset || batch.lastOffset >= endOffsetOf(segment)) return { fault: 'wrong offsets' };
+      if (batch.baseOffset < nextOffset || batch.lastOffset >= endOffset) return { fault: 'wrong offsets' };
       const fault = checkBatchFromDisk(buffer, at, batch, state.epochs);
       if (fault !== undefined) return { fault };
       nextOffset = batch.lastOffset + 1;
@@ -176,11 +175,6 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
     });
     if (end.fault !== undefined) throw corrupt(segment, end.fault);
     return candidate;
-  }
-
-  /** No record of the segment is at or above it. */
-  function endOffsetOf(segment: Segment): Offset {
-    return state.segments[state.segments.indexOf(segment) + 1]?.baseOffset ?? state.logEndOffset;
   }
 
   async function searchBatch(
@@ -220,8 +214,4 @@ function largestOf(entries: readonly SegmentEntry[]): SegmentEntry | undefined {
 
 function corrupt(segment: Segment, fault: string): Error {
   return new Error(`${logPath(segment)} is corrupt: ${fault}`);
-}
-
-function special(offset: Offset, leaderEpoch: number): TimestampedOffset {
-  return { offset, timestampMs: -1, leaderEpoch };
 }

@@ -37,7 +37,7 @@ function targetCodec(config: LogConfig): Codec | undefined {
   return config.compressionType === 'uncompressed' ? 'none' : config.compressionType;
 }
 
-export function levelOf(target: Codec, config: LogConfig): number | undefined {
+function levelOf(target: Codec, config: LogConfig): number | undefined {
   switch (target) {
     case 'gzip':
       return config.compressionGzipLevel;

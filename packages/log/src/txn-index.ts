@@ -4,7 +4,7 @@ import { readInt64 } from '@sluice/protocol/records/int64';
 
 const VERSION = 0;
 /** Version int16, producer id, first, last and last stable offset int64. */
-export const TXN_INDEX_ENTRY_SIZE_BYTES = 34;
+const TXN_INDEX_ENTRY_SIZE_BYTES = 34;
 
 /** One aborted transaction, as Kafka keeps it in the `.txnindex` of the segment that holds its marker. */
 export interface AbortedTxn {
@@ -14,6 +14,15 @@ export interface AbortedTxn {
   readonly lastOffset: Offset;
   /** The last stable offset once this transaction was over: nothing at or above it can need an earlier entry. */
   readonly lastStableOffset: Offset;
+}
+
+/** It was open where batches could not be read: it may have begun there, or an earlier one of its producer have ended. */
+export function isUncertain({ firstOffset, lastOffset }: AbortedTxn, uncertainBelow: Offset): boolean {
+  return firstOffset < uncertainBelow && lastOffset >= uncertainBelow;
+}
+
+export function uncertainFault({ producerId, lastOffset }: AbortedTxn): string {
+  return `where the transaction of producer ${producerId} that ends at offset ${lastOffset} began is not known`;
 }
 
 export function encodeTxnIndex(txns: readonly AbortedTxn[]): Buffer {

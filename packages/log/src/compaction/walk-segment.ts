@@ -1,10 +1,11 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import type { BatchInfo } from '../batch-info.ts';
+import { wrongCrc } from '../check-batch.ts';
 import { walkBatches } from '../walk-file.ts';
 
 /** Batches that are looked at in one turn of the event loop: about a millisecond of small records. */
-export const SLICE_SIZE_BYTES = 64 * 1024;
+const SLICE_SIZE_BYTES = 64 * 1024;
 
 export class CompactionError extends Error {
   override readonly name = 'CompactionError';
@@ -26,9 +27,7 @@ export async function walkInSlices(
     0,
     sizeBytes,
     (batch, buffer, at) => {
-      if (!isCrcValid(buffer, at)) {
-        return { fault: `the CRC-32C of the batch at offset ${batch.baseOffset} does not match` };
-      }
+      if (!isCrcValid(buffer, at)) return { fault: wrongCrc(batch) };
       isStopped = visit(batch, buffer, at) === 'stop';
       return isStopped ? 'stop' : 'next';
     },

@@ -175,11 +175,11 @@ async function loadProducers(
   producers: ProducerState,
 ): Promise<Offset> {
   if (firstBase > 0 && snapshotOffsets(names).includes(firstBase)) {
-    const entries = decodeProducerSnapshot(
+    const snapshot = decodeProducerSnapshot(
       (await disk.readFile(snapshotPath(facts.directory, firstBase))) ?? Buffer.alloc(0),
     );
-    if (typeof entries !== 'string') {
-      producers.load(entries, firstBase);
+    if (typeof snapshot !== 'string') {
+      producers.load(snapshot.entries, firstBase, snapshot.uncertainBelow);
       return 0;
     }
   }

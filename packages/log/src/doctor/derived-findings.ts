@@ -64,16 +64,16 @@ export async function snapshotFindings(
   for (const offset of snapshotOffsets(names)) {
     const file = segmentFileName(offset, SNAPSHOT_SUFFIX);
     const content = await disk.readFile(snapshotPath(facts.directory, offset));
-    const entries = content === undefined ? 'it is not there' : decodeProducerSnapshot(content);
+    const snapshot = content === undefined ? 'it is not there' : decodeProducerSnapshot(content);
     const place = { partition: facts.name, file };
     const means =
       'No records are lost. A start reads more of the log instead, and finds the producers again there; those whose ' +
       'batches were compacted away it does not find.';
-    if (typeof entries === 'string') {
+    if (typeof snapshot === 'string') {
       found.push(
         finding('wrong-snapshot', {
           ...place,
-          what: `The snapshot of the producers at offset ${offset} cannot be used: ${entries}.`,
+          what: `The snapshot of the producers at offset ${offset} cannot be used: ${snapshot}.`,
           means,
           start: 'removes it if it needs it, and reads the log instead',
           repair: 'makes it again from an earlier one and the log; keeps the wrong one',
@@ -91,7 +91,7 @@ export async function snapshotFindings(
           action: { kind: 'set-aside-file' },
         }),
       );
-    } else if (entries.some((entry) => (entry.batches.at(-1)?.lastOffset ?? -1) >= offset)) {
+    } else if (snapshot.entries.some((entry) => (entry.batches.at(-1)?.lastOffset ?? -1) >= offset)) {
       found.push(
         finding('wrong-snapshot', {
           ...place,

@@ -1,7 +1,7 @@
 import type { Finding, FindingDetails, Severity } from './finding.ts';
 
 /** Every kind of finding: scripts may rely on the names. */
-export const FINDING_CODES = {
+const FINDING_CODES = {
   // A partition's log.
   'torn-tail': 'fault',
   'unsynced-hole': 'fault',

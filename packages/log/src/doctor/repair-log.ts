@@ -238,7 +238,7 @@ async function rebuildSnapshot(
   await disk.unlink(path);
   const producers = createProducerState();
   await rebuildProducers(producers, offset, await rebuildOptions(check, context));
-  await disk.replaceFile(path, encodeProducerSnapshot(producers.entries()));
+  await disk.replaceFile(path, encodeProducerSnapshot(producers.entries(), producers.uncertainBelow));
 }
 
 async function rebuildOptions(check: PartitionCheck, { disk, clock }: RepairContext) {

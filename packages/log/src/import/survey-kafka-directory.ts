@@ -1,11 +1,11 @@
 import { type Disk, DiskError } from '@sluice/kernel/disk';
 import type { LeaderEpoch, Offset, TimestampMs, Uuid } from '@sluice/kernel/ids';
 import { HEADER_UP_TO_MAGIC_SIZE_BYTES, magic } from '@sluice/protocol/records/batch-header';
-import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, PARTITION_METADATA, parseSegmentFileName } from '../file-names.ts';
+import { LEADER_EPOCH_CHECKPOINT, LOG_SUFFIX, parseSegmentFileName } from '../file-names.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { decodeLeaderEpochs } from '../leader-epochs.ts';
 import { createOffsetCheckpoint } from '../offset-checkpoint.ts';
-import { decodePartitionMetadata } from '../partition-metadata.ts';
+import { readTopicId } from '../partition-metadata.ts';
 import { parsePartitionName } from '../partition-name.ts';
 
 /** Partitions that are looked at at once. */
@@ -105,14 +105,13 @@ async function surveyPartition(disk: Disk, path: string) {
     const isLog = parseSegmentFileName(name)?.suffix === LOG_SUFFIX;
     if (isLog && (await firstMagic(disk, `${path}/${name}`)) <= OLD_MAGIC_MAX) oldFormatFile ??= name;
   }
-  const metadata = await disk.readFile(`${path}/${PARTITION_METADATA}`);
   const epochs = await disk.readFile(`${path}/${LEADER_EPOCH_CHECKPOINT}`);
   const decoded = epochs === undefined ? undefined : decodeLeaderEpochs(epochs);
   const entries = decoded === undefined || typeof decoded === 'string' ? [] : decoded.entries;
   return {
     path,
     files,
-    topicId: metadata === undefined ? undefined : decodePartitionMetadata(metadata),
+    topicId: await readTopicId(disk, path),
     latestEpoch: entries.at(-1)?.epoch ?? -1,
     oldFormatFile,
   };

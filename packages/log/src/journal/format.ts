@@ -18,7 +18,7 @@ import { crc32c, crc32cOfAll } from '@sluice/protocol/records/crc32c';
  * crc stay where they are in every version.
  */
 
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 /** What a disk writes whole or not at all: nothing that was acknowledged shares one with what is written later. */
 export const SECTOR_SIZE_BYTES = 512;
 export const ENTRY_HEADER_SIZE_BYTES = 80;

@@ -2,9 +2,9 @@ import { type Disk, DiskError } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import { reasonOf } from '../failure-reason.ts';
-import { LOG_SUFFIX, PARTITION_METADATA, segmentFileName } from '../file-names.ts';
+import { LOG_SUFFIX, segmentFileName } from '../file-names.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
-import { decodePartitionMetadata } from '../partition-metadata.ts';
+import { readTopicId } from '../partition-metadata.ts';
 import { parsePartitionName } from '../partition-name.ts';
 import type { JournalEntry } from './format.ts';
 import { entriesByLog, logKey } from './read-journal.ts';
@@ -63,8 +63,7 @@ export async function restoreLogs(entries: readonly JournalEntry[], options: Res
 }
 
 async function topicIdOf(name: string, { disk, path }: RestoreOptions): Promise<Buffer | undefined> {
-  const content = await disk.readFile(`${path}/${name}/${PARTITION_METADATA}`);
-  const topicId = content === undefined ? undefined : decodePartitionMetadata(content);
+  const topicId = await readTopicId(disk, `${path}/${name}`);
   return topicId === undefined ? undefined : Buffer.from(topicId, 'base64url');
 }
 

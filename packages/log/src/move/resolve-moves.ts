@@ -2,8 +2,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
-import { PARTITION_METADATA } from '../file-names.ts';
-import { decodePartitionMetadata } from '../partition-metadata.ts';
+import { readTopicId } from '../partition-metadata.ts';
 import { deletedPartitionName, parseFuturePartitionName, parsePartitionName } from '../partition-name.ts';
 import { readMoveMark, removeMoveMark, writeMoveMark } from './move-mark.ts';
 
@@ -62,15 +61,10 @@ export async function resolveMoves(options: ResolveOptions): Promise<ResolvedMov
   return { refused, failed };
 }
 
-async function topicIdIn(disk: Disk, directory: string): Promise<Uuid | undefined> {
-  const content = await disk.readFile(`${directory}/${PARTITION_METADATA}`);
-  return content === undefined ? undefined : decodePartitionMetadata(content);
-}
-
 async function byTopicId(name: string, places: readonly ResolvedPlace[], disk: Disk): Promise<ResolvedPlace[][]> {
   const groups = new Map<Uuid | undefined, ResolvedPlace[]>();
   for (const place of places) {
-    const topicId = await topicIdIn(disk, `${place.path}/${name}`);
+    const topicId = await readTopicId(disk, `${place.path}/${name}`);
     groups.set(topicId, [...(groups.get(topicId) ?? []), place]);
   }
   return [...groups.values()];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { silentLogger } from '@sluice/kernel/logger';
+import { type Logger, silentLogger } from '@sluice/kernel/logger';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import { createSimRandom } from '@sluice/kernel/sim/random';
@@ -19,19 +19,19 @@ import { createTailCache } from '../tail-cache.ts';
 export const DATA = '/data';
 export const TOPIC_ID = 'c3RhYmxlLXRvcGljLWlkMA';
 export const OTHER_TOPIC_ID = 'b3RoZXItdG9waWMtaWQtMA';
-export const DOCTOR_CONFIG = { ...DEFAULT_LOG_CONFIG, segmentSizeBytes: 900, indexIntervalBytes: 150 };
-const BASE_TIMESTAMP_MS = 1_600_000_000_000;
-const BATCHES = 24;
-export const doctorClock = createSimClock();
+const DOCTOR_CONFIG = { ...DEFAULT_LOG_CONFIG, segmentSizeBytes: 900, indexIntervalBytes: 150 };
+export const BASE_TIMESTAMP_MS = 1_600_000_000_000;
+export const BATCHES = 24;
+const doctorClock = createSimClock();
 
 export type Files = ReadonlyMap<string, Buffer>;
 
-export function openDoctored(disk: SimDisk): Promise<LogDirectory> {
+export function openDoctored(disk: SimDisk, logger: Logger = silentLogger): Promise<LogDirectory> {
   return openLogDirectory({
     disk,
     clock: doctorClock,
     random: createSimRandom(1),
-    logger: silentLogger,
+    logger,
     path: DATA,
     clusterId: 'cluster',
     nodeId: 1,

@@ -13,9 +13,9 @@ export async function guessNextProducerId(disk: Disk, partitions: readonly Parti
   for (const { source } of partitions) {
     const newest = source.files.filter(({ name }) => name.endsWith(SNAPSHOT_SUFFIX)).at(-1);
     const content = newest === undefined ? undefined : await disk.readFile(`${source.path}/${newest.name}`);
-    const entries = content === undefined ? [] : decodeProducerSnapshot(content);
-    if (typeof entries === 'string') continue;
-    for (const { producerId } of entries) largest = Math.max(largest, producerId);
+    const snapshot = content === undefined ? undefined : decodeProducerSnapshot(content);
+    if (snapshot === undefined || typeof snapshot === 'string') continue;
+    for (const { producerId } of snapshot.entries) largest = Math.max(largest, producerId);
   }
   return largest + MARGIN_COUNT;
 }

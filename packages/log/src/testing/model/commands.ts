@@ -31,10 +31,10 @@ export type Command =
 /** Without an idempotent producer's state; with it; with transactions. */
 export const PLAIN_PRODUCERS = 1;
 export const IDEMPOTENT_PRODUCERS = 2;
-export const TRANSACTIONAL_PRODUCERS = 2;
+const TRANSACTIONAL_PRODUCERS = 2;
 const PRODUCERS = PLAIN_PRODUCERS + IDEMPOTENT_PRODUCERS + TRANSACTIONAL_PRODUCERS;
 const KEYS = 7;
-export const AGE_MS_MAX = 20_000;
+const AGE_MS_MAX = 20_000;
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const producer = fc.nat(PRODUCERS - 1);
