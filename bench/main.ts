@@ -10,11 +10,13 @@ import { durableRecords } from './scenarios/durable-records.ts';
 import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/group-heartbeats.ts';
 import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
 import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
+import { idempotent } from './scenarios/idempotent.ts';
 import { loadOffsets } from './scenarios/load-offsets.ts';
 import { manyPartitions, manyTopics } from './scenarios/many-partitions.ts';
 import { memory } from './scenarios/memory.ts';
 import { offsetCommitMany, offsetCommitOne } from './scenarios/offset-commit.ts';
 import { produce } from './scenarios/produce.ts';
+import { producerIds } from './scenarios/producer-ids.ts';
 import { recover } from './scenarios/recover.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
@@ -42,6 +44,8 @@ const scenarios: readonly Scenario[] = [
   offsetCommitMany,
   transactionsOne,
   transactionsMany,
+  idempotent,
+  producerIds,
   groupJoinClassic,
   groupJoinConsumer,
   groupHeartbeatsClassic,

@@ -29,6 +29,10 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"loaded":    loaded,
 	// Transactional producers.
 	"transactions": transactions,
+	// Idempotent ones.
+	"numbered":  numbered,
+	"producers": producers,
+	"resume":    resume,
 }
 
 func main() {
