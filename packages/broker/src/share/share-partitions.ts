@@ -37,6 +37,17 @@ export interface SharePartitionsOptions {
 /** The start offset that the share coordinator does not know yet. */
 const UNKNOWN_START: Offset = -1;
 
+interface Loading {
+  readonly groupId: string;
+  /** Nobody has forgotten it since it was asked for last. */
+  isWanted: boolean;
+  readonly opened: Promise<OpenedShare>;
+}
+
+function loadingKeyOf(key: SharePartitionKey): string {
+  return `${partitionKey(key)} ${key.groupId}`;
+}
+
 export function isLive(opened: OpenedShare): opened is LiveSharePartition {
   return 'state' in opened;
 }
@@ -44,7 +55,7 @@ export function isLive(opened: OpenedShare): opened is LiveSharePartition {
 export function createSharePartitions(options: SharePartitionsOptions): SharePartitions {
   const { persister, settings, clock, logger, canary } = options;
   const byGroup = new Map<string, Map<string, LiveSharePartition>>();
-  const loading = new Map<string, Promise<OpenedShare>>();
+  const loading = new Map<string, Loading>();
 
   function find({ groupId, topicId, partition }: SharePartitionKey): LiveSharePartition | undefined {
     return byGroup.get(groupId)?.get(partitionKey({ topicId, partition }));
@@ -90,8 +101,25 @@ export function createSharePartitions(options: SharePartitionsOptions): SharePar
       settings: () => settings.ofGroup(key.groupId),
       onDropped: () => remove(live),
     });
-    add(live);
     return live;
+  }
+
+  function begin(key: SharePartitionKey, hosted: HostedPartition): Loading {
+    const loadingKey = loadingKeyOf(key);
+    const begun: Loading = { groupId: key.groupId, isWanted: true, opened: loadAndAdd() };
+    async function loadAndAdd(): Promise<OpenedShare> {
+      try {
+        const opened = await load(key, hosted);
+        if (!isLive(opened)) return opened;
+        if (begun.isWanted) add(opened);
+        else opened.drop();
+        return opened;
+      } finally {
+        loading.delete(loadingKey);
+      }
+    }
+    loading.set(loadingKey, begun);
+    return begun;
   }
 
   /** Where the group begins is written before anything is delivered: else a crash would let it begin behind that. */
@@ -128,15 +156,13 @@ export function createSharePartitions(options: SharePartitionsOptions): SharePar
         if (known.hosted === hosted && known.leaderEpoch === hosted.leaderEpoch) return known;
         known.drop();
       }
-      const loadingKey = `${partitionKey(key)} ${groupId}`;
-      const begun = loading.get(loadingKey);
-      if (begun !== undefined) return begun;
-      const begins = load(key, hosted).finally(() => loading.delete(loadingKey));
-      loading.set(loadingKey, begins);
-      return begins;
+      const begun = loading.get(loadingKeyOf(key)) ?? begin(key, hosted);
+      begun.isWanted = true;
+      return begun.opened;
     },
     get: (groupId, topicId, partition) => find({ groupId, topicId, partition }),
     forgetGroup(groupId) {
+      for (const begun of loading.values()) if (begun.groupId === groupId) begun.isWanted = false;
       for (const live of [...(byGroup.get(groupId)?.values() ?? [])]) {
         void live.release();
         live.drop();
