@@ -1,6 +1,6 @@
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
-import { createSimDisk } from '@sluice/kernel/sim/disk';
+import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import type { ManagedLog } from '@sluice/log/managed-log';
 import { openTestLog } from '@sluice/log/testing/test-log';
@@ -14,6 +14,7 @@ export interface CoordinatorFixture {
   readonly coordinator: GroupCoordinator;
   readonly clock: SimClock;
   readonly log: ManagedLog;
+  readonly disk: SimDisk;
   /** Leads the only partition again, as after an election, and waits until it is loaded. */
   reload(): Promise<void>;
 }
@@ -32,7 +33,8 @@ const settings = testGroupSettings({ initialRebalanceDelayMs: 100, groupSizeMax:
 /** The whole group coordinator with one partition on a simulated disk, in virtual time. */
 export async function openCoordinator(): Promise<CoordinatorFixture> {
   const clock = createSimClock();
-  const log = await openTestLog({ disk: createSimDisk({ clock }), clock });
+  const disk = createSimDisk({ clock });
+  const log = await openTestLog({ disk, clock });
   const coordinator = createGroupCoordinator({
     clock,
     random: createSimRandom(1),
@@ -49,6 +51,7 @@ export async function openCoordinator(): Promise<CoordinatorFixture> {
     coordinator,
     clock,
     log,
+    disk,
     async reload() {
       coordinator.onElected(0, log, leaderEpoch++);
       while ((await coordinator.listGroups({ statesFilter: [], typesFilter: [] })).errorCode !== 0)

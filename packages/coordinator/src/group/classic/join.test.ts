@@ -7,6 +7,7 @@ import { allAnswered, stableGroup } from '../../testing/classic-members.ts';
 import { subscription } from '../../testing/classic-requests.ts';
 import { MEMBER_METADATA_SIZE_BYTES_MAX, MEMBER_PROTOCOLS_MAX } from './join.ts';
 import { PENDING_MEMBERS_MAX } from './join-as-new.ts';
+import { ANNOUNCED_WAIT_MS_MAX } from './rebalance.ts';
 
 const range = (...topics: string[]) => ({ name: 'range', metadata: subscription(...topics) });
 const roundRobin = (...topics: string[]) => ({ name: 'roundrobin', metadata: subscription(...topics) });
@@ -45,6 +46,29 @@ describe('classic groups: a new group', () => {
     }
     await fixture.clock.advance(1000);
     assert.equal(answered(first).members.length, 10);
+  });
+
+  test('waits a moment longer for those who were told their id, until they have joined', async () => {
+    const fixture = createClassicFixture({ settings: { initialRebalanceDelayMs: 0 } });
+    const [a, b] = [fixture.join({}, 4), fixture.join({}, 4)].map(answered);
+    const first = fixture.join({ memberId: a?.memberId ?? '' }, 4);
+    await fixture.clock.advance(ANNOUNCED_WAIT_MS_MAX - 1);
+    assert.equal(first.response, undefined);
+    const second = fixture.join({ memberId: b?.memberId ?? '' }, 4);
+    assert.deepEqual(
+      [first, second].map(answered).map(({ generationId }) => generationId),
+      [1, 1],
+    );
+  });
+
+  test('does not wait long for those who were told their id and do not come', async () => {
+    const fixture = createClassicFixture({ settings: { initialRebalanceDelayMs: 3000 } });
+    const [a] = [fixture.join({}, 4), fixture.join({}, 4)].map(answered);
+    const first = fixture.join({ memberId: a?.memberId ?? '' }, 4);
+    await fixture.clock.advance(3000 + ANNOUNCED_WAIT_MS_MAX - 1);
+    assert.equal(first.response, undefined);
+    await fixture.clock.advance(1);
+    assert.equal(answered(first).members.length, 1);
   });
 
   test('does not wait longer when nobody else came', async () => {

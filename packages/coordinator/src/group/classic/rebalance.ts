@@ -24,6 +24,12 @@ import { answerJoin, answerSync } from './waiting.ts';
 /** Between two looks at whether a static member came back: a rebalance timeout of 0 would make it an endless loop. */
 const REJOIN_WAIT_MS_MIN = 100;
 
+/**
+ * Whoever was told its id joins a round trip later. When the delay of the initial rebalance is over they are waited for a
+ * little: a generation without them would be undone at once, and cost everybody a round of requests.
+ */
+export const ANNOUNCED_WAIT_MS_MAX = 50;
+
 /** Clients may give reasons as long as they like; this much of one is logged, and is as much as Kafka's clients send. */
 const REASON_CHARS_MAX = 300;
 
@@ -39,6 +45,7 @@ export function prepareRebalance(scope: ClassicScope, group: ClassicGroup, reaso
   group.pendingSyncs.clear();
   timers.cancel(syncTimerKey(group.groupId));
   const isInitial = group.state === 'Empty';
+  group.isInitialDelayOver = false;
   group.transitionTo('PreparingRebalance', decision.now);
   group.rebalanceReason = reason.slice(0, REASON_CHARS_MAX);
   group.rebalancesSinceMs = decision.now;
@@ -57,9 +64,10 @@ export function failSyncs(group: ClassicGroup, errorCode: number, decision: Deci
   }
 }
 
-/** After a member joined or left. The initial rebalance ends by its timer alone. */
+/** After a member joined or left. The initial rebalance ends by its timer alone, until its delay is over. */
 export function completeJoinIfReady(scope: ClassicScope, group: ClassicGroup, decision: Decision): void {
-  const isUnderWay = group.state === 'PreparingRebalance' && group.previousState !== 'Empty';
+  const mayEnd = group.previousState !== 'Empty' || group.isInitialDelayOver;
+  const isUnderWay = group.state === 'PreparingRebalance' && mayEnd;
   if (isUnderWay && group.hasAllMembersJoined) completeJoin(scope, group, decision);
 }
 
@@ -76,7 +84,11 @@ function scheduleInitialJoinEnd(scope: ClassicScope, groupId: string, delayMs: n
     const decision = createDecision(now);
     const group = classicGroupOf(scope, groupId);
     if (group === undefined) return decision;
-    if (group.hasNewMember && remainingMs > 0) {
+    const isPutOff = group.hasNewMember && remainingMs > 0;
+    if (group.pendingMembers.size > 0 && remainingMs > 0 && !(isPutOff && delayMs > 0)) {
+      group.isInitialDelayOver = true;
+      awaitJoins(scope, group, Math.min(ANNOUNCED_WAIT_MS_MAX, remainingMs));
+    } else if (isPutOff) {
       group.hasNewMember = false;
       const nextDelayMs = Math.min(settings.classic.initialRebalanceDelayMs, remainingMs);
       scheduleInitialJoinEnd(scope, groupId, nextDelayMs, Math.max(remainingMs - delayMs, 0));

@@ -14,6 +14,7 @@ import type { ConsumerGroup } from './consumer-group.ts';
 import { EPOCH_OF_ABSENT_STATIC_MEMBER, EPOCH_OF_LEAVING_MEMBER } from './consumer-group-member.ts';
 import { asConsumerGroup, type ConsumerScope, consumerGroupOf } from './consumer-scope.ts';
 import { describe } from './describe.ts';
+import { whenAllCame } from './gather-members.ts';
 import { beginHeartbeat, move, moveLater } from './heartbeat.ts';
 import { leave } from './leave.ts';
 import { extendSession, watchRevocation } from './member-sessions.ts';
@@ -51,7 +52,7 @@ export function createConsumerGroups(environment: GroupEnvironment, table: Group
       const decision: MemberDecision = { records: [], replies: [] };
       const begun = beginHeartbeat(scope, request, context, now, decision);
       if (!isRefusal(begun) && isTargetDue(scope, begun.group, begun.change.groupEpoch, now)) {
-        environment.putOff(pending, (later) =>
+        whenAllCame(scope, begun, now, pending, (later) =>
           decide(pending, heartbeatRefused, (next) => moveLater(scope, begun, later, next)),
         );
         return decision;

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ErrorCode } from '@sluice/protocol/generated/errors';
-import type { ConsumerGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/consumer-group-heartbeat-response';
 import { assignedBy, createConsumerFixture } from '../../testing/consumer-fixture.ts';
-import { openCoordinator } from '../../testing/coordinator-fixture.ts';
 import { createTestTopics } from '../../testing/test-topics.ts';
 import { ASSIGNMENT_BACKOFF_MS_MAX, ASSIGNMENT_BACKOFF_MS_MIN } from './target-assignment.ts';
 
@@ -64,37 +61,4 @@ describe('consumer groups: a target that cannot be computed', () => {
       assert.equal(curse.attempts, attempt);
     }
   });
-});
-
-test('members that come together share one target, each at an epoch of its own in the log', async () => {
-  const { coordinator, clock, reload, log } = await openCoordinator();
-  await reload();
-  const joins = ['a', 'b', 'c', 'd'].map((memberId) =>
-    coordinator.heartbeatOfConsumer(
-      {
-        groupId: 'group',
-        memberId,
-        memberEpoch: 0,
-        instanceId: null,
-        rackId: null,
-        rebalanceTimeoutMs: 60_000,
-        subscribedTopicNames: ['orders'],
-        subscribedTopicRegex: null,
-        serverAssignor: null,
-        topicPartitions: [],
-        unknownTaggedFields: [],
-      },
-      { apiVersion: 1, clientId: 'client', clientHost: '/127.0.0.1' },
-    ),
-  );
-  await clock.settle();
-  const responses: ConsumerGroupHeartbeatResponseInput[] = await Promise.all(joins);
-  for (const { errorCode, memberEpoch, assignment } of responses) {
-    assert.equal(errorCode, ErrorCode.NONE);
-    assert.equal(memberEpoch, 5);
-    assert.equal(assignment?.topicPartitions[0]?.partitions.length, 1, 'nobody has to give anything up');
-  }
-  assert.equal(log.highWatermark, log.logEndOffset);
-  await coordinator.close();
-  await log.close();
 });
