@@ -4,7 +4,16 @@ import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { onNth } from '@sluice/kernel/sim/faults';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { append, appendOptions, batchOf, durable, openTestLog, readAll, written } from './testing/test-log.ts';
+import {
+  append,
+  appendOptions,
+  batchOf,
+  DIRECTORY,
+  durable,
+  openTestLog,
+  readAll,
+  written,
+} from './testing/test-log.ts';
 
 const valuesOf = (records: readonly { value: string }[]) => records.map((record) => record.value);
 
@@ -136,6 +145,27 @@ describe('a failing disk', () => {
     append(log, batchOf(['taken']), { durable: true });
     await durable(log);
     assert.equal(valuesOf(await readAll(log)).at(-1), 'taken');
+    await log.close();
+  });
+
+  test('bug: leader epochs that a failed checkpoint did not write are written by the next one', async () => {
+    const disk = createSimDisk();
+    const path = `${DIRECTORY}/leader-epoch-checkpoint`;
+    const first = await openTestLog({ disk });
+    append(first, batchOf(['tail']), { durable: true, leaderEpoch: 3 });
+    await durable(first);
+    await first.abandon();
+    await disk.unlink(path);
+    const log = await openTestLog({ disk, leavesTailUnchecked: true });
+    const restore = disk.inject((operation) =>
+      operation.path.startsWith(path) ? { kind: 'fail', tag: 'no-space' } : undefined,
+    );
+    await assert.rejects(log.checkpoint());
+    restore();
+    assert.equal(log.failure, undefined);
+    await log.checkpoint();
+    assert.equal(log.recoveryPoint, 1);
+    assert.match(String(await disk.readFile(path)), /^3 0\s/m, 'a recovery from there on needs them');
     await log.close();
   });
 
