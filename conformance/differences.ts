@@ -49,7 +49,7 @@ export const differences: readonly Difference[] = [
       { file: '19-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
       { file: '20-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
       { file: '37-', case: /^a timeout of zero/, path: /\.errorMessage$/ },
-      { file: '61-', case: /^unknown topics and partitions/, path: /\.errorMessage$/ },
+      { file: '61-', case: /^(unknown topics and partitions|the same twice)/, path: /\.errorMessage$/ },
       { file: '68-', case: /^more topics than a record can hold$/, path: /^[123]\.errorMessage$/ },
     ].map((place) => ({ ...place, kafka: /^null$/, here: /^"<text>"$/ })),
   },
@@ -58,16 +58,19 @@ export const differences: readonly Difference[] = [
     kafka:
       'Produce with null records, and AlterConfigs that names a resource twice, are never answered; the connection is stuck. ' +
       "So is JoinGroup that names a protocol twice, or whose subscription of a consumer cannot be read, and the group's " +
-      'other members with it. AddPartitionsToTxn of no transaction is another.',
+      'other members with it. AddPartitionsToTxn of no transaction is another, and so is a marker of WriteTxnMarkers that names ' +
+      'a partition twice.',
     sluice:
       'They are answered with INVALID_RECORD and INVALID_REQUEST. The member joins: a protocol that is named twice counts ' +
-      'once, and what cannot be read subscribes to nothing. No transaction has no results.',
+      'once, and what cannot be read subscribes to nothing. No transaction has no results. The partition gets the marker ' +
+      'once, and two answers.',
     reason: 'A client that waits for ever helps nobody, and its connection is kept for nothing.',
     places: [
       { file: '00-', case: /^null records$/ },
       { file: '33-', case: /^the same resource twice$/ },
       { file: '11-', case: /^(the same protocol twice|a subscription of .*)$/, path: /^[12]\./ },
       { file: '24-', case: /^of several transactions$/, path: /^3\./ },
+      { file: '27-', case: /^numbers that nobody has$/, path: /^[789]\./ },
     ],
   },
   {
@@ -158,13 +161,37 @@ export const differences: readonly Difference[] = [
   },
   {
     title: 'The same partition twice in one request',
-    kafka: 'The last one wins; the others are dropped without a word.',
+    kafka:
+      'The last one wins; the others are dropped without a word. So it is with a transaction that AddPartitionsToTxn, or a ' +
+      'producer that WriteTxnMarkers names twice: some of what was done is not answered, some not done.',
     sluice: 'Each is served and answered, in order.',
     reason: 'Records that were sent are not dropped silently. No client sends such requests.',
     places: [
       { file: '00-', case: /^the same partition twice/ },
       { file: '01-', case: /the same partition twice$/, path: /^2\./ },
+      { file: '24-', case: /^of the same transaction twice/ },
+      { file: '27-', case: /^several of one producer/, path: /^4\./ },
     ],
+  },
+  {
+    title: 'Patterns have limits',
+    kafka:
+      'A regular expression may be of any length and count as far as RE2/J does; a small one, of counts within counts, keeps ' +
+      'the broker from answering for many seconds.',
+    sluice:
+      'A pattern of a subscription, or of ListTransactions, past 8,192 characters or 500 parts, counted out, is INVALID_REGULAR_EXPRESSION ' +
+      '(see docs/decisions/regular-expressions.md).',
+    reason: 'Nobody else should wait while a stranger has a pattern tried.',
+    places: [{ file: '66-', case: /^by hostile patterns$/, path: /^(18|20)\./ }],
+  },
+  {
+    title: 'A transactional batch has a producer',
+    kafka:
+      'A batch that says it is transactional, and has no producer id, is written without asking the coordinator, and shown ' +
+      'to readers of committed records at once.',
+    sluice: 'It is refused with INVALID_PRODUCER_ID_MAPPING.',
+    reason: 'No transaction will ever end what it says it belongs to. No client writes it.',
+    places: [{ file: '00-', case: /^transactional: without the id, without a producer$/ }],
   },
   {
     title: 'Compressed batches are not opened on the way in',

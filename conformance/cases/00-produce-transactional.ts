@@ -1,4 +1,4 @@
-import type { ApiCases, Case } from '../case.ts';
+import type { ApiCases, ApiExchange, Case } from '../case.ts';
 import {
   addPartitions,
   begin,
@@ -10,6 +10,7 @@ import {
   topics,
   write,
 } from '../requests/transactions.ts';
+import type { Body } from '../wire/encode.ts';
 
 /** With a producer that has a transactional id, which Produce carries since version 3. */
 const transactional = (name: string, exchanges: Case['exchanges']): Case => ({
@@ -17,6 +18,14 @@ const transactional = (name: string, exchanges: Case['exchanges']): Case => ({
   versions: { min: 3 },
   topics,
   exchanges,
+});
+
+const bodyOf = ({ $body }: ApiExchange): Readonly<Record<string, unknown>> =>
+  ($body as () => Readonly<Record<string, unknown>>)();
+/** The same request with other fields. */
+const instead = (exchange: ApiExchange, more: Body): ApiExchange => ({
+  ...exchange,
+  $body: () => ({ ...(bodyOf(exchange) as object), ...more }),
 });
 
 export const cases: ApiCases = {
@@ -89,6 +98,47 @@ export const cases: ApiCases = {
       write(c, { partition: 1, sequence: 0 }),
       write(c, { partition: 1, sequence: 2 }),
       write(c, { partition: 1, sequence: 0 }),
+    ]),
+    transactional('without the id, without a producer', (c) => [
+      begin(c),
+      ...opened(c, {}, { orders: [0, 1] }),
+      instead(write(c), { transactionalId: null }),
+      write(c, { more: { producerId: -1 } }),
+      write(c, { more: { producerId: -1, producerEpoch: -1, baseSequence: -1 } }),
+      write(c, { more: { producerEpoch: -1 } }),
+      write(c, { more: { producerEpoch: -5 } }),
+      write(c, { more: { baseSequence: -1 } }),
+      write(c, { more: { baseSequence: -5 } }),
+      instead(write(c), { acks: 1 }),
+      instead(write(c, { partition: 1 }), { acks: 7 }),
+      readBack(c, 0),
+      readBack(c, 0, 1),
+    ]),
+    transactional('what only brokers write, partitions that are not there', (c) => [
+      begin(c),
+      ...opened(c),
+      write(c, { more: { isControl: true } }),
+      write(c, { partition: 9 }),
+      write(c, { partition: -1 }),
+      instead(write(c), { transactionalId: 'i'.repeat(32_767) }),
+      readBack(c, 0),
+    ]),
+    transactional('of two producers in one request', (c) => [
+      begin(c),
+      begin(c, { txn: 'other', as: 'other' }),
+      ...opened(c, {}, { orders: [0, 1] }),
+      {
+        ...write(c),
+        $body: () => {
+          const [first, second] = [bodyOf(write(c)), bodyOf(write(c, { as: 'other', partition: 1 }))];
+          const [topic] = first.topicData as readonly { readonly partitionData: readonly Body[] }[];
+          const [more] = second.topicData as readonly { readonly partitionData: readonly Body[] }[];
+          const partitionData = [...(topic?.partitionData ?? []), ...(more?.partitionData ?? [])];
+          return { ...first, topicData: [{ ...topic, partitionData }] } as Body;
+        },
+      },
+      readBack(c, 0),
+      readBack(c, 0, 1),
     ]),
   ],
 };

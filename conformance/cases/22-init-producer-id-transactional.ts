@@ -65,5 +65,26 @@ export const cases: ApiCases = {
         shown(c, 'CompleteAbort'),
       ],
     },
+    {
+      name: 'a transactional id as long as a text may be, and one in other letters',
+      exchanges: (c) => [
+        begin(c, { more: { transactionalId: 'i'.repeat(32_767) } }),
+        begin(c, { more: { transactionalId: 'ид \u0000 🔑' } }),
+      ],
+    },
+    {
+      name: 'numbers that no producer has',
+      versions: { min: 3 },
+      exchanges: (c) => [
+        begin(c),
+        begin(c, { as: 'wrong', more: { producerId: -5, producerEpoch: 0 } }),
+        begin(c, { as: 'wrong' }, () => ({ ...producer(c), producerEpoch: -2 })),
+        begin(c, { as: 'wrong' }, () => ({ ...producer(c), producerEpoch: 32_767 })),
+        begin(c, { as: 'wrong' }, () => ({ ...producer(c), producerEpoch: 1 })),
+        begin(c, { as: 'wrong' }, () => ({ ...producer(c), transactionTimeoutMs: 0 })),
+        shown(c, 'Empty'),
+        begin(c, { as: 'right' }, () => producer(c)),
+      ],
+    },
   ],
 };

@@ -1,5 +1,22 @@
-import type { ApiCases } from '../case.ts';
-import { addPartitions, begin, end, shown, topics } from '../requests/transactions.ts';
+import type { ApiCases, ApiExchange, CaseContext } from '../case.ts';
+import { addPartitions, begin, end, producer, shown, topics } from '../requests/transactions.ts';
+
+/** A topic by its name on the wire. */
+const ofTopic = (c: CaseContext, name: string): ApiExchange => ({
+  $body: () => {
+    const [asked, { producerId, producerEpoch }] = [[{ name, partitions: [0] }], producer(c)];
+    if (c.version >= 4) {
+      const transactionalId = c.name('txn');
+      return { transactions: [{ transactionalId, producerId, producerEpoch, verifyOnly: false, topics: asked }] };
+    }
+    return {
+      v3AndBelowTransactionalId: c.name('txn'),
+      v3AndBelowProducerId: producerId,
+      v3AndBelowProducerEpoch: producerEpoch,
+      v3AndBelowTopics: asked,
+    };
+  },
+});
 
 export const cases: ApiCases = {
   api: 'AddPartitionsToTxn',
@@ -89,6 +106,57 @@ export const cases: ApiCases = {
           }),
         },
         { transactions: [] },
+      ],
+    },
+    {
+      name: 'numbers that no producer has, names that no topic has',
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        addPartitions(c, { orders: [0] }, { more: { producerId: -1 } }),
+        addPartitions(c, { orders: [0] }, { more: { producerEpoch: -1 } }),
+        addPartitions(c, { orders: [0] }, { more: { producerEpoch: -5 } }),
+        addPartitions(c, { orders: [0] }, { more: { producerEpoch: 32_767 } }),
+        addPartitions(c, { orders: [2_147_483_647, -2_147_483_648] }),
+        ofTopic(c, ''),
+        ofTopic(c, '..'),
+        ofTopic(c, 'n'.repeat(250)),
+        ofTopic(c, '__consumer_offsets'),
+        ofTopic(c, '__transaction_state'),
+      ],
+    },
+    {
+      name: 'of an id as long as a text may be',
+      versions: { max: 3 },
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        {
+          $body: () => ({
+            v3AndBelowTransactionalId: 'i'.repeat(32_767),
+            v3AndBelowProducerId: 0,
+            v3AndBelowProducerEpoch: 0,
+            v3AndBelowTopics: [{ name: c.name('orders'), partitions: [0] }],
+          }),
+        },
+      ],
+    },
+    {
+      name: 'of the same transaction twice in one request, of more than one by mistake',
+      versions: { min: 4 },
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        {
+          $body: () => ({
+            transactions: [0, 1].map((partition) => ({
+              ...{ transactionalId: c.name('txn'), producerId: Number(c.answer('txn').producerId) },
+              ...{ producerEpoch: 0, verifyOnly: partition === 1 },
+              topics: [{ name: c.name('orders'), partitions: [partition] }],
+            })),
+          }),
+        },
+        shown(c, 'Ongoing'),
       ],
     },
   ],

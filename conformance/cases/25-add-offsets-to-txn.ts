@@ -26,5 +26,19 @@ export const cases: ApiCases = {
       name: 'of the group without a name',
       exchanges: (c) => [begin(c), addOffsets(c, { more: { groupId: '' } }), shown(c, 'Ongoing')],
     },
+    {
+      name: 'numbers that no producer has, names as long as a text may be',
+      exchanges: (c) => [
+        begin(c),
+        addOffsets(c, { more: { producerId: -1 } }),
+        addOffsets(c, { more: { producerEpoch: -1 } }),
+        addOffsets(c, { more: { producerEpoch: -5 } }),
+        addOffsets(c, { more: { producerEpoch: 32_767 } }),
+        addOffsets(c, { more: { transactionalId: 'i'.repeat(32_767) } }),
+        shown(c, 'Empty'),
+        addOffsets(c, { more: { groupId: 'g'.repeat(32_767) } }),
+        shown(c, 'Ongoing'),
+      ],
+    },
   ],
 };

@@ -73,5 +73,20 @@ export const cases: ApiCases = {
         shown(c, 'Ongoing'),
       ],
     },
+    {
+      name: 'numbers that no producer has',
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        ...opened(c),
+        write(c),
+        end(c, true, { more: { producerId: -1 }, keeps: true }),
+        end(c, true, { more: { producerEpoch: -1 }, keeps: true }),
+        end(c, true, { more: { producerEpoch: -5 }, keeps: true }),
+        end(c, true, { more: { producerEpoch: 32_767 }, keeps: true }),
+        end(c, true, { more: { transactionalId: 'i'.repeat(32_767) }, keeps: true }),
+        shown(c, 'Ongoing'),
+      ],
+    },
   ],
 };

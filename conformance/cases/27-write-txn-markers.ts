@@ -80,5 +80,56 @@ export const cases: ApiCases = {
       topics,
       exchanges: (c) => [begin(c), mark(c), readBack(c, 0)],
     },
+    {
+      name: 'numbers that nobody has',
+      topics,
+      exchanges: (c) => [
+        ...written(c),
+        mark(c, { coordinatorEpoch: -1 }),
+        mark(c, { coordinatorEpoch: -1 }),
+        mark(c, { partitions: { orders: [-1, 2_147_483_647] } }),
+        mark(c, { partitions: { orders: [1, 1] } }),
+        readBack(c, 1),
+        readBack(c, 1, 1),
+      ],
+    },
+    {
+      name: 'an epoch below zero',
+      topics,
+      exchanges: (c) => [...written(c), mark(c, { producerEpoch: -1 }), mark(c, { producerEpoch: -5 }), readBack(c, 1)],
+    },
+    {
+      name: 'of a topic without a name',
+      topics,
+      exchanges: (c) => [...written(c), mark(c, { topics: [{ name: '', partitionIndexes: [0] }] })],
+    },
+    {
+      name: 'several of one producer in one request',
+      topics,
+      exchanges: (c) => [
+        ...written(c),
+        {
+          $body: () => ({
+            markers: [true, false].map((transactionResult) => ({
+              ...{ ...producer(c), transactionResult, coordinatorEpoch: 5 },
+              topics: [{ name: c.name('orders'), partitionIndexes: [0] }],
+            })),
+          }),
+        },
+        readBack(c, 1),
+      ],
+    },
+    {
+      name: 'of transaction versions that nobody has',
+      versions: { min: 2 },
+      topics,
+      exchanges: (c) => [
+        ...written(c),
+        mark(c, { transactionVersion: -1 }),
+        mark(c, { transactionVersion: 99, epochs: 1, partitions: { orders: [1] } }),
+        readBack(c, 1),
+        readBack(c, 1, 1),
+      ],
+    },
   ],
 };

@@ -105,5 +105,34 @@ export const cases: ApiCases = {
         ];
       },
     },
+    {
+      name: 'offsets and partitions below zero, metadata as long as a text may be',
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        ...opened(c),
+        commitOffsets(c, { orders: [{ partition: -1 }] }),
+        commitOffsets(c, { orders: [{ metadata: 'm'.repeat(32_767) }] }),
+        commitOffsets(c, { orders: [{ offset: -1 }, { partition: 1, offset: -5 }] }),
+        end(c, true),
+        shown(c, 'CompleteCommit'),
+        now(c),
+      ],
+    },
+    {
+      name: 'numbers that no producer has',
+      topics,
+      exchanges: (c) => [
+        begin(c),
+        ...opened(c),
+        commitOffsets(c, orders, { more: { producerId: -1 } }),
+        commitOffsets(c, orders, { more: { producerEpoch: -1 } }),
+        commitOffsets(c, orders, { more: { producerEpoch: -5 } }),
+        commitOffsets(c, orders, { more: { producerEpoch: 32_767 } }),
+        commitOffsets(c, orders, { more: { groupId: '' } }),
+        commitOffsets(c, orders, { more: { transactionalId: 'i'.repeat(32_767) } }),
+        now(c),
+      ],
+    },
   ],
 };

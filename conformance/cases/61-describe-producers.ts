@@ -35,5 +35,20 @@ export const cases: ApiCases = {
         { topics: [{ name: c.name('orders'), partitionIndexes: [] }] },
       ],
     },
+    {
+      name: 'the same twice, partitions of internal topics',
+      topics: { orders: {} },
+      exchanges: (c) => [
+        {
+          topics: [
+            { name: c.name('orders'), partitionIndexes: [0, 0] },
+            { name: c.name('orders'), partitionIndexes: [0] },
+          ],
+        },
+        { topics: [{ name: c.name('orders'), partitionIndexes: [2_147_483_647, -2_147_483_648] }] },
+        { topics: [{ name: '..', partitionIndexes: [0] }] },
+        { topics: [{ name: 'n'.repeat(250), partitionIndexes: [0] }] },
+      ],
+    },
   ],
 };

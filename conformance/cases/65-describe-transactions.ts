@@ -19,5 +19,13 @@ export const cases: ApiCases = {
         { transactionalIds: [] },
       ],
     },
+    {
+      name: 'the same twice, a long one, one in other letters',
+      exchanges: (c) => [
+        begin(c),
+        { transactionalIds: [c.name('txn'), c.name('txn')] },
+        { transactionalIds: ['i'.repeat(300), 'ид 🔑'] },
+      ],
+    },
   ],
 };

@@ -57,5 +57,43 @@ export const cases: ApiCases = {
         list(c, { transactionalIdPattern: '(' }),
       ],
     },
+    {
+      name: 'by filters that are there twice, or match nobody',
+      topics,
+      exchanges: (c) => [
+        ...both(c),
+        list(c, { stateFilters: ['Ongoing', 'Ongoing', 'Gone', 'Gone'] }),
+        list(c, { stateFilters: Array.from({ length: 3 }, (_, index) => 's'.repeat(30_000 + index)) }),
+        list(c, { producerIdFilters: [-1, -1] }),
+        list(c, { producerIdFilters: Array.from({ length: 10_000 }, (_, index) => 1_000_000 + index) }),
+      ],
+    },
+    {
+      name: 'by hostile durations',
+      versions: { min: 1 },
+      topics,
+      exchanges: (c) => [
+        ...both(c),
+        list(c, { durationFilter: 9_007_199_254_740_991 }),
+        list(c, { durationFilter: -9_007_199_254_740_991 }),
+      ],
+    },
+    {
+      name: 'by hostile patterns',
+      versions: { min: 2 },
+      topics,
+      exchanges: (c) => [
+        ...both(c),
+        ...['[', '*', 'o**', 'o{2,1}', '\\', '\\Qo', '(?P<n', 'o)', '\u0000'].map((pattern) =>
+          list(c, { transactionalIdPattern: pattern }),
+        ),
+        ...['(o+)+$', '(.)\\1', '(?=o).*', '(?<!x)o.*', 'o.*+', '(?i)OPEN.*'].map((pattern) =>
+          list(c, { transactionalIdPattern: pattern }),
+        ),
+        ...['o{1000}', 'o{1001}', 'o'.repeat(32_767), '('.repeat(2_000)].map((pattern) =>
+          list(c, { transactionalIdPattern: pattern }),
+        ),
+      ],
+    },
   ],
 };

@@ -3,7 +3,8 @@
  *
  * - How a coordinator tells the leaders of a transaction's partitions that it has ended, and how an admin ends one that
  *   hangs (KIP-664). Each partition is answered once its marker is durable.
- * - A marker without partitions is not answered; one of a negative epoch is UNKNOWN_SERVER_ERROR.
+ * - A marker without partitions is not answered; one without an epoch, or of a negative transaction version, is
+ *   UNKNOWN_SERVER_ERROR, and one of an epoch below that INVALID_PRODUCER_EPOCH.
  * - v2: the transaction version: from 2 on a marker must have a higher epoch than what it ends (KIP-1228).
  */
 import type { TransactionMarker, WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
@@ -13,6 +14,7 @@ import {
   writeTxnMarkersRequestCodec,
 } from '@sluice/protocol/generated/messages/write-txn-markers-request';
 import { writeTxnMarkersResponseCodec } from '@sluice/protocol/generated/messages/write-txn-markers-response';
+import { NO_PRODUCER_EPOCH } from '@sluice/protocol/records/batch-header';
 import { defineApi } from '../define-api.ts';
 
 export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarkers }) {
@@ -23,7 +25,8 @@ export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarker
       const markers = await Promise.all(
         request.markers.filter(hasPartitions).map(async (marker) => {
           const { producerId, topics } = marker;
-          const errorCodeOf = marker.producerEpoch < 0 ? refuseAll : await writeMarkers(markerOf(marker));
+          const refused = refusalOf(marker);
+          const errorCodeOf = refused === ErrorCode.NONE ? await writeMarkers(markerOf(marker)) : () => refused;
           return {
             producerId,
             topics: topics.map(({ name, partitionIndexes }) => ({
@@ -41,7 +44,10 @@ export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarker
   });
 }
 
-const refuseAll = () => ErrorCode.UNKNOWN_SERVER_ERROR;
+function refusalOf({ producerEpoch, transactionVersion }: WritableTxnMarker): number {
+  if (producerEpoch === NO_PRODUCER_EPOCH || transactionVersion < 0) return ErrorCode.UNKNOWN_SERVER_ERROR;
+  return producerEpoch < 0 ? ErrorCode.INVALID_PRODUCER_EPOCH : ErrorCode.NONE;
+}
 
 function hasPartitions({ topics }: WritableTxnMarker): boolean {
   return topics.some(({ partitionIndexes }) => partitionIndexes.length > 0);

@@ -3,6 +3,7 @@
  *
  * - Offsets that count once the producer's transaction is committed; until then OffsetFetch with requireStable waits.
  * - Partitions that do not exist are UNKNOWN_TOPIC_OR_PARTITION; the others are committed, all or none.
+ * - The group without a name is INVALID_GROUP_ID, though it takes plain commits.
  * - The transaction's coordinator is asked first whether the group's partition is in the transaction (KIP-890).
  * - v2: leader epochs; COORDINATOR_LOAD_IN_PROGRESS, which older clients take for the end. v3: flexible; group members are
  *   fenced by their generation (KIP-447). v4: TRANSACTION_ABORTABLE. v5: brings the group's partition into the transaction.
@@ -50,6 +51,7 @@ export function txnOffsetCommitApi(services: TxnOffsetCommitServices) {
   });
 
   async function commit(request: TxnOffsetCommitRequest, info: Parameters<typeof requestContext>[0]): Promise<Answer> {
+    if (request.groupId === '') return txnCommitFailure(request, ErrorCode.INVALID_GROUP_ID);
     const permission = await askPermission(request, info.apiVersion);
     if ('errorCode' in permission) return txnCommitFailure(request, permission.errorCode);
     return groups.commitOffsetsInTransaction(request, permission.verification, requestContext(info));

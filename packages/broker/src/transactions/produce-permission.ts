@@ -56,6 +56,7 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
   return (request, apiVersion, lookUp) => {
     const { transactionalId } = request;
     if (transactionalId === null) return NOT_ASKED;
+    if (hasSeveralProducers(request)) return () => MIXED_PRODUCERS;
     if (!settings().verifiesPartitions) return NEVER_ASKED;
     const support = supportOfProduce(apiVersion);
     const start = () => startVerifications(request, support === 'adds', lookUp);
@@ -80,9 +81,7 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
         const started = lookup.log.startVerification(producerOf(records), beginsAtZero, clock.now());
         if (started.kind === 'not-needed') continue;
         asking ??= { ...producerOf(records), partitions: new Map(), answers: new Map() };
-        if (producerId(records, 0) !== asking.producerId) {
-          answer(asking, lookup.topic, index, MIXED_PRODUCERS);
-        } else if (started.kind === 'started') put(asking, lookup.topic, index, started.guard);
+        if (started.kind === 'started') put(asking, lookup.topic, index, started.guard);
         else answer(asking, lookup.topic, index, { errorCode: started.errorCode, message: started.message });
       }
     }
@@ -122,6 +121,20 @@ function hasGuardsOf(again: Asking, { answers }: Asking): boolean {
     }
   }
   return true;
+}
+
+/** A request is of one producer: what is asked for it counts for all of its partitions. */
+function hasSeveralProducers({ topicData }: ProduceRequest): boolean {
+  let first: VerifiedBatch | undefined;
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) {
+      if (!isInTransaction(records)) continue;
+      const producer = producerOf(records);
+      first ??= producer;
+      if (producer.producerId !== first.producerId || producer.producerEpoch !== first.producerEpoch) return true;
+    }
+  }
+  return false;
 }
 
 /** What a client of this version knows how to treat. */
