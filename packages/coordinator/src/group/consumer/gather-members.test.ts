@@ -4,7 +4,7 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type CoordinatorFixture, contextOf, openCoordinator } from '../../testing/coordinator-fixture.ts';
 import { GATHER_MS_MAX } from './gather-members.ts';
 
-const joinAs = ({ coordinator }: CoordinatorFixture, memberId: string) =>
+const joinAs = ({ coordinator }: CoordinatorFixture, memberId: string, subscribedTopicRegex: string | null = null) =>
   coordinator.heartbeatOfConsumer(
     {
       groupId: 'group',
@@ -13,8 +13,8 @@ const joinAs = ({ coordinator }: CoordinatorFixture, memberId: string) =>
       instanceId: null,
       rackId: null,
       rebalanceTimeoutMs: 60_000,
-      subscribedTopicNames: ['orders'],
-      subscribedTopicRegex: null,
+      subscribedTopicNames: subscribedTopicRegex === null ? ['orders'] : null,
+      subscribedTopicRegex,
       serverAssignor: null,
       topicPartitions: [],
       unknownTaggedFields: [],
@@ -60,6 +60,16 @@ describe('consumer groups: members that start together', () => {
     await fixture.clock.advance(20);
     assertSharesOneTarget(await Promise.all(joins));
     heal();
+    await close(fixture);
+  });
+
+  test('are not waited for by one with a new pattern: what that matches is told by a later answer, as by Kafka', async () => {
+    const fixture = await openCoordinator();
+    await fixture.reload();
+    const joined = joinAs(fixture, 'a', 'ord.*');
+    await fixture.clock.settle();
+    const { memberEpoch, assignment } = await joined;
+    assert.deepEqual([memberEpoch, assignment?.topicPartitions], [1, []]);
     await close(fixture);
   });
 
