@@ -1,6 +1,6 @@
 import type { ApiCases } from '../case.ts';
 import { heartbeat, join, leave, stable, sync } from '../groups/classic.ts';
-import { enter, settled } from '../groups/consumers.ts';
+import { enter } from '../groups/consumers.ts';
 import { deleteGroup, described, describedConsumers, requestOf } from '../groups/requests.ts';
 import {
   abandoned,
@@ -8,6 +8,7 @@ import {
   describedShare,
   forget,
   offsets,
+  settledShares,
   shared,
   shareEnter,
   topics,
@@ -22,7 +23,7 @@ export const cases: ApiCases = {
       name: 'groups of other kinds',
       topics,
       exchanges: (c) => [
-        ...settled(c),
+        ...settledShares(c),
         ...stable(c, { name: 'classic', group: 'classic' }),
         enter(c, 'consumer', {}, 'consumer'),
         ...['classic', 'consumer'].flatMap((group) => [
@@ -41,7 +42,7 @@ export const cases: ApiCases = {
       name: 'what others may ask of a share group',
       topics,
       exchanges: (c) => [
-        ...settled(c),
+        ...settledShares(c),
         ...shared(c),
         join(c, { name: 'classic' }),
         sync(c, { name: 'classic' }),
@@ -81,7 +82,7 @@ export const cases: ApiCases = {
       name: 'an empty share group is none for others either',
       topics,
       exchanges: (c) => [
-        ...settled(c),
+        ...settledShares(c),
         ...abandoned(c),
         join(c, { name: 'classic' }),
         { ...enter(c, 'consumer'), $as: 'refused' },

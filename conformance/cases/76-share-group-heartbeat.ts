@@ -2,6 +2,7 @@ import { type ApiCases, type Exchange, saying } from '../case.ts';
 import { configured } from '../groups/requests.ts';
 import {
   describedShare,
+  settledShares,
   shareAssigned,
   shareBeat,
   shared,
@@ -19,6 +20,7 @@ export const cases: ApiCases = {
       name: 'the first member, which leaves and comes back',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         shareEnter(c, 'm'),
         shareAssigned(c, 'm'),
         shareBeat(c, 'm'),
@@ -32,27 +34,34 @@ export const cases: ApiCases = {
       ],
     },
     {
-      name: 'members that share a topic',
+      name: 'members that share a partition',
       topics,
-      exchanges: (c) =>
-        [
-          ...shared(c, 'm', undefined),
-          shareEnter(c, 'n', { rackId: 'r' }),
+      exchanges: (c) => {
+        const bills = { subscribedTopicNames: [c.name('bills')] };
+        return [
+          ...settledShares(c),
+          shareEnter(c, 'm', bills),
+          shareAssigned(c, 'm'),
+          shareEnter(c, 'n', { ...bills, rackId: 'r' }),
           shareBeat(c, 'm'),
-          shareEnter(c, 'o', { subscribedTopicNames: [c.name('bills')] }),
+          shareEnter(c, 'o'),
           shareAssigned(c, 'o'),
           shareBeat(c, 'm'),
           shareBeat(c, 'n'),
-          wrongShareBeat(c, 'p', { memberEpoch: 0, subscribedTopicNames: [c.name('orders')] }),
+          wrongShareBeat(c, 'p', { memberEpoch: 0, ...bills }),
+          describedShare(c, 'Stable'),
           shareLeave(c, 'm'),
           shareBeat(c, 'n'),
           shareBeat(c, 'o'),
-        ].filter((exchange) => exchange !== undefined),
+          describedShare(c, 'Stable'),
+        ];
+      },
     },
     {
       name: 'subscriptions that change',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...shared(c),
         shareBeat(c, 'm', { subscribedTopicNames: [c.name('bills'), c.name('orders')] }),
         {
@@ -70,6 +79,7 @@ export const cases: ApiCases = {
       name: 'a topic that is made later, and gets more partitions',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         shareEnter(c, 'm', { subscribedTopicNames: [c.name('later')] }),
         {
           $api: 'CreateTopics',
@@ -89,6 +99,7 @@ export const cases: ApiCases = {
       name: 'epochs that are not those of the member',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...shared(c),
         wrongShareBeat(c, 'm', () => ({ memberEpoch: Number(c.answer('m').memberEpoch) + 1 })),
         shareBeat(c, 'm', () => ({ memberEpoch: Number(c.answer('m').memberEpoch) - 1 })),
@@ -103,6 +114,7 @@ export const cases: ApiCases = {
       name: 'requests that are not valid',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...[
           { memberId: '' },
           { memberId: ' ' },
@@ -125,8 +137,12 @@ export const cases: ApiCases = {
       name: 'settings of the group',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...configured(c, { 'share.heartbeat.interval.ms': '150', 'share.session.timeout.ms': '400' }),
-        shareEnter(c, 'm'),
+        {
+          ...shareEnter(c, 'm', { subscribedTopicNames: [c.name('missing')] }),
+          $until: saying('"heartbeatIntervalMs":150'),
+        },
         { $pauseMs: 900 },
         describedShare(c, 'Empty'),
         wrongShareBeat(c, 'm'),

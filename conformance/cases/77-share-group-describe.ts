@@ -1,5 +1,5 @@
 import type { ApiCases } from '../case.ts';
-import { shareBeat, shared, shareEnter, topics } from '../groups/share-members.ts';
+import { settledShares, shareBeat, shared, shareEnter, topics } from '../groups/share-members.ts';
 
 export const cases: ApiCases = {
   api: 'ShareGroupDescribe',
@@ -9,6 +9,7 @@ export const cases: ApiCases = {
       name: 'groups that are there, and others',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...shared(c, 'm', 'a'),
         shareEnter(c, 'n', { rackId: 'r' }, 'b'),
         shareBeat(c, 'm', {}, 'a'),

@@ -1,5 +1,5 @@
 import type { ApiCases } from '../case.ts';
-import { abandoned, alter, offsets, shared, stateTopic, topics } from '../groups/share-members.ts';
+import { abandoned, alter, offsets, settledShares, shared, topics } from '../groups/share-members.ts';
 import { numbered } from '../wire/record-batch.ts';
 
 export const cases: ApiCases = {
@@ -11,6 +11,7 @@ export const cases: ApiCases = {
       topics,
       produce: (c) => [{ topic: 'orders', partition: 1, batch: { records: numbered(5, c.time(0)) } }],
       exchanges: (c) => [
+        ...settledShares(c),
         ...shared(c),
         offsets(c),
         offsets(c, { orders: [0, 1], bills: [0] }),
@@ -24,6 +25,7 @@ export const cases: ApiCases = {
       topics,
       produce: (c) => [{ topic: 'orders', partition: 1, batch: { records: numbered(5, c.time(0)) } }],
       exchanges: (c) => [
+        ...settledShares(c),
         ...abandoned(c),
         alter(c, { orders: { 1: 2, 2: 0 } }),
         offsets(c, { orders: [0, 1, 2] }),
@@ -35,7 +37,7 @@ export const cases: ApiCases = {
       name: 'groups that are not there, several, none',
       topics,
       exchanges: (c) => [
-        stateTopic(c),
+        ...settledShares(c),
         offsets(c, undefined, 'missing'),
         offsets(c, { orders: [0] }, 'missing'),
         offsets(c, undefined, ''),

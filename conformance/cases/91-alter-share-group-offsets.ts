@@ -4,6 +4,7 @@ import {
   alter,
   describedShare,
   offsets,
+  settledShares,
   shareAssigned,
   shared,
   shareEnter,
@@ -18,6 +19,7 @@ export const cases: ApiCases = {
       name: 'of a group without members',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...abandoned(c),
         alter(c, { orders: { 0: 3, 3: 4 } }),
         offsets(c, { orders: [0, 1, 2, 3] }),
@@ -34,6 +36,7 @@ export const cases: ApiCases = {
       name: 'of a group that was not there',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         alter(c, { orders: { 0: 5 } }),
         describedShare(c, 'Empty'),
         offsets(c, { orders: [0, 1] }),
@@ -46,7 +49,12 @@ export const cases: ApiCases = {
     {
       name: 'requests that are not valid',
       topics,
-      exchanges: (c) => [...shared(c), alter(c, { orders: { 0: 1 } }), alter(c, { orders: { 0: 1 } }, '')],
+      exchanges: (c) => [
+        ...settledShares(c),
+        ...shared(c),
+        alter(c, { orders: { 0: 1 } }),
+        alter(c, { orders: { 0: 1 } }, ''),
+      ],
     },
   ],
 };

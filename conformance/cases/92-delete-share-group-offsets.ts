@@ -1,5 +1,14 @@
 import type { ApiCases } from '../case.ts';
-import { abandoned, alter, forget, offsets, shared, shareEnter, topics } from '../groups/share-members.ts';
+import {
+  abandoned,
+  alter,
+  forget,
+  offsets,
+  settledShares,
+  shared,
+  shareEnter,
+  topics,
+} from '../groups/share-members.ts';
 
 export const cases: ApiCases = {
   api: 'DeleteShareGroupOffsets',
@@ -9,6 +18,7 @@ export const cases: ApiCases = {
       name: 'of a group without members',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...abandoned(c),
         alter(c, { bills: { 0: 3 } }),
         forget(c, ['orders']),
@@ -24,6 +34,7 @@ export const cases: ApiCases = {
       name: 'of a group with members, and of none',
       topics,
       exchanges: (c) => [
+        ...settledShares(c),
         ...shared(c),
         forget(c, ['orders']),
         forget(c, ['orders'], 'missing'),

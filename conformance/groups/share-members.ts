@@ -1,5 +1,6 @@
 import { type ApiExchange, type CaseContext, type Exchange, saying, without } from '../case.ts';
 import type { Body } from '../wire/encode.ts';
+import { settled } from './consumers.ts';
 import { groupName, requestOf } from './requests.ts';
 
 export const topics = { orders: { partitions: 4 }, bills: {} };
@@ -127,11 +128,33 @@ export const forget = (c: CaseContext, names: readonly string[], group?: string)
   }),
 });
 
-/** Kafka answers late, or never, what needs the topic of share state before it is there. */
-export const stateTopic = (c: CaseContext): ApiExchange => ({
-  $api: 'FindCoordinator',
-  $version: 6,
-  $body: () => ({ keyType: 2, coordinatorKeys: [`${c.name('group')}:${c.topicId('orders')}:0`] }),
-  $until: without(15),
-  $isUnrecorded: true,
-});
+/**
+ * Kafka's coordinator knows of `orders`, and all coordinators of share state are there: it answers late, or never, what
+ * needs them before.
+ */
+export const settledShares = (c: CaseContext): Exchange[] => [
+  ...settled(c),
+  {
+    $api: 'FindCoordinator',
+    $version: 6,
+    $body: () => ({ keyType: 2, coordinatorKeys: [`${c.name('group')}:${c.topicId('orders')}:0`] }),
+    $until: without(15),
+    $isUnrecorded: true,
+  },
+  {
+    // Among so many keys there is one for each of them.
+    $api: 'ReadShareGroupStateSummary',
+    $version: 0,
+    $body: () => ({
+      groupId: c.name('probe'),
+      topics: [
+        {
+          topicId: c.topicId('orders'),
+          partitions: Array.from({ length: 500 }, (_, partition) => ({ partition, leaderEpoch: 0 })),
+        },
+      ],
+    }),
+    $until: (answer) => !/"errorCode":(?:14|15|16)\b/.test(JSON.stringify(answer)),
+    $isUnrecorded: true,
+  },
+];
