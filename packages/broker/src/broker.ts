@@ -169,7 +169,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       clock,
       logger,
     }),
-    writeMarkers: (marker) => writeMarkers(marker),
+    writeMarkers: (marker, after) => writeMarkers(marker, after),
     canary: options.transactionCanary,
   });
   started.push(transactions.coordinator.close);

@@ -136,7 +136,7 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
     }
     state.producers.endOffset = nextOffset;
     const owned = state.tail.push({ baseOffset, lastOffset: batch.lastOffset, buffer });
-    writer.push({ segment, position, buffer: owned, nextOffset });
+    writer.push({ segment, position, buffer: owned, nextOffset, after: how.after });
   }
 
   return append;

@@ -2,10 +2,11 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
 import { createHiddenOffsets } from './hidden-offsets.ts';
 import type { CommitOutcome, Journal } from './journal/journal.ts';
-import type { JournaledLog } from './journal/journaled-log.ts';
+import { type JournaledBytes, type JournaledLog, lacksPrerequisite } from './journal/journaled-log.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
 import type { PinnedFiles } from './pinned-files.ts';
+import { type Prerequisite, untilMet } from './prerequisite.ts';
 import { createRetainedBatches } from './retained-batches.ts';
 import type { SegmentSyncs } from './segment-syncs.ts';
 import type { PlacedBatch } from './write-group.ts';
@@ -34,7 +35,13 @@ export interface Commits {
   /** Consumers must not see `[firstOffset, nextOffset)` before it is durable. */
   hide(firstOffset: Offset, nextOffset: Offset): void;
   /** Just written, behind all that was written before; its memory is released here. */
-  onWritten(group: readonly PlacedBatch[], nextOffset: Offset): void;
+  onWritten(group: readonly PlacedBatch[], nextOffset: Offset, isDurable: boolean): void;
+  /**
+   * Before the group, which comes behind all that is written, is in its file: true once the journal has it and what it must
+   * not survive without, false once that alone is durable, so that nothing keeps the group from its file. Fails if the
+   * log does.
+   */
+  commitFirst(group: readonly PlacedBatch[], after: readonly Prerequisite[]): Promise<boolean>;
   /** Begins a commit if somebody waits for something that is written. */
   start(): void;
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
@@ -48,6 +55,8 @@ export interface Commits {
   fail(reason: string): void;
   /** Makes void what the journal says of this log; only while idle and synced. */
   cutJournal(): Promise<void>;
+  /** The same, if the journal has more than was written. */
+  cutUnwritten(): Promise<void>;
 }
 
 export interface CommitsOptions {
@@ -70,13 +79,16 @@ export function createCommits(options: CommitsOptions): Commits {
   let wantedOffset = 0;
   let isBusy = false;
   let uncommittedBatchCount = 0;
+  /** The end of what the journal has, and the segment is about to get. */
+  let committedFirstOffset = 0;
   const self: JournaledLog = {
     topicId: options.journal?.topicId ?? Buffer.alloc(0),
+    topic: state.topic,
     partition: state.partition,
     get syncedOffset() {
       return state.syncedOffset;
     },
-    syncSegments: () => syncs.untilSynced(state.writtenOffset),
+    syncSegments: () => syncs.untilSynced(Math.max(state.writtenOffset, committedFirstOffset)),
   };
 
   /** Whether somebody waits for something below `offset` to be durable. */
@@ -123,11 +135,66 @@ export function createCommits(options: CommitsOptions): Commits {
     return outcome;
   }
 
+  async function commitFirst(group: readonly PlacedBatch[], after: readonly Prerequisite[]): Promise<boolean> {
+    const [first] = group;
+    const last = group.at(-1);
+    const journal = options.journal?.current();
+    let sizeBytes = 0;
+    for (const { buffer } of group) sizeBytes += buffer.length;
+    // The journal must not have it behind a hole, nor for a file that a power loss might take.
+    await untilDurable(state.writtenOffset);
+    if (state.failure !== undefined) return false;
+    const mayUseJournal =
+      first !== undefined &&
+      last !== undefined &&
+      journal !== undefined &&
+      first.position > 0 &&
+      !pinned.hasNewFile &&
+      journal.takes(sizeBytes);
+    if (mayUseJournal) {
+      const bytes: JournaledBytes = {
+        segmentBaseOffset: first.segment.baseOffset,
+        position: first.position,
+        baseOffset: state.writtenOffset,
+        nextOffset: last.nextOffset,
+        buffers: group.map(({ buffer }) => buffer),
+        sizeBytes,
+      };
+      committedFirstOffset = last.nextOffset;
+      const outcome = await journal.commit(self, bytes, after);
+      if (outcome.kind === 'journal') return true;
+      if (outcome.kind === 'failed') options.fail(outcome.failure);
+    } else {
+      const failures = await Promise.all(after.map(untilMet));
+      const reason = failures.find((failure) => failure !== undefined);
+      if (reason !== undefined) options.fail(lacksPrerequisite(reason));
+    }
+    return false;
+  }
+
+  /** Or failed. */
+  function untilDurable(offset: Offset): Promise<unknown> | undefined {
+    return offset <= state.durableOffset ? undefined : new Promise((resolve) => onDurable(offset, resolve));
+  }
+
+  function onDurable(offset: Offset, done: (failure: string | undefined) => void): void {
+    if (state.failure !== undefined) done(state.failure.reason);
+    else if (offset <= state.durableOffset) done(undefined);
+    else {
+      waiters.add(offset, done);
+      start();
+    }
+  }
+
   function becomeDurable(offset: Offset): void {
     state.durableOffset = Math.max(state.durableOffset, Math.min(offset, state.writtenOffset));
     hidden.reveal(state.durableOffset);
     waiters.release(state.durableOffset);
     options.onProgress();
+  }
+
+  async function cutJournal(): Promise<void> {
+    await options.journal?.current()?.cut(self.topicId, self.partition);
   }
 
   /** Waits until the next sync of a busy log may begin. */
@@ -146,22 +213,18 @@ export function createCommits(options: CommitsOptions): Commits {
       return hidden.from;
     },
     hide: hidden.hide,
-    onWritten(group, nextOffset) {
-      uncommittedBatchCount += group.length;
+    commitFirst,
+    onWritten(group, nextOffset, isDurable) {
+      if (!isDurable) uncommittedBatchCount += group.length;
       // What somebody wants durable stays in memory for the journal, if it is not much; the file has everything.
       retained.keep(group);
-      const mayStay = isWanted(nextOffset) && options.journal?.current()?.takes(retained.sizeBytes) === true;
+      if (isDurable) committedFirstOffset = 0;
+      const mayStay =
+        !isDurable && isWanted(nextOffset) && options.journal?.current()?.takes(retained.sizeBytes) === true;
       if (!mayStay) retained.forget(nextOffset);
     },
     start,
-    onDurable(offset, done) {
-      if (state.failure !== undefined) done(state.failure.reason);
-      else if (offset <= state.durableOffset) done(undefined);
-      else {
-        waiters.add(offset, done);
-        start();
-      }
-    },
+    onDurable,
     request() {
       wantedOffset = state.logEndOffset;
       start();
@@ -172,8 +235,10 @@ export function createCommits(options: CommitsOptions): Commits {
       hidden.clear();
       waiters.fail(reason);
     },
-    async cutJournal() {
-      await options.journal?.current()?.cut(self.topicId, self.partition);
+    cutJournal,
+    async cutUnwritten() {
+      if (committedFirstOffset > state.writtenOffset) await cutJournal();
+      committedFirstOffset = 0;
     },
   };
 }

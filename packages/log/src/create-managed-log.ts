@@ -57,7 +57,7 @@ export interface ManagedLogOptions {
 
 /** Puts the parts of one log together around its state. */
 export function createManagedLog(options: ManagedLogOptions): ManagedLog {
-  const { state, disk, clock, clockWindow, files, logger, hooks } = options;
+  const { state, disk, clock, clockWindow, files, logger, hooks, acknowledgesBeforeSync = false } = options;
   const watchers = new Set<() => void>();
   let copy: LogCopy | undefined;
   /** Its directory's failure is told once, not once for each log. */
@@ -87,7 +87,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     journal: options.journal,
     soon: clock.soon,
     syncSpacing: options.syncSpacingMs === undefined ? undefined : { clock, spacingMs: options.syncSpacingMs },
-    acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
+    acknowledgesBeforeSync,
     onChange: notify,
     onFailure(failure) {
       if (!isTold) logger.error('the log is offline', { path: state.directory, reason: failure.reason });
@@ -256,6 +256,10 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     whenReady: (action) => action(),
     known: () => knownOf(state, housekeeper.recoveryPoint, compaction.cleanedOffset),
     append,
+    get commitGroup() {
+      const journal = options.durability === 'disk' && !acknowledgesBeforeSync ? options.journal?.current() : undefined;
+      return journal?.isUsable === true ? journal : undefined;
+    },
     startVerification: state.producers.startVerification,
     onWritten: writer.onWritten,
     onDurable: writer.onDurable,

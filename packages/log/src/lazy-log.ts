@@ -238,6 +238,10 @@ export class LazyLog implements ManagedLog {
     return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'the log is being opened');
   }
 
+  get commitGroup(): object | undefined {
+    return this.#log?.commitGroup;
+  }
+
   startVerification(...args: Parameters<ManagedLog['startVerification']>): ReturnType<ManagedLog['startVerification']> {
     // Of a log that is not ready the append itself is refused.
     return this.#now()?.startVerification(...args) ?? { kind: 'not-needed' };

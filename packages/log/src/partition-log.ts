@@ -1,4 +1,5 @@
 import type { LeaderEpoch, Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { Prerequisite } from './prerequisite.ts';
 import type { VerificationStart } from './producer-state.ts';
 import type { AbortedTxn } from './txn-index.ts';
 import type { VerificationGuard, VerifiedBatch } from './verifications.ts';
@@ -36,6 +37,8 @@ export interface PartitionLog {
    * that is not ready it refuses them with an error that clients retry.
    */
   append(records: Buffer, options: AppendOptions): AppendResult;
+  /** Logs of the same group may name each other's records as prerequisites of theirs; `undefined` if it is in none now. */
+  readonly commitGroup?: object | undefined;
   /**
    * Whether a transactional batch begins its transaction here, so that the coordinator must be asked first. The guard then
    * goes with it to `append`. `beginsAtZero`: the producer raises its epoch with every transaction (KIP-890).
@@ -81,6 +84,8 @@ export interface AppendOptions {
   readonly verification?: VerificationGuard;
   /** Of a marker (KIP-890). */
   readonly transactionVersion?: number;
+  /** The batch survives no crash without it. Only of a log that it `mayFollow`. */
+  readonly after?: Prerequisite | undefined;
 }
 
 export type AppendResult =

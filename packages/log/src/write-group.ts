@@ -1,4 +1,5 @@
 import type { Offset } from '@sluice/kernel/ids';
+import { isMet, type Prerequisite } from './prerequisite.ts';
 import type { Segment } from './segment.ts';
 
 /**
@@ -15,6 +16,15 @@ export interface PlacedBatch {
   readonly position: number;
   readonly buffer: Buffer;
   readonly nextOffset: Offset;
+  /** It must not reach its file before this is durable. */
+  readonly after?: Prerequisite | undefined;
+}
+
+/** What still keeps a group from its file. */
+export function unmetPrerequisites(group: readonly PlacedBatch[]): Prerequisite[] {
+  const unmet: Prerequisite[] = [];
+  for (const { after } of group) if (after !== undefined && !isMet(after)) unmet.push(after);
+  return unmet;
 }
 
 /** How many batches at the queue's front one write may take: of one segment, within the limits, at least one. */

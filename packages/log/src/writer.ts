@@ -8,7 +8,7 @@ import { createOffsetWaiters } from './offset-waiters.ts';
 import { createPinnedFiles } from './pinned-files.ts';
 import { logPath, type Segment } from './segment.ts';
 import { createSegmentSyncs } from './segment-syncs.ts';
-import { groupSize, joinNeighbours, type PlacedBatch } from './write-group.ts';
+import { groupSize, joinNeighbours, type PlacedBatch, unmetPrerequisites } from './write-group.ts';
 
 export type Durability = 'disk' | 'os';
 
@@ -113,7 +113,9 @@ export function createWriter(options: WriterOptions): Writer {
     while (queue.length > 0 && !isHeld && state.failure === undefined) {
       const group = takeGroup();
       try {
-        await writeGroup(group);
+        const isDurable = await awaitPrerequisites(group);
+        if (state.failure !== undefined) break;
+        await writeGroup(group, isDurable);
       } catch (error) {
         fail(failureOf(error));
         break;
@@ -131,7 +133,13 @@ export function createWriter(options: WriterOptions): Writer {
     return group;
   }
 
-  async function writeGroup(group: readonly PlacedBatch[]): Promise<void> {
+  /** True if the group is durable before it is in its file: a crash that took what it needs must find nothing of it. */
+  async function awaitPrerequisites(group: readonly PlacedBatch[]): Promise<boolean> {
+    const after = unmetPrerequisites(group);
+    return after.length > 0 && (await commits.commitFirst(group, after));
+  }
+
+  async function writeGroup(group: readonly PlacedBatch[], isDurable: boolean): Promise<void> {
     const first = group[0];
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
@@ -141,11 +149,12 @@ export function createWriter(options: WriterOptions): Writer {
     await file.writev(joinNeighbours(group), first.position);
     // A sync that failed meanwhile: nothing counts as written any more.
     if (state.failure !== undefined) return;
-    commits.onWritten(group, last.nextOffset);
+    commits.onWritten(group, last.nextOffset, isDurable);
     syncs.add(segment);
     segment.writtenSizeBytes = last.position + last.buffer.length;
     state.writtenOffset = last.nextOffset;
-    advance();
+    if (isDurable) commits.becomeDurable(last.nextOffset);
+    else advance();
     commits.start();
     syncs.start();
   }
@@ -224,6 +233,7 @@ export function createWriter(options: WriterOptions): Writer {
       syncs.forget();
       await options.syncDirectory();
       pinned.onDirectorySynced();
+      await commits.cutUnwritten();
       state.syncedOffset = state.writtenOffset;
       commits.forget();
       state.failure = undefined;

@@ -15,6 +15,8 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
 import { type Lease, leaseOf } from '@sluice/kernel/lease';
 import type { PartitionLog } from '@sluice/log/partition-log';
+import { isMet, type Prerequisite } from '@sluice/log/prerequisite';
+import { NO_VERIFICATION } from '@sluice/log/verifications';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { type ProduceRequest, produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
 import {
@@ -77,6 +79,7 @@ interface Appended {
   readonly log: PartitionLog;
   readonly nextOffset: Offset;
   readonly response: PartitionResponse;
+  readonly alsoAfter: Prerequisite | undefined;
 }
 
 export interface ProduceServices {
@@ -125,7 +128,9 @@ export function produceApi({ partitions, clock, transactions, transactionSetting
       return { response: refusal(index, ErrorCode.NOT_ENOUGH_REPLICAS, null) };
     }
     const { log } = lookup;
-    const verification = permission(lookup.topic, index);
+    const verification = permission.of(lookup.topic, index);
+    // Only a batch that begins its transaction here came to ask.
+    const after = verification === NO_VERIFICATION ? undefined : permission.after;
     if (typeof verification === 'object' && 'errorCode' in verification) {
       return { response: refusal(index, verification.errorCode, verification.message) };
     }
@@ -135,6 +140,7 @@ export function produceApi({ partitions, clock, transactions, transactionSetting
       durable: acks === ACKS_ALL,
       origin: 'client',
       verification,
+      after,
     });
     if (result.kind === 'refused') {
       const response = refusal(index, result.errorCode, result.message);
@@ -154,16 +160,22 @@ export function produceApi({ partitions, clock, transactions, transactionSetting
       recordErrors: [],
       errorMessage: null,
     };
-    return { response, appended: { log, nextOffset: result.lastOffset + 1, response } };
+    // What was there before may be durable sooner than what lets it count.
+    const alsoAfter = result.kind === 'duplicate' ? after : undefined;
+    return { response, appended: { log, nextOffset: result.lastOffset + 1, response, alsoAfter } };
   }
 
   /** Resolves when every append is as safe as `acks` asks, or the request's time is over. */
   function settle(appends: readonly Appended[], acks: number, timeoutMs: number): Promise<void> {
     const group = createWaitGroup(appends.length, clock, timeoutMs);
-    for (const { log, nextOffset, response } of appends) {
+    for (const { log, nextOffset, response, alsoAfter } of appends) {
       response.errorCode = ErrorCode.REQUEST_TIMED_OUT;
       const done = (failure: string | undefined) => {
         if (group.isOver) return;
+        if (failure === undefined && alsoAfter !== undefined && !isMet(alsoAfter)) {
+          alsoAfter.log.onDurable(alsoAfter.offset, done);
+          return;
+        }
         response.errorCode = failure === undefined ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR;
         if (failure !== undefined) response.baseOffset = -1;
         group.done();

@@ -26,7 +26,8 @@ export function writeTxnMarkersApi({ writeMarkers }: { writeMarkers: WriteMarker
         request.markers.filter(hasPartitions).map(async (marker) => {
           const { producerId, topics } = marker;
           const refused = refusalOf(marker);
-          const errorCodeOf = refused === ErrorCode.NONE ? await writeMarkers(markerOf(marker)) : () => refused;
+          const errorCodeOf =
+            refused === ErrorCode.NONE ? await writeMarkers(markerOf(marker), undefined) : () => refused;
           return {
             producerId,
             topics: topics.map(({ name, partitionIndexes }) => ({

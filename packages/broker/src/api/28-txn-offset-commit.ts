@@ -54,7 +54,7 @@ export function txnOffsetCommitApi(services: TxnOffsetCommitServices) {
     if (request.groupId === '') return txnCommitFailure(request, ErrorCode.INVALID_GROUP_ID);
     const permission = await askPermission(request, info.apiVersion);
     if ('errorCode' in permission) return txnCommitFailure(request, permission.errorCode);
-    return groups.commitOffsetsInTransaction(request, permission.verification, requestContext(info));
+    return groups.commitOffsetsInTransaction(request, permission, requestContext(info));
   }
 
   return defineApi({

@@ -1,6 +1,7 @@
 import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coordinator';
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import { NO_VERIFICATION, type VerificationGuard } from '@sluice/log/verifications';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
@@ -11,12 +12,12 @@ import { askCoordinator, supportOfTxnOffsetCommit } from './write-permission.ts'
 
 /** The guard for the group's partition, or why the producer may not write there. */
 export type CommitPermission =
-  | { readonly verification: VerificationGuard | undefined }
+  | { readonly verification: VerificationGuard | undefined; readonly after?: Prerequisite | undefined }
   | { readonly errorCode: number };
 
 export interface CommitPermissionsOptions {
   readonly partitions: Partitions;
-  readonly transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartitions'>;
+  readonly transactions: Pick<TransactionCoordinator, 'addPartitionsForWrite' | 'verifyPartitions'>;
   readonly clock: Clock;
   settings(): Pick<BrokerTransactionSettings, 'verifiesPartitions'>;
   /** The partition of `__consumer_offsets` that the group is in. */
@@ -38,13 +39,16 @@ export function createCommitPermissions(options: CommitPermissionsOptions): AskC
     const batch = { producerId, producerEpoch, baseSequence: NO_SEQUENCE };
     const asked = new Map([[GROUP_METADATA_TOPIC, new Set([partition])]]);
     const write = { transactionalId, producerId, producerEpoch, partitions: asked };
+    let after: Prerequisite | undefined;
     for (let guardAsked: VerificationGuard | undefined; ; ) {
       const started = log.startVerification(batch, support === 'adds', clock.now());
       if (started.kind === 'not-needed') return { verification: NO_VERIFICATION };
       if (started.kind === 'refused') return { errorCode: started.errorCode };
       const { guard } = started;
-      if (guard === guardAsked) return { verification: guard };
-      const errorCode = (await askCoordinator(transactions, write, support))(GROUP_METADATA_TOPIC, partition);
+      if (guard === guardAsked) return { verification: guard, after };
+      const answer = await askCoordinator(transactions, write, support, [log]);
+      after = answer.after;
+      const errorCode = answer.errorCodeOf(GROUP_METADATA_TOPIC, partition);
       if (errorCode !== ErrorCode.NONE) return { errorCode };
       if (support !== 'adds') return { verification: guard };
       // Whoever waits for the end of the transaction before sees its marker come, and the guard is worth nothing then.

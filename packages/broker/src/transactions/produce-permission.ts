@@ -1,5 +1,7 @@
 import type { TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { Clock } from '@sluice/kernel/clock';
+import type { PartitionLog } from '@sluice/log/partition-log';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import { NO_VERIFICATION, type VerificationGuard, type VerifiedBatch } from '@sluice/log/verifications';
 import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
 import type { ProduceRequest } from '@sluice/protocol/generated/messages/produce-request';
@@ -22,11 +24,15 @@ export interface Forbidden {
 }
 
 /** What goes with a partition's records to the append, or why they may not be appended. `undefined`: nobody need be asked. */
-export type Permission = (topic: string, partition: number) => VerificationGuard | Forbidden | undefined;
+export interface Permission {
+  of(topic: string, partition: number): VerificationGuard | Forbidden | undefined;
+  /** What the records must not survive a crash without. */
+  readonly after?: Prerequisite | undefined;
+}
 
 /** For a request without transactional batches. */
-export const NOT_ASKED: Permission = () => NO_VERIFICATION;
-const NEVER_ASKED: Permission = () => undefined;
+export const NOT_ASKED: Permission = { of: () => NO_VERIFICATION };
+const NEVER_ASKED: Permission = { of: () => undefined };
 
 const MIXED_PRODUCERS: Forbidden = {
   errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING,
@@ -35,7 +41,7 @@ const MIXED_PRODUCERS: Forbidden = {
 const UNVERIFIED = 'Unable to verify the partition has been added to the transaction. Underlying error: ';
 
 export interface ProducePermissionsOptions {
-  readonly transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartitions'>;
+  readonly transactions: Pick<TransactionCoordinator, 'addPartitionsForWrite' | 'verifyPartitions'>;
   readonly clock: Clock;
   settings(): Pick<BrokerTransactionSettings, 'verifiesPartitions'>;
 }
@@ -49,6 +55,7 @@ export type AskPermission = (
 
 interface Asking extends VerifiedBatch {
   readonly partitions: Map<string, Set<number>>;
+  readonly logs: PartitionLog[];
   readonly answers: Map<string, Map<number, VerificationGuard | Forbidden>>;
 }
 
@@ -56,7 +63,7 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
   return (request, apiVersion, lookUp) => {
     const { transactionalId } = request;
     if (transactionalId === null) return NOT_ASKED;
-    if (hasSeveralProducers(request)) return () => MIXED_PRODUCERS;
+    if (hasSeveralProducers(request)) return { of: () => MIXED_PRODUCERS };
     if (!settings().verifiesPartitions) return NEVER_ASKED;
     const support = supportOfProduce(apiVersion);
     const start = () => startVerifications(request, support === 'adds', lookUp);
@@ -80,9 +87,11 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
         if (!isHosted(lookup)) continue;
         const started = lookup.log.startVerification(producerOf(records), beginsAtZero, clock.now());
         if (started.kind === 'not-needed') continue;
-        asking ??= { ...producerOf(records), partitions: new Map(), answers: new Map() };
-        if (started.kind === 'started') put(asking, lookup.topic, index, started.guard);
-        else answer(asking, lookup.topic, index, { errorCode: started.errorCode, message: started.message });
+        asking ??= { ...producerOf(records), partitions: new Map(), logs: [], answers: new Map() };
+        if (started.kind === 'started') {
+          put(asking, lookup.topic, index, started.guard);
+          asking.logs.push(lookup.log);
+        } else answer(asking, lookup.topic, index, { errorCode: started.errorCode, message: started.message });
       }
     }
     return asking;
@@ -95,7 +104,9 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
     startAgain: () => Asking | undefined,
   ): Promise<Permission> {
     for (let asking = first; ; ) {
-      const errorCodeOf = await askCoordinator(transactions, { transactionalId, ...asking }, support);
+      const { producerId, producerEpoch, partitions } = asking;
+      const write = { transactionalId, producerId, producerEpoch, partitions };
+      const { errorCodeOf, after } = await askCoordinator(transactions, write, support, asking.logs);
       let isRefused = false;
       for (const [topic, numbers] of asking.partitions) {
         for (const partition of numbers) {
@@ -105,10 +116,12 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
           answer(asking, topic, partition, forbidden(errorCode, support));
         }
       }
-      if (isRefused || support !== 'adds') return permissionOf(asking);
+      if (isRefused || support !== 'adds') return permissionOf(asking, after);
       // Whoever waits for the end of the transaction before sees its markers come, and guards are worth nothing then.
       const again = startAgain();
-      if (again === undefined || again.partitions.size === 0 || hasGuardsOf(again, asking)) return permissionOf(asking);
+      if (again === undefined || again.partitions.size === 0 || hasGuardsOf(again, asking)) {
+        return permissionOf(asking, after);
+      }
       asking = again;
     }
   }
@@ -171,8 +184,8 @@ function answer({ answers }: Asking, topic: string, partition: number, value: Ve
   answers.set(topic, ofTopic.set(partition, value));
 }
 
-function permissionOf({ answers }: Asking): Permission {
-  return (topic, partition) => answers.get(topic)?.get(partition) ?? NO_VERIFICATION;
+function permissionOf({ answers }: Asking, after?: Prerequisite): Permission {
+  return { of: (topic, partition) => answers.get(topic)?.get(partition) ?? NO_VERIFICATION, after };
 }
 
 /** Whether the request may write transactional batches at all. */

@@ -2,6 +2,7 @@ import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coo
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { MarkerResult, TransactionMarker, WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
 import type { Clock } from '@sluice/kernel/clock';
+import { isMet, mayFollow, type Prerequisite, untilMet } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
 import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
@@ -18,17 +19,38 @@ export interface MarkerWriterOptions {
 export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
   const { partitions, clock, groups } = options;
 
-  async function writeOne(marker: TransactionMarker, topic: string, partition: number): Promise<number> {
-    const lookup = checkUsable(partitions.byName(topic, partition), -1);
+  async function writeOne(
+    marker: TransactionMarker,
+    topic: string,
+    partition: number,
+    prerequisite: Prerequisite | undefined,
+  ): Promise<number> {
+    let after = prerequisite;
+    let lookup = checkUsable(partitions.byName(topic, partition), -1);
     if (!isHosted(lookup)) return lookup.errorCode;
+    if (after !== undefined && !mayFollow(lookup.log, after)) {
+      // A crash could take back the end, and leave the marker.
+      if (!isMet(after) && (await untilMet(after)) !== undefined) return ErrorCode.KAFKA_STORAGE_ERROR;
+      after = undefined;
+      lookup = checkUsable(partitions.byName(topic, partition), -1);
+      if (!isHosted(lookup)) return lookup.errorCode;
+    }
     const nowMs = clock.now();
     const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker;
     const type = marker.isCommit ? 'COMMIT' : 'ABORT';
     const batch = buildEndTxnMarkerBatch({ type, producerId, producerEpoch, coordinatorEpoch, timestampMs: nowMs });
-    if (topic === GROUP_METADATA_TOPIC) return groups.endTransaction(partition, { batch, transactionVersion });
+    if (topic === GROUP_METADATA_TOPIC) return groups.endTransaction(partition, { batch, transactionVersion, after });
     const { log, leaderEpoch } = lookup;
-    await logsReady([log]);
-    const result = log.append(batch, { leaderEpoch, nowMs, durable: true, origin: 'coordinator', transactionVersion });
+    const ready = logsReady([log]);
+    if (ready !== undefined) await ready;
+    const result = log.append(batch, {
+      leaderEpoch,
+      nowMs,
+      durable: true,
+      origin: 'coordinator',
+      transactionVersion,
+      after,
+    });
     if (result.kind === 'refused') return Promise.resolve(result.errorCode);
     return new Promise((resolve) => {
       log.onDurable(result.lastOffset + 1, (failure) =>
@@ -37,7 +59,7 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
     });
   }
 
-  return async (marker) => {
+  return async (marker, after) => {
     const written: Promise<void>[] = [];
     const errors = new Map<string, Map<number, number>>();
     for (const [topic, numbers] of marker.partitions) {
@@ -45,7 +67,7 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
       errors.set(topic, ofTopic);
       for (const partition of numbers) {
         written.push(
-          writeOne(marker, topic, partition).then((errorCode) => {
+          writeOne(marker, topic, partition, after).then((errorCode) => {
             ofTopic.set(partition, errorCode);
           }),
         );

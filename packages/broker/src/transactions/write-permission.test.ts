@@ -46,9 +46,9 @@ async function scene(markerEpoch: number): Promise<Scene> {
     partitions: { byName: () => partition } as unknown as Partitions,
     partitionOf: () => 0,
     transactions: {
-      async addPartitions() {
+      async addPartitionsForWrite() {
         grant('add');
-        return ErrorCode.NONE;
+        return { errorCode: ErrorCode.NONE };
       },
       async verifyPartitions() {
         grant('verify');
@@ -71,7 +71,7 @@ async function scene(markerEpoch: number): Promise<Scene> {
       const topicData = [{ name: 'orders', topicId: ZERO_UUID, partitionData: [{ index: 0, records }] }];
       const request: ProduceRequest = { transactionalId: TRANSACTIONAL_ID, acks: -1, timeoutMs: 1000, topicData };
       const permission = await createProducePermissions(options)(request, apiVersion, () => partition);
-      const guard = permission('orders', 0);
+      const guard = permission.of('orders', 0);
       return guard !== undefined && 'errorCode' in guard ? guard.errorCode : write(guard, 'client');
     },
     async commit(apiVersion) {

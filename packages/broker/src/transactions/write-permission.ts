@@ -1,6 +1,8 @@
 import type { TransactionPartitions } from '@sluice/coordinator/transaction/transaction';
 import type { PartitionErrors, TransactionCoordinator } from '@sluice/coordinator/transaction/transaction-coordinator';
 import type { ProducerEpoch, ProducerId } from '@sluice/kernel/ids';
+import type { PartitionLog } from '@sluice/log/partition-log';
+import { isMet, mayFollow, type Prerequisite, untilMet } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 
 /** What a client's version knows of KIP-890. `adds`: the write itself brings its partition into the transaction. */
@@ -23,19 +25,36 @@ export interface TransactionalWrite {
   readonly partitions: TransactionPartitions;
 }
 
+/** What the coordinator says of a write. */
+export interface CoordinatorAnswer {
+  readonly errorCodeOf: PartitionErrors;
+  /** What the write must not survive a crash without. */
+  readonly after?: Prerequisite | undefined;
+}
+
 /** Asks the coordinator whether the producer may write into these partitions now, and brings them in if its version asks for it. */
 export async function askCoordinator(
-  transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartitions'>,
+  transactions: Pick<TransactionCoordinator, 'addPartitionsForWrite' | 'verifyPartitions'>,
   { transactionalId, ...write }: TransactionalWrite,
   support: TransactionSupport,
-): Promise<PartitionErrors> {
+  logs: readonly PartitionLog[],
+): Promise<CoordinatorAnswer> {
   const asked = { ...write, clientVersion: 2 } as const;
   if (support === 'adds') {
-    const errorCode = toWriteError(await transactions.addPartitions(transactionalId, asked), support);
-    return () => errorCode;
+    const { errorCode, after } = await transactions.addPartitionsForWrite(transactionalId, asked);
+    const error = toWriteError(errorCode, support);
+    if (after === undefined || error !== ErrorCode.NONE) return { errorCodeOf: () => error };
+    return writeAfter(after, logs);
   }
   const errorCodeOf = await transactions.verifyPartitions(transactionalId, asked);
-  return (topic, partition) => toWriteError(errorCodeOf(topic, partition), support);
+  return { errorCodeOf: (topic, partition) => toWriteError(errorCodeOf(topic, partition), support) };
+}
+
+/** At once where all logs share a journal with the coordinator's, else when its record is durable. */
+async function writeAfter(after: Prerequisite, logs: readonly PartitionLog[]): Promise<CoordinatorAnswer> {
+  if (logs.every((log) => mayFollow(log, after))) return { errorCodeOf: () => ErrorCode.NONE, after };
+  const failure = isMet(after) ? undefined : await untilMet(after);
+  return { errorCodeOf: () => (failure === undefined ? ErrorCode.NONE : ErrorCode.NOT_COORDINATOR) };
 }
 
 function toWriteError(errorCode: number, support: TransactionSupport): number {

@@ -166,9 +166,9 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         (shard, now, pending) => shard.commitOffsets(request, context, now, pending),
         (errorCode) => offsetCommitFailed(request, toGroupError(errorCode)),
       ),
-    commitOffsetsInTransaction(request, verification, context) {
+    commitOffsetsInTransaction(request, { verification, after }, context) {
       const { producerId, producerEpoch } = request;
-      const transaction = { producerId, producerEpoch, ...(verification === undefined ? {} : { verification }) };
+      const transaction = { producerId, producerEpoch, after, ...(verification === undefined ? {} : { verification }) };
       return ask(
         request.groupId,
         (shard, now, pending) => shard.commitOffsetsInTransaction(request, transaction, context, now, pending),

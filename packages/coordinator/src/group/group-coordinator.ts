@@ -24,9 +24,15 @@ import type { SyncGroupRequest } from '@sluice/protocol/generated/messages/sync-
 import type { SyncGroupResponseInput } from '@sluice/protocol/generated/messages/sync-group-response';
 import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
 import type { TxnOffsetCommitResponseInput } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
+import type { TransactionOfStep } from '../runtime/coordinator-shard.ts';
 import type { ShardMarker } from '../runtime/shard-writer.ts';
 import type { RequestContext } from './group-environment.ts';
 import type { ShareGroupCoordinator } from './share/share-group-coordinator.ts';
+
+/** Of the transaction's coordinator. */
+export interface TransactionPermission extends Pick<TransactionOfStep, 'after'> {
+  readonly verification: VerificationGuard | undefined;
+}
 
 /**
  * What the broker's handlers ask of the groups whose coordinator it is. Each answer is a response as Kafka would give
@@ -48,7 +54,7 @@ export interface GroupCoordinator {
   /** The guard is of the group's partition; offsets count once the transaction is committed. */
   commitOffsetsInTransaction(
     request: TxnOffsetCommitRequest,
-    verification: VerificationGuard | undefined,
+    permission: TransactionPermission,
     context: RequestContext,
   ): Promise<TxnOffsetCommitResponseInput>;
   /** Appends the marker to the partition and ends the transaction there; answers with an error code. */

@@ -1,4 +1,5 @@
 import type { Offset, ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import type { VerificationGuard } from '@sluice/log/verifications';
 
 /**
@@ -40,10 +41,17 @@ export interface Step<R> {
    * once, whatever is still to be committed.
    */
   readonly repliesAtOnce?: readonly Reply[];
+  /** For those who go on before the records are committed, with nothing that would survive a crash without them. */
+  readonly repliesOnceAppended?: readonly AppendedReply[];
   /** Writes the records into this producer's transaction (TxnOffsetCommit). */
   readonly transaction?: TransactionOfStep;
   /** False: a crash may keep only the first of the records, which may then fill several batches (many tombstones). Default: true. */
   readonly isAtomic?: boolean;
+  /**
+   * Nobody waits for the records, and a crash may take them: they go to the log with the next that somebody waits for, or
+   * a little later.
+   */
+  readonly isLazy?: boolean;
 }
 
 export interface TransactionOfStep {
@@ -51,6 +59,8 @@ export interface TransactionOfStep {
   readonly producerEpoch: ProducerEpoch;
   /** See `PartitionLog.startVerification`. */
   readonly verification?: VerificationGuard;
+  /** What the records must not survive a crash without. */
+  readonly after?: Prerequisite | undefined;
 }
 
 /** Somebody who waits for a response, perhaps over many steps (JoinGroup). Exactly one of the two is called, once. */
@@ -63,6 +73,12 @@ export interface Pending<T> {
 /** Made by `replyTo`: type-safe where it is made, type-free where it is delivered. */
 export interface Reply {
   deliver(): void;
+  fail(errorCode: number): void;
+}
+
+export interface AppendedReply {
+  /** `undefined`: it is committed. */
+  deliver(after: Prerequisite | undefined): void;
   fail(errorCode: number): void;
 }
 

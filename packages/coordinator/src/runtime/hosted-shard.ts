@@ -1,8 +1,10 @@
+import type { Timer } from '@sluice/kernel/clock';
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { stackOf } from '@sluice/kernel/stack-of';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createCommitQueue } from './commit-queue.ts';
 import {
+  type AppendedReply,
   type CoordinatorShard,
   type Pending,
   type PutOff,
@@ -14,11 +16,13 @@ import { createPutOffQueue } from './put-off-queue.ts';
 import { createShardTimers } from './shard-timers.ts';
 import { createShardWriter, type ShardMarker, type ShardWriterOptions } from './shard-writer.ts';
 
+/** Lazy records go to the log after this long. */
+export const LAZY_FLUSH_MS = 20;
 /** Steps whose replies may wait for their commit at once in one shard; one more is refused. */
 export const STEPS_WAITING_MAX = 20_000;
 
 export interface HostedShardOptions<S extends CoordinatorShard<R>, R>
-  extends Omit<ShardWriterOptions<R>, 'shard' | 'onFailed'> {
+  extends Omit<ShardWriterOptions<R>, 'shard' | 'onFlushed' | 'onFailed'> {
   createShard(timers: ShardTimers<R>, putOff: PutOff<R>): S;
   /** How long somebody waits for a commit; without it as long as it takes. */
   commitTimeoutMs?(): number;
@@ -55,14 +59,18 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
   const timers = createShardTimers<R>(clock, (action) => tick((_shard, now) => action(now)));
   const putOffs = createPutOffQueue<R>();
   const shard = options.createShard(timers, putOff);
-  const writer = createShardWriter<R>({ ...options, shard, onFailed: fail });
+  const writer = createShardWriter<R>({ ...options, shard, onFlushed, onFailed: fail });
   const commits = createCommitQueue({ clock, timeoutMs: options.commitTimeoutMs });
+  let awaitingAppend: AppendedReply[] = [];
+  /** Somebody waits for what was gathered, or has waited long enough. */
+  let isFlushDue = false;
+  let lazyFlush: Timer | undefined;
   let isTurnEndPlanned = false;
   let isClosed = false;
   let onDrained: (() => void) | undefined;
 
   function take<T>(decide: (shard: S, now: TimestampMs, pending: Pending<T>) => Step<R>, pending: Pending<T>): void {
-    if (commits.size >= STEPS_WAITING_MAX) {
+    if (commits.size + awaitingAppend.length >= STEPS_WAITING_MAX) {
       pending.fail(ErrorCode.COORDINATOR_NOT_AVAILABLE);
       return;
     }
@@ -108,17 +116,53 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
         failReplies(step, errorCode);
         return errorCode !== ErrorCode.UNKNOWN_SERVER_ERROR;
       }
-      if (writer.gatheredCount > 0) planTurnEnd();
+      if (step.isLazy === true && !isFlushDue) flushLazily();
+      else flushSoon();
     }
     if (step.repliesAtOnce !== undefined) for (const reply of step.repliesAtOnce) reply.deliver();
+    if (step.repliesOnceAppended !== undefined) {
+      awaitingAppend.push(...step.repliesOnceAppended);
+      if (writer.gatheredCount === 0) answerAppended();
+      else flushSoon();
+    }
     if (step.replies.length === 0) return true;
     const { endOffset } = writer;
     if (commits.size === 0 && endOffset <= log.highWatermark) {
       for (const reply of step.replies) reply.deliver();
     } else {
       commits.add(endOffset, step.replies);
+      flushSoon();
     }
     return true;
+  }
+
+  function flushSoon(): void {
+    if (writer.gatheredCount === 0) return;
+    isFlushDue = true;
+    planTurnEnd();
+  }
+
+  function flushLazily(): void {
+    lazyFlush ??= clock.setTimer(LAZY_FLUSH_MS, () => {
+      lazyFlush = undefined;
+      flushSoon();
+    });
+  }
+
+  function onFlushed(): void {
+    isFlushDue = false;
+    lazyFlush?.cancel();
+    lazyFlush = undefined;
+    answerAppended();
+  }
+
+  function answerAppended(): void {
+    if (awaitingAppend.length === 0) return;
+    const answered = awaitingAppend;
+    awaitingAppend = [];
+    const { logEndOffset: offset } = log;
+    const after = offset <= log.highWatermark ? undefined : { log, offset };
+    for (const reply of answered) reply.deliver(after);
   }
 
   function endTransaction(marker: ShardMarker, pending: Pending<undefined>): void {
@@ -151,8 +195,10 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
     if (isClosed) return;
     isClosed = true;
     timers.close();
+    lazyFlush?.cancel();
     writer.close();
     commits.fail(errorCode);
+    for (const reply of awaitingAppend.splice(0)) reply.fail(errorCode);
     putOffs.fail(errorCode);
     tellShard(errorCode);
     onDrained?.();
@@ -178,7 +224,7 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
       if (isClosed) return;
       if (log.failure !== undefined) return fail(log.failure, true);
       commits.release(log.highWatermark);
-      if (writer.gatheredCount > 0 || putOffs.size > 0) planTurnEnd();
+      if (isFlushDue || putOffs.size > 0) planTurnEnd();
       if (commits.size === 0) onDrained?.();
     },
     close,
@@ -195,7 +241,8 @@ export function createHostedShard<S extends CoordinatorShard<R>, R>(
   };
 }
 
-function failReplies({ replies, repliesAtOnce = [] }: Step<unknown>, errorCode: number): void {
-  for (const reply of repliesAtOnce) reply.fail(errorCode);
+function failReplies(step: Step<unknown>, errorCode: number): void {
+  const { replies, repliesAtOnce = [], repliesOnceAppended = [] } = step;
+  for (const reply of [...repliesAtOnce, ...repliesOnceAppended]) reply.fail(errorCode);
   for (const reply of replies) reply.fail(errorCode);
 }

@@ -5,6 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import { stackOf } from '@sluice/kernel/stack-of';
 import { readEndTxnMarker } from '@sluice/log/end-txn-marker';
 import type { AppendOptions, AppendResult, PartitionLog } from '@sluice/log/partition-log';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import type { Codec } from '@sluice/protocol/compression/codec';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { BATCH_HEADER_SIZE_BYTES } from '@sluice/protocol/records/batch-header';
@@ -15,6 +16,8 @@ export interface ShardMarker {
   /** One control batch. */
   readonly batch: Buffer;
   readonly transactionVersion: number;
+  /** What the marker must not survive a crash without. */
+  readonly after?: Prerequisite | undefined;
 }
 
 export interface ShardWriterOptions<R> {
@@ -27,6 +30,8 @@ export interface ShardWriterOptions<R> {
   codec(): Codec;
   /** `max.message.bytes` of the topic. */
   batchSizeBytesMax(): number;
+  /** All that was gathered is in the log. */
+  onFlushed(): void;
   /** What was applied is not, or not so, in the log. */
   onFailed(reason: string, isTransient: boolean): void;
 }
@@ -125,8 +130,9 @@ export function createShardWriter<R>(options: ShardWriterOptions<R>): ShardWrite
     now: TimestampMs,
   ): number {
     for (const bytes of encoded) batch.add(bytes, now);
-    const { verification } = transaction;
-    const result = append(batch.take(transaction), verification === undefined ? {} : { verification });
+    const { verification, after } = transaction;
+    const how = verification === undefined ? { after } : { after, verification };
+    const result = append(batch.take(transaction), how);
     if (result.kind !== 'appended') return errorCodeOf(result);
     nextOffset = result.firstOffset;
     const producer = { ...transaction, isTransactional: true };
@@ -134,12 +140,12 @@ export function createShardWriter<R>(options: ShardWriterOptions<R>): ShardWrite
     return areApplied ? ErrorCode.NONE : ErrorCode.NOT_COORDINATOR;
   }
 
-  function writeMarker({ batch: marker, transactionVersion }: ShardMarker): number {
+  function writeMarker({ batch: marker, transactionVersion, after }: ShardMarker): number {
     flush();
     const ended = readEndTxnMarker(marker);
     assert(ended !== undefined, 'a marker ends a transaction');
     if (isClosed) return ErrorCode.NOT_COORDINATOR;
-    const result = append(marker, { transactionVersion });
+    const result = append(marker, { transactionVersion, after });
     if (result.kind !== 'appended') return errorCodeOf(result);
     nextOffset = appendedOffset;
     shard.endTransaction?.(ended.producerId, !ended.isAbort);
@@ -169,10 +175,13 @@ export function createShardWriter<R>(options: ShardWriterOptions<R>): ShardWrite
       );
     } else if (result.firstOffset !== firstOffset) {
       options.onFailed(`records for offset ${firstOffset} were appended at ${result.firstOffset}`, true);
-    }
+    } else options.onFlushed();
   }
 
-  function append(bytes: Buffer, how: Pick<AppendOptions, 'verification' | 'transactionVersion'>): AppendResult {
+  function append(
+    bytes: Buffer,
+    how: Pick<AppendOptions, 'verification' | 'transactionVersion' | 'after'>,
+  ): AppendResult {
     const result = log.append(bytes, {
       leaderEpoch,
       nowMs: clock.now(),

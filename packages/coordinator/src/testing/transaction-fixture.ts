@@ -2,6 +2,7 @@ import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import type { ManagedLog } from '@sluice/log/managed-log';
+import { untilMet } from '@sluice/log/prerequisite';
 import { openTestLog } from '@sluice/log/testing/test-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TransactionStateInput } from '@sluice/protocol/generated/messages/describe-transactions-response';
@@ -69,7 +70,10 @@ export async function openTransactions(options: TransactionFixtureOptions = {}):
       ...options.settings,
     }),
     nextProducerId: async () => ({ producerId: nextProducerId++ }),
-    async writeMarkers(marker) {
+    async writeMarkers(marker, after) {
+      // As to a log that has no journal in common with the coordinator's.
+      const failure = after === undefined ? undefined : await untilMet(after);
+      if (failure !== undefined) return () => ErrorCode.KAFKA_STORAGE_ERROR;
       markers.push(marker);
       while (markerAnswer === undefined) {
         await new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { LeaderEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import type { Codec } from '@sluice/protocol/compression/codec';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TransactionState as DescribedTransaction } from '@sluice/protocol/generated/messages/describe-transactions-response';
@@ -19,6 +20,7 @@ import type { PartitionErrors, TransactionCoordinator } from './transaction-coor
 import type { TransactionCanary, TransactionSettings } from './transaction-environment.ts';
 import { type TransactionRecord, transactionRecordSerde } from './transaction-record-serde.ts';
 import {
+  type AddedForWrite,
   createTransactionShard,
   type ProducerAnswer,
   type TransactionShard,
@@ -62,15 +64,15 @@ export function createTransactionCoordinator(options: TransactionCoordinatorOpti
         timers,
         canary: options.canary,
         logger: logger.with({ partition }),
-        sendMarkers: (ended) => void sendMarkers(partition, ended),
+        sendMarkers: (ended, after) => void sendMarkers(partition, ended, after),
       }),
   });
   const partitionOf = (transactionalId: string) => partitionOfGroup(transactionalId, options.partitionCount());
 
-  async function sendMarkers(partition: number, ended: Transaction): Promise<void> {
+  async function sendMarkers(partition: number, ended: Transaction, after: Prerequisite | undefined): Promise<void> {
     const epoch = ledEpochs.get(partition);
     if (epoch === undefined) return;
-    const areWritten = await markers.send(ended, epoch, () => ledEpochs.get(partition) !== epoch);
+    const areWritten = await markers.send(ended, epoch, after, () => ledEpochs.get(partition) !== epoch);
     if (!areWritten) return;
     void runtime.run<never>(partition, (shard, now) => shard.markersWritten(ended, now));
     // At once: what waits goes into the same batch as the end that it waited for.
@@ -134,6 +136,13 @@ export function createTransactionCoordinator(options: TransactionCoordinatorOpti
         shard.add(transactionalId, asked, now, pending),
       );
       return 'response' in result ? result.response : toGroupError(result.errorCode);
+    },
+    async addPartitionsForWrite(transactionalId, asked) {
+      if (transactionalId === '') return { errorCode: ErrorCode.INVALID_REQUEST };
+      const result = await runtime.run<AddedForWrite>(partitionOf(transactionalId), (shard, now, pending) =>
+        shard.addForWrite(transactionalId, asked, now, pending),
+      );
+      return 'response' in result ? result.response : { errorCode: toGroupError(result.errorCode) };
     },
     async verifyPartitions(transactionalId, asked) {
       if (transactionalId === '') return () => ErrorCode.INVALID_REQUEST;

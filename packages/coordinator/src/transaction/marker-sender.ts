@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { LeaderEpoch, ProducerEpoch, ProducerId } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import { stackOf } from '@sluice/kernel/stack-of';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { Transaction, TransactionPartitions, TransactionVersion } from './transaction.ts';
 
@@ -19,8 +20,11 @@ export interface TransactionMarker {
 /** The error code of each partition of a marker, once what could be written is durable. */
 export type MarkerResult = (topic: string, partition: number) => number;
 
-/** Writes markers where the partitions are led; UNKNOWN_TOPIC_OR_PARTITION only for those that are deleted. */
-export type WriteMarkers = (marker: TransactionMarker) => Promise<MarkerResult>;
+/**
+ * Writes markers where the partitions are led; UNKNOWN_TOPIC_OR_PARTITION only for those that are deleted. `after` says that
+ * the transaction has ended, if that is not durable yet: no marker may survive a crash without it.
+ */
+export type WriteMarkers = (marker: TransactionMarker, after: Prerequisite | undefined) => Promise<MarkerResult>;
 
 export interface MarkerSenderOptions {
   readonly clock: Clock;
@@ -34,7 +38,12 @@ export const MARKER_BACKOFF_MS_MAX = 1_000;
 
 export interface MarkerSender {
   /** True once all partitions have their marker; false if the coordinator lost its office, or never will write them. */
-  send(ended: Transaction, coordinatorEpoch: LeaderEpoch, isCancelled: () => boolean): Promise<boolean>;
+  send(
+    ended: Transaction,
+    coordinatorEpoch: LeaderEpoch,
+    after: Prerequisite | undefined,
+    isCancelled: () => boolean,
+  ): Promise<boolean>;
   /** Lets nobody wait for another try. */
   close(): void;
 }
@@ -43,12 +52,17 @@ export function createMarkerSender({ clock, logger, write }: MarkerSenderOptions
   const sleeping = new Set<() => void>();
   let isClosed = false;
 
-  async function send(ended: Transaction, coordinatorEpoch: LeaderEpoch, isCancelled: () => boolean): Promise<boolean> {
+  async function send(
+    ended: Transaction,
+    coordinatorEpoch: LeaderEpoch,
+    after: Prerequisite | undefined,
+    isCancelled: () => boolean,
+  ): Promise<boolean> {
     let left = ended.partitions;
     let backoffMs = MARKER_BACKOFF_MS_MIN;
     while (left.size > 0) {
       if (isClosed || isCancelled()) return false;
-      const errorCodeOf = await attempt(markerOf(ended, left, coordinatorEpoch));
+      const errorCodeOf = await attempt(markerOf(ended, left, coordinatorEpoch), after);
       const outcome = sortOut(left, errorCodeOf);
       if (outcome.isFenced) {
         logger.warn('the markers of a transaction are not wanted any more', {
@@ -70,9 +84,9 @@ export function createMarkerSender({ clock, logger, write }: MarkerSenderOptions
     return !isClosed && !isCancelled();
   }
 
-  async function attempt(marker: TransactionMarker): Promise<MarkerResult> {
+  async function attempt(marker: TransactionMarker, after: Prerequisite | undefined): Promise<MarkerResult> {
     try {
-      return await write(marker);
+      return await write(marker, after);
     } catch (error) {
       logger.error('writing the markers of a transaction failed', { reason: stackOf(error) });
       return () => ErrorCode.UNKNOWN_SERVER_ERROR;

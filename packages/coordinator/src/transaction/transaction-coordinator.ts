@@ -8,6 +8,7 @@ import type { InitProducerIdResponseInput } from '@sluice/protocol/generated/mes
 import type { ListTransactionsRequest } from '@sluice/protocol/generated/messages/list-transactions-request';
 import type { ListTransactionsResponseInput } from '@sluice/protocol/generated/messages/list-transactions-response';
 import type { AddPartitions } from './add-partitions.ts';
+import type { AddedForWrite } from './transaction-shard.ts';
 
 /** The error code of one partition. */
 export type PartitionErrors = (topic: string, partition: number) => number;
@@ -21,8 +22,10 @@ export interface TransactionCoordinator {
   partitionOf(transactionalId: string): number;
 
   initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdResponseInput>;
-  /** AddPartitionsToTxn, AddOffsetsToTxn, and Produce v12 or TxnOffsetCommit v5 on behalf of their producers: an error code for all. */
+  /** AddPartitionsToTxn and AddOffsetsToTxn: an error code for all. */
   addPartitions(transactionalId: string, asked: AddPartitions): Promise<number>;
+  /** Produce v12 or TxnOffsetCommit v5 on behalf of their producers. */
+  addPartitionsForWrite(transactionalId: string, asked: AddPartitions): Promise<AddedForWrite>;
   /** Whether the partitions are in the producer's open transaction. */
   verifyPartitions(transactionalId: string, asked: AddPartitions): Promise<PartitionErrors>;
   endTransaction(request: EndTxnRequest, apiVersion: number): Promise<EndTxnResponseInput>;

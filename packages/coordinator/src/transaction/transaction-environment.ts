@@ -1,4 +1,5 @@
 import type { Logger } from '@sluice/kernel/logger';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import type { ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { Transaction, TransactionVersion } from './transaction.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
@@ -27,6 +28,9 @@ export interface TransactionEnvironment {
   readonly logger: Logger;
   /** For the tests of the tests only. */
   readonly canary?: TransactionCanary | undefined;
-  /** Begins to write the markers of a transaction whose end is durable; `markersWritten` tells when all are. */
-  sendMarkers(transaction: Transaction): void;
+  /**
+   * Begins to write the markers of a transaction; `markersWritten` tells when all are. They must not survive without what
+   * says that it ended, if that is not durable yet.
+   */
+  sendMarkers(transaction: Transaction, after: Prerequisite | undefined): void;
 }

@@ -1,7 +1,9 @@
 import type { ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
+import type { Prerequisite } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TransactionState as DescribedTransaction } from '@sluice/protocol/generated/messages/describe-transactions-response';
 import {
+  type AppendedReply,
   type CoordinatorShard,
   NOTHING,
   type Pending,
@@ -28,6 +30,12 @@ export type ProducerAnswer =
   | { readonly kind: 'refused'; readonly errorCode: number }
   | { readonly kind: 'needs-producer-id' };
 
+export interface AddedForWrite {
+  readonly errorCode: number;
+  /** What the write must not survive a crash without, if that is not durable yet. */
+  readonly after?: Prerequisite | undefined;
+}
+
 /** The transactions of one partition of `__transaction_state`. */
 export interface TransactionShard extends CoordinatorShard<TransactionRecord> {
   init(
@@ -38,6 +46,13 @@ export interface TransactionShard extends CoordinatorShard<TransactionRecord> {
   ): TransactionStep;
   /** Answers with an error code for all partitions. */
   add(transactionalId: string, asked: AddPartitions, now: TimestampMs, pending: Pending<number>): TransactionStep;
+  /** The same for a write that comes right behind, and must not survive without it. */
+  addForWrite(
+    transactionalId: string,
+    asked: AddPartitions,
+    now: TimestampMs,
+    pending: Pending<AddedForWrite>,
+  ): TransactionStep;
   /** Answers with an error code for each partition. */
   verify(
     transactionalId: string,
@@ -76,9 +91,11 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
       case 'needs-producer-id':
         return { records: [], replies: [request.askForProducerId()] };
       case 'unchanged':
-        return { records: [], replies: [request.answer(decision.transaction)] };
-      case 'changed':
-        return become(decision.transaction, [request.answer(decision.transaction)]);
+        return { records: [], ...answersOf(request, decision.transaction) };
+      case 'changed': {
+        const { replies, repliesOnceAppended = [] } = answersOf(request, decision.transaction);
+        return become(decision.transaction, replies, repliesOnceAppended);
+      }
       case 'ends-first': {
         const refusal = waiting.add(transactionalId, request);
         return become(decision.transaction, refusal === undefined ? [] : [refusal]);
@@ -90,18 +107,33 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
     }
   }
 
-  function become(transaction: Transaction, replies: readonly Reply[]): TransactionStep {
+  function answersOf(
+    request: WaitingRequest,
+    transaction: Transaction,
+  ): Pick<TransactionStep, 'replies' | 'repliesOnceAppended'> {
+    if (request.answerOnceAppended === undefined) return { replies: [request.answer(transaction)] };
+    return { replies: [], repliesOnceAppended: [request.answerOnceAppended()] };
+  }
+
+  function become(
+    transaction: Transaction,
+    replies: readonly Reply[],
+    repliesOnceAppended: readonly AppendedReply[] = [],
+  ): TransactionStep {
     const { transactionalId, status } = transaction;
     if (status === 'Ongoing') watchTimeout(transaction, transaction.timeoutMs);
     return {
       records: [{ transactionalId, transaction }],
-      replies: isEnding(transaction) ? [...replies, onceDurable(transaction)] : replies,
+      replies,
+      repliesOnceAppended: isEnding(transaction)
+        ? [...repliesOnceAppended, markersOf(transaction)]
+        : repliesOnceAppended,
     };
   }
 
   /** Nobody may see markers of an end that a crash could take back. */
-  function onceDurable(transaction: Transaction): Reply {
-    return { deliver: () => environment.sendMarkers(transaction), fail: () => {} };
+  function markersOf(transaction: Transaction): AppendedReply {
+    return { deliver: (after) => environment.sendMarkers(transaction, after), fail: () => {} };
   }
 
   /** On monotonic time: a clock that jumps ends nobody's transaction. */
@@ -183,14 +215,16 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
       else transactions.set(transactionalId, transaction);
     },
     onLoaded(now) {
-      const replies: Reply[] = [];
+      const repliesOnceAppended: AppendedReply[] = [];
       for (const transaction of transactions.values()) {
-        if (isEnding(transaction) && environment.canary !== 'loses-markers') replies.push(onceDurable(transaction));
+        if (isEnding(transaction) && environment.canary !== 'loses-markers') {
+          repliesOnceAppended.push(markersOf(transaction));
+        }
         if (transaction.status !== 'Ongoing') continue;
         watchTimeout(transaction, Math.min(transaction.startMs + transaction.timeoutMs - now, transaction.timeoutMs));
       }
       planExpiration(settings().idExpirationCheckIntervalMs);
-      return { records: [], replies };
+      return { records: [], replies: [], repliesOnceAppended };
     },
     onUnloaded: waiting.fail,
     init(asked, newProducerId, now, pending) {
@@ -208,6 +242,20 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
         refuse: (errorCode) => replyTo(pending, errorCode),
         askForProducerId: () => replyTo(pending, ErrorCode.UNKNOWN_SERVER_ERROR),
         answer: () => replyTo(pending, ErrorCode.NONE),
+        fail: pending.fail.bind(pending),
+      };
+      return take(transactionalId, request, now);
+    },
+    addForWrite(transactionalId, asked, now, pending) {
+      const request: WaitingRequest = {
+        decide: (transaction, at) => addPartitions(transaction, asked, at),
+        refuse: (errorCode) => replyTo(pending, { errorCode }),
+        askForProducerId: () => replyTo(pending, { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR }),
+        answer: () => replyTo(pending, { errorCode: ErrorCode.NONE }),
+        answerOnceAppended: () => ({
+          deliver: (after) => pending.answer({ errorCode: ErrorCode.NONE, after }),
+          fail: (errorCode) => pending.fail(errorCode),
+        }),
         fail: pending.fail.bind(pending),
       };
       return take(transactionalId, request, now);
@@ -233,6 +281,8 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
       return {
         records: [{ transactionalId: ended.transactionalId, transaction: completed(transaction, now) }],
         replies: [],
+        // Were it lost, the markers would be sent once more.
+        isLazy: true,
       };
     },
     takeWaiting(transactionalId, now) {

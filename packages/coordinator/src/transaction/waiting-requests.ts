@@ -1,6 +1,6 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { NOTHING, type Reply, type ShardTimers } from '../runtime/coordinator-shard.ts';
+import { type AppendedReply, NOTHING, type Reply, type ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { Transaction } from './transaction.ts';
 import type { TransactionDecision } from './transaction-decision.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
@@ -9,6 +9,8 @@ import type { TransactionRecord } from './transaction-record-serde.ts';
 export interface WaitingRequest {
   decide(transaction: Transaction | undefined, now: TimestampMs): TransactionDecision;
   answer(transaction: Transaction): Reply;
+  /** In place of `answer`, for who need not wait until what was decided is durable. */
+  answerOnceAppended?(): AppendedReply;
   refuse(errorCode: number): Reply;
   askForProducerId(): Reply;
   /** There is no coordinator any more. */

@@ -8,12 +8,14 @@ import {
   ENTRY_HEADER_SIZE_BYTES,
   type EntryPlace,
   finishEntry,
+  JOURNAL_VERSION,
   KEY_SIZE_BYTES,
   readEntry,
   readFileHeader,
   SECTOR_SIZE_BYTES,
   upToSector,
   writeFileHeader,
+  writeSeal,
 } from './format.ts';
 import { readJournal } from './read-journal.ts';
 
@@ -95,6 +97,46 @@ describe('an entry of the journal', () => {
   });
 });
 
+describe('what is bound to the rest of its commit', () => {
+  /** Entries of a sector each, so that any of them could be found behind a sector that is gone. */
+  function sealedCommit(): Buffer {
+    const commit = Buffer.alloc(4 * SECTOR_SIZE_BYTES);
+    const payloadSizeBytes = SECTOR_SIZE_BYTES - ENTRY_HEADER_SIZE_BYTES;
+    let at = 0;
+    for (const value of ['1', '2']) {
+      commit.fill(value, at + ENTRY_HEADER_SIZE_BYTES, at + SECTOR_SIZE_BYTES);
+      at = finishEntry(commit, at, KEY, 'batches', place, payloadSizeBytes);
+    }
+    at = writeSeal(commit, 0, at, KEY);
+    commit.fill('3', at + ENTRY_HEADER_SIZE_BYTES, 3 * SECTOR_SIZE_BYTES);
+    at = finishEntry(commit, at, KEY, 'bound', place, SECTOR_SIZE_BYTES - 2 * ENTRY_HEADER_SIZE_BYTES);
+    commit.fill('4', at + ENTRY_HEADER_SIZE_BYTES);
+    finishEntry(commit, at, KEY, 'bound', place, payloadSizeBytes);
+    return commit;
+  }
+
+  test('counts with all of it', async () => {
+    const values = await payloadsOf(fileOf([[sealedCommit()]]));
+    assert.deepEqual(
+      values.map((value) => value[0]),
+      ['1', '2', '3', '4'],
+    );
+  });
+
+  test('counts for nothing if any sector before the seal is gone, or the seal', async () => {
+    for (let sector = 0; sector < 3; sector++) {
+      const commit = sealedCommit();
+      commit.fill(0, sector * SECTOR_SIZE_BYTES, (sector + 1) * SECTOR_SIZE_BYTES);
+      const left = (await payloadsOf(fileOf([[commit], [entryOf(Buffer.from('later'))]]))).map((value) => value[0]);
+      assert.deepEqual(
+        left,
+        ['1', '2', 'l'].filter((value) => value !== String(sector + 1)),
+        `sector ${sector}`,
+      );
+    }
+  });
+});
+
 describe('a file of the journal', () => {
   const one = entryOf(Buffer.from('one'));
   const two = entryOf(Buffer.from('two'));
@@ -133,8 +175,8 @@ describe('a file of the journal', () => {
     const content = fileOf([[one]]);
     const { key, sequence } = { key: KEY, sequence: 9 };
     const newer = Buffer.from(content);
-    writeFileHeader(newer, { sequence, key }, 2);
-    assert.deepEqual(readFileHeader(newer), { kind: 'version', version: 2 });
+    writeFileHeader(newer, { sequence, key }, JOURNAL_VERSION + 1);
+    assert.deepEqual(readFileHeader(newer), { kind: 'version', version: JOURNAL_VERSION + 1 });
     await assert.rejects(
       readJournal(await diskWith(newer), '/data', silentLogger),
       (error: unknown) => error instanceof LogDirectoryError && error.tag === 'newer-version',

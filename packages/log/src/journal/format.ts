@@ -14,11 +14,17 @@ import { crc32c, crc32cOfAll } from '@sluice/protocol/records/crc32c';
  *
  * Of two files the one with the larger sequence was written later. A file is used again from its start with a new sequence
  * and a new key; entries with another key than the file's header are of an earlier use and count for nothing. The key is
- * random, so that no producer can make records look like entries. Version 1 is what is described here; magic, version and
+ * random, so that no producer can make records look like entries. Version 2 is what is described here; magic, version and
  * crc stay where they are in every version.
+ *
+ * A power loss may take any sector of the last commit, so of its entries any may be left. Those that must not be without
+ * the others stand behind a seal, whose segment's base offset is the CRC-32C of the commit up to the seal, and whose
+ * position is the size of that; what is found behind anything but a right seal counts for nothing.
  */
 
-const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
+/** Had neither seals nor what stands behind them; else the same. */
+const OLDER_VERSION = 1;
 /** What a disk writes whole or not at all: nothing that was acknowledged shares one with what is written later. */
 export const SECTOR_SIZE_BYTES = 512;
 export const ENTRY_HEADER_SIZE_BYTES = 80;
@@ -69,7 +75,7 @@ export function readFileHeader(content: Buffer): ReadFileHeader {
   if (content.length < SECTOR_SIZE_BYTES || !content.subarray(0, VERSION_AT).equals(MAGIC)) return { kind: 'unused' };
   if (content.readUInt32BE(HEADER_CRC_AT) !== headerCrc(content)) return { kind: 'unused' };
   const version = content.readUInt32BE(VERSION_AT);
-  if (version !== JOURNAL_VERSION) return { kind: 'version', version };
+  if (version !== JOURNAL_VERSION && version !== OLDER_VERSION) return { kind: 'version', version };
   const key = Buffer.from(content.subarray(KEY_AT, HEADER_END));
   return { kind: 'header', header: { sequence: readUInt64(content, SEQUENCE_AT), key } };
 }
@@ -78,9 +84,19 @@ function headerCrc(content: Buffer): number {
   return crc32cOfAll([content.subarray(0, HEADER_CRC_AT), content.subarray(SEQUENCE_AT, HEADER_END)]);
 }
 
-/** `batches`: bytes that belong at a place of a segment. `cut`: whatever earlier entries say of this log is void. */
-export type EntryKind = 'batches' | 'cut';
-const KIND_CODES = { batches: 1, cut: 2 } as const;
+/**
+ * `batches`: bytes that belong at a place of a segment. `cut`: whatever earlier entries say of this log is void. `bound`: as
+ * `batches`, behind a seal.
+ */
+export type EntryKind = 'batches' | 'cut' | 'seal' | 'bound';
+const KIND_CODES = { batches: 1, cut: 2, seal: 3, bound: 4 } as const;
+const KINDS: ReadonlyMap<number, EntryKind> = new Map([
+  [KIND_CODES.batches, 'batches'],
+  [KIND_CODES.cut, 'cut'],
+  [KIND_CODES.seal, 'seal'],
+  [KIND_CODES.bound, 'bound'],
+]);
+const NO_TOPIC_ID = Buffer.alloc(16);
 
 export interface EntryPlace {
   /** 16 bytes. */
@@ -121,6 +137,18 @@ export function finishEntry(
   return end;
 }
 
+/** Writes a seal behind the entries that begin at `start`; returns where it ends. */
+export function writeSeal(target: Buffer, start: number, at: number, key: Buffer): number {
+  const place = { topicId: NO_TOPIC_ID, partition: 0, baseOffset: 0, nextOffset: 0 };
+  const seal = { ...place, segmentBaseOffset: crc32c(target, start, at), position: at - start };
+  return finishEntry(target, at, key, 'seal', seal, 0);
+}
+
+/** Whether all is there that the seal at `at` was written behind. */
+export function isSealRight(content: Buffer, at: number, { segmentBaseOffset, position }: JournalEntry): boolean {
+  return position <= at && crc32c(content, at - position, at) === segmentBaseOffset;
+}
+
 /** The entry at `at`, if there is a whole one with this key. */
 export function readEntry(content: Buffer, at: number, key: Buffer): JournalEntry | undefined {
   if (at + ENTRY_HEADER_SIZE_BYTES > content.length) return undefined;
@@ -128,10 +156,10 @@ export function readEntry(content: Buffer, at: number, key: Buffer): JournalEntr
   const payloadAt = at + ENTRY_HEADER_SIZE_BYTES;
   const end = payloadAt + content.readUInt32BE(at + 4);
   if (end > content.length || crc32c(content, at + 4, end) !== content.readUInt32BE(at)) return undefined;
-  const code = content.readUInt32BE(at + 44);
-  if (code !== KIND_CODES.batches && code !== KIND_CODES.cut) return undefined;
+  const kind = KINDS.get(content.readUInt32BE(at + 44));
+  if (kind === undefined) return undefined;
   return {
-    kind: code === KIND_CODES.cut ? 'cut' : 'batches',
+    kind,
     topicId: content.subarray(at + 24, at + 40),
     partition: content.readUInt32BE(at + 40),
     segmentBaseOffset: readUInt64(content, at + 48),

@@ -2,12 +2,13 @@ import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import { failureOf, reasonOf } from '../failure-reason.ts';
 import type { LogFailure } from '../log-state.ts';
+import { isMet, NO_PREREQUISITES, type Prerequisite } from '../prerequisite.ts';
 import { COMMIT_OVERHEAD_SIZE_BYTES, createCommitBuffer } from './commit-buffer.ts';
 import { createDirtyLogs } from './dirty-logs.ts';
 import { entrySizeBytes } from './format.ts';
 import type { JournalFile } from './journal-file.ts';
 import { createJournalRing, type JournalRingOptions } from './journal-ring.ts';
-import type { JournaledBytes, JournaledLog } from './journaled-log.ts';
+import { type JournaledBytes, type JournaledLog, lacksPrerequisite } from './journaled-log.ts';
 
 /** One write to the journal. */
 const COMMIT_SIZE_BYTES_MAX = 1024 * 1024;
@@ -32,8 +33,13 @@ export type CommitOutcome =
  * again once all segments were synced that its entries stand for.
  */
 export interface Journal {
-  /** Settles when the bytes are durable, in the journal or in the log's segments. */
-  commit(log: JournaledLog, bytes: JournaledBytes): Promise<CommitOutcome>;
+  /**
+   * Settles when the bytes are durable, in the journal or in the log's segments. With prerequisites they are in no segment
+   * yet: they share a commit with what they need, or `segments` says that this is durable by itself.
+   */
+  commit(log: JournaledLog, bytes: JournaledBytes, after?: readonly Prerequisite[]): Promise<CommitOutcome>;
+  /** It has not failed. */
+  readonly isUsable: boolean;
   /** Whether so much of one log may go through the journal. */
   takes(sizeBytes: number): boolean;
   /**
@@ -48,7 +54,29 @@ export interface Journal {
 interface Pending {
   readonly log: JournaledLog;
   readonly bytes: JournaledBytes;
+  readonly after: readonly Prerequisite[];
   readonly done: (outcome: CommitOutcome) => void;
+}
+
+/** What one commit holds: `bound` may need what is in `free`. */
+interface Taken {
+  readonly free: readonly Pending[];
+  readonly bound: readonly Pending[];
+  readonly count: number;
+  readonly sizeBytes: number;
+}
+
+const NOTHING_TAKEN: Taken = { free: [], bound: [], count: 0, sizeBytes: 0 };
+
+function isBound({ after }: Pending): boolean {
+  return after.length > 0;
+}
+
+/** Whether a commit of these makes the prerequisite durable: each holds all that its log has written. */
+function isAmong(pending: readonly Pending[], { log, offset }: Prerequisite): boolean {
+  return pending.some(
+    (each) => each.log.partition === log.partition && each.log.topic === log.topic && each.bytes.nextOffset >= offset,
+  );
 }
 
 export function createJournal(options: JournalOptions): Journal {
@@ -78,11 +106,14 @@ export function createJournal(options: JournalOptions): Journal {
 
   function turn(): void {
     if (writing !== undefined || pending.length === 0) return;
-    const taken = ownSyncCount + pending.length < settings.logCountMin ? [] : takeForJournal();
-    const file = taken.length === 0 || fault !== undefined ? undefined : ring.fileFor(sizeOf(taken));
+    // Those that wait for others' records gain more than a sync: they need not wait for two, one after the other.
+    const isForJournal = pending.some(isBound) || ownSyncCount + pending.length >= settings.logCountMin;
+    const taken = isForJournal ? takeForJournal() : NOTHING_TAKEN;
+    const file = taken.count === 0 || fault !== undefined ? undefined : ring.fileFor(taken.sizeBytes);
     if (file === undefined) {
-      for (const each of [...taken, ...pending]) void syncOwnSegments(each);
-      pending = [];
+      const left = [...taken.free, ...taken.bound, ...pending];
+      pending = left.filter((each) => !each.after.every(isMet));
+      for (const each of left) if (each.after.every(isMet)) void syncOwnSegments(each);
       return;
     }
     writing = commitTogether(file, taken).finally(() => {
@@ -92,28 +123,33 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   /** As many as one commit holds; those whose segments would lag as one too many sync them now. */
-  function takeForJournal(): Pending[] {
-    const taken: Pending[] = [];
+  function takeForJournal(): Taken {
+    const free: Pending[] = [];
+    const bound: Pending[] = [];
     const left: Pending[] = [];
     let sizeBytes = 0;
-    for (const each of pending) {
+    const take = (each: Pending, into: Pending[]) => {
       const entry = entrySizeBytes(each.bytes.sizeBytes);
       if (sizeBytes + entry > payloadsSizeBytesMax) left.push(each);
-      else if (!dirty.hasRoomFor(each.log)) void syncOwnSegments(each);
-      else {
-        taken.push(each);
+      else if (dirty.hasRoomFor(each.log)) {
+        into.push(each);
         sizeBytes += entry;
-      }
+      } else if (each.after.every(isMet)) void syncOwnSegments(each);
+      else left.push(each);
+    };
+    for (const each of pending) if (!isBound(each)) take(each, free);
+    for (const each of pending) {
+      if (!isBound(each)) continue;
+      if (each.after.every((needed) => isMet(needed) || isAmong(free, needed))) take(each, bound);
+      else left.push(each);
     }
     pending = left;
-    return taken;
+    return { free, bound, count: free.length + bound.length, sizeBytes: sizeBytes + COMMIT_OVERHEAD_SIZE_BYTES };
   }
 
-  function sizeOf(taken: readonly Pending[]): number {
-    return taken.reduce((total, { bytes }) => total + entrySizeBytes(bytes.sizeBytes), COMMIT_OVERHEAD_SIZE_BYTES);
-  }
-
-  async function syncOwnSegments({ log, done }: Pending): Promise<void> {
+  async function syncOwnSegments({ log, after, done }: Pending): Promise<void> {
+    // Its segment does not have it yet.
+    if (after.length > 0) return done({ kind: 'segments' });
     ownSyncCount++;
     try {
       await log.syncSegments();
@@ -124,10 +160,26 @@ export function createJournal(options: JournalOptions): Journal {
     ownSyncCount--;
   }
 
-  async function commitTogether(file: JournalFile, taken: readonly Pending[]): Promise<void> {
+  /** Looks again when what a commit needs is durable, which it may be without this journal. */
+  function awaitPrerequisites(each: Pending): void {
+    for (const { log, offset } of each.after) {
+      log.onDurable(offset, (failure) => {
+        if (failure !== undefined && pending.includes(each)) {
+          pending = pending.filter((other) => other !== each);
+          each.done({ kind: 'failed', failure: lacksPrerequisite(failure) });
+        }
+        requestTurn();
+      });
+    }
+  }
+
+  async function commitTogether(file: JournalFile, { free, bound }: Taken): Promise<void> {
     const startedMs = clock.monotonicMs();
+    const taken = [...free, ...bound];
     buffer.begin(file, ring.sequence);
-    for (const { log, bytes } of taken) buffer.addBatches(log, bytes);
+    for (const { log, bytes } of free) buffer.addBatches(log, bytes);
+    if (bound.length > 0) buffer.seal();
+    for (const { log, bytes } of bound) buffer.addBatches(log, bytes);
     const failure = await write(file);
     if (failure === undefined) {
       for (const { log, bytes } of taken) {
@@ -136,6 +188,8 @@ export function createJournal(options: JournalOptions): Journal {
       }
     }
     for (const { done } of taken) done(failure === undefined ? { kind: 'journal' } : { kind: 'failed', failure });
+    // What is bound came with what it needs: a single one of those is the work of one client, who would wait in vain.
+    if (free.length <= 1) return;
     const leftMs = startedMs + (options.spacingMs ?? 0) - clock.monotonicMs();
     if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
   }
@@ -216,12 +270,17 @@ export function createJournal(options: JournalOptions): Journal {
   }
 
   return {
-    commit(log, bytes) {
+    commit(log, bytes, after = NO_PREREQUISITES) {
       assert(bytes.sizeBytes <= settings.logSizeBytesMax, 'what goes to the journal is small');
       return new Promise((done) => {
-        pending.push({ log, bytes, done });
+        const each = { log, bytes, after, done };
+        pending.push(each);
+        awaitPrerequisites(each);
         if (writing === undefined) requestTurn();
       });
+    },
+    get isUsable() {
+      return fault === undefined;
     },
     takes: (sizeBytes) =>
       fault === undefined && sizeBytes <= Math.min(settings.logSizeBytesMax, payloadsSizeBytesMax - entrySizeBytes(0)),

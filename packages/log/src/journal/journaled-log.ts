@@ -1,9 +1,11 @@
 import type { Offset } from '@sluice/kernel/ids';
+import type { LogFailure } from '../log-state.ts';
 
 /** A log as the journal sees it. */
 export interface JournaledLog {
   /** 16 bytes. */
   readonly topicId: Buffer;
+  readonly topic: string;
   readonly partition: number;
   /** Everything below is durable in the segments themselves. */
   readonly syncedOffset: Offset;
@@ -19,4 +21,9 @@ export interface JournaledBytes {
   readonly nextOffset: Offset;
   readonly buffers: readonly Buffer[];
   readonly sizeBytes: number;
+}
+
+/** What is written is sound; what waited for the other log is cut off, and then the log goes on, as after a full disk. */
+export function lacksPrerequisite(reason: string): LogFailure {
+  return { reason: `the records that others here depend on were lost: ${reason}`, isDiskFull: true };
 }

@@ -4,6 +4,7 @@ import { LogDirectoryError } from '../log-directory-error.ts';
 import {
   ENTRY_HEADER_SIZE_BYTES,
   isJournalFileName,
+  isSealRight,
   type JournalEntry,
   type JournalFileHeader,
   readEntry,
@@ -62,8 +63,11 @@ function readEntries(content: Buffer, key: Buffer, entries: JournalEntry[]): boo
       continue;
     }
     isDamaged ||= isBehindGap;
+    let isSealed = false;
     for (; entry !== undefined; entry = readEntry(content, at, key)) {
-      entries.push(entry);
+      if (entry.kind === 'seal') isSealed = isSealRight(content, at, entry);
+      else if (entry.kind !== 'bound') entries.push(entry);
+      else if (isSealed) entries.push({ ...entry, kind: 'batches' });
       at += ENTRY_HEADER_SIZE_BYTES + entry.payload.length;
     }
     at = upToSector(at);
