@@ -212,7 +212,7 @@ export function createCommits(options: CommitsOptions): Commits {
     get hiddenFrom() {
       return hidden.from;
     },
-    hide: hidden.hide,
+    hide: (firstOffset, nextOffset) => hidden.hide(firstOffset, nextOffset),
     commitFirst,
     onWritten(group, nextOffset, isDurable) {
       if (!isDurable) uncommittedBatchCount += group.length;

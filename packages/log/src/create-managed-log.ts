@@ -5,6 +5,7 @@ import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { abortedTransactionsIn, abortedTransactionsNow } from './aborted-transactions.ts';
 import { createAppender } from './append.ts';
+import { AssembledLog } from './assembled-log.ts';
 import type { ClockWindow } from './clock-window.ts';
 import type { LogJournal } from './commits.ts';
 import { createLogCompaction } from './compaction/log-compaction.ts';
@@ -15,14 +16,11 @@ import { createFlushPolicy } from './flush-policy.ts';
 import { createFullDiskWatch } from './full-disk.ts';
 import { createHousekeeper } from './housekeeper.ts';
 import { createIndexLoader } from './index-loader.ts';
-import { knownOf } from './known-log.ts';
 import { createLogCuts } from './log-cuts.ts';
 import type { LogHooks } from './log-hooks.ts';
-import { type LogState, lastStableOffset } from './log-state.ts';
+import type { LogState } from './log-state.ts';
 import type { ManagedLog } from './managed-log.ts';
 import { createLogCopy, type LogCopy } from './move/log-copy.ts';
-import type { LogConfig } from './partition-log.ts';
-import { lastSequenceOf } from './producer-entry.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
 import { createReadBuffers, type ReadBuffers } from './read-buffers.ts';
 import { createReader } from './reader.ts';
@@ -154,7 +152,6 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     roll: housekeeper.roll,
     deleteRecordsBelow: cuts.deleteRecordsBelow,
   });
-  let isConfigProvisional = options.isConfigProvisional ?? false;
   // What a recovery cut off was compacted; what comes in its place was not.
   const cleanedOffset =
     options.cleanedOffset === undefined ? undefined : Math.min(options.cleanedOffset, state.logEndOffset);
@@ -174,11 +171,6 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
   /** Also for want of space: what is in memory is not what is on disk any more, and only a start can tell. */
   function failForGood(error: unknown): void {
     writer.fail({ ...failureOf(error), isDiskFull: false });
-  }
-
-  /** What comes there next was never compacted. */
-  async function lowerCleanedOffset(offset: Offset): Promise<void> {
-    if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
   }
 
   function rollJitterMs(): number {
@@ -207,114 +199,37 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     watchers.clear();
   }
 
-  return {
-    topic: state.topic,
-    partition: state.partition,
-    get directory() {
-      return state.directory;
-    },
-    get logStartOffset() {
-      return state.logStartOffset;
-    },
-    get logEndOffset() {
-      return state.logEndOffset;
-    },
-    get writtenOffset() {
-      return state.writtenOffset;
-    },
-    get durableOffset() {
-      return state.durableOffset;
-    },
-    get highWatermark() {
-      return state.highWatermark;
-    },
-    get generation() {
-      return state.truncations;
-    },
-    get lastStableOffset() {
-      return lastStableOffset(state);
-    },
-    get sizeBytes() {
-      return state.segments.reduce((total, segment) => total + segment.sizeBytes, 0);
-    },
-    get segmentCount() {
-      return state.segments.length;
-    },
-    get failure() {
-      return state.failure?.reason;
-    },
-    get isReadable() {
-      return state.failure?.isDiskFull ?? true;
-    },
-    get recoveryPoint() {
-      return housekeeper.recoveryPoint;
-    },
-    get logStartOffsetWanted() {
-      return cuts.logStartOffsetWanted;
-    },
-    isReady: true,
-    whenReady: (action) => action(),
-    known: () => knownOf(state, housekeeper.recoveryPoint, compaction.cleanedOffset),
+  return new AssembledLog({
+    state,
+    writer,
+    housekeeper,
+    cuts,
+    compaction,
     append,
-    get commitGroup() {
+    read,
+    offsetForTimestamp,
+    applyRetention,
+    watchers,
+    isConfigProvisional: options.isConfigProvisional ?? false,
+    abortedTransactions: (fromOffset, toOffset) =>
+      abortedTransactionsNow(fromOffset, toOffset, state) ??
+      withStableSegments(state, () => abortedTransactionsIn(fromOffset, toOffset, state, indexes)),
+    commitGroup() {
       const journal = options.durability === 'disk' && !acknowledgesBeforeSync ? options.journal?.current() : undefined;
       return journal?.isUsable === true ? journal : undefined;
     },
-    startVerification: state.producers.startVerification,
-    onWritten: writer.onWritten,
-    onDurable: writer.onDurable,
-    watch(changed) {
-      watchers.add(changed);
-      return () => watchers.delete(changed);
+    async onCut(offset) {
+      // What comes there next was never compacted.
+      if (compaction.onCut(offset)) await hooks.persistCleanedOffset?.();
     },
-    read,
-    offsetForTimestamp,
-    endOffsetForEpoch: (epoch) => state.epochs.endOffsetFor(epoch, state.logEndOffset),
-    activeProducers: () =>
-      [...state.producers.entries()].map((entry) => ({
-        producerId: entry.producerId,
-        producerEpoch: entry.producerEpoch,
-        lastSequence: lastSequenceOf(entry),
-        lastTimestampMs: entry.lastTimestampMs,
-        coordinatorEpoch: entry.coordinatorEpoch,
-        currentTxnStartOffset: entry.currentTxnFirstOffset,
-      })),
-    deleteRecordsBelow: cuts.deleteRecordsBelow,
-    async truncateTo(offset) {
-      await lowerCleanedOffset(offset);
-      return cuts.truncateTo(offset);
-    },
-    compaction,
-    get isCompacted() {
-      return state.config.cleanupCompact && !isConfigProvisional;
-    },
-    reconfigure(config: LogConfig) {
-      state.config = config;
-      isConfigProvisional = false;
-    },
-    flush: writer.sync,
-    checkpoint: housekeeper.checkpoint,
-    expireProducers: (nowMs) => state.producers.expire(nowMs, state.config.producerIdExpirationMs),
-    applyRetention: async () => {
-      if (!isConfigProvisional) await applyRetention();
-    },
-    removeDeletedSegments: cuts.removeDeletedSegments,
-    async startAt(offset) {
-      await lowerCleanedOffset(offset);
-      return cuts.startAt(offset);
-    },
-    fail(reason) {
+    onDirectoryFailed() {
       isTold = true;
-      writer.fail({ reason, isDiskFull: false });
     },
     async copyTo(directory, pace) {
       copy = createLogCopy({ state, disk, files, writer, housekeeper, directory, pace, fail: failForGood });
       return copy;
     },
-    abortedTransactions: (fromOffset, toOffset) =>
-      abortedTransactionsNow(fromOffset, toOffset, state) ??
-      withStableSegments(state, () => abortedTransactionsIn(fromOffset, toOffset, state, indexes)),
     close,
     abandon,
-  };
+  });
 }

@@ -13,28 +13,38 @@ export interface EntryBuffer {
 }
 
 export function createEntryBuffer(entrySizeBytes: number, content: Buffer = Buffer.alloc(0)): EntryBuffer {
-  let memory = content;
-  let count = Math.floor(content.length / entrySizeBytes);
-  return {
-    get count() {
-      return count;
-    },
-    get memory() {
-      return memory;
-    },
-    grow() {
-      const start = count * entrySizeBytes;
-      if (start + entrySizeBytes > memory.length) {
-        const larger = Buffer.alloc(Math.max(INITIAL_ENTRIES * entrySizeBytes, start * 2));
-        memory.copy(larger, 0, 0, start);
-        memory = larger;
-      }
-      count++;
-      return start;
-    },
-    truncateTo(newCount) {
-      count = Math.min(count, newCount);
-    },
-    bytes: (first = 0) => memory.subarray(first * entrySizeBytes, count * entrySizeBytes),
-  };
+  return new GrowingEntries(entrySizeBytes, content);
+}
+
+/** A class, since each segment has two of them: see docs/decisions/parts-of-a-log.md. */
+class GrowingEntries implements EntryBuffer {
+  readonly #entrySizeBytes: number;
+  memory: Buffer;
+  count: number;
+
+  constructor(entrySizeBytes: number, content: Buffer) {
+    this.#entrySizeBytes = entrySizeBytes;
+    this.memory = content;
+    this.count = Math.floor(content.length / entrySizeBytes);
+  }
+
+  grow(): number {
+    const entrySizeBytes = this.#entrySizeBytes;
+    const start = this.count * entrySizeBytes;
+    if (start + entrySizeBytes > this.memory.length) {
+      const larger = Buffer.alloc(Math.max(INITIAL_ENTRIES * entrySizeBytes, start * 2));
+      this.memory.copy(larger, 0, 0, start);
+      this.memory = larger;
+    }
+    this.count++;
+    return start;
+  }
+
+  truncateTo(count: number): void {
+    this.count = Math.min(this.count, count);
+  }
+
+  bytes(first = 0): Buffer {
+    return this.memory.subarray(first * this.#entrySizeBytes, this.count * this.#entrySizeBytes);
+  }
 }

@@ -12,24 +12,31 @@ export interface HiddenOffsets {
 }
 
 export function createHiddenOffsets(): HiddenOffsets {
+  return new HiddenRanges();
+}
+
+class HiddenRanges implements HiddenOffsets {
   /** Lowest first; neighbours are one range. */
-  let ranges: { firstOffset: Offset; nextOffset: Offset }[] = [];
-  return {
-    get from() {
-      return ranges[0]?.firstOffset ?? Number.POSITIVE_INFINITY;
-    },
-    hide(firstOffset, nextOffset) {
-      const last = ranges.at(-1);
-      if (last?.nextOffset === firstOffset) last.nextOffset = nextOffset;
-      else ranges.push({ firstOffset, nextOffset });
-    },
-    reveal(durableOffset) {
-      while (ranges[0] !== undefined && ranges[0].nextOffset <= durableOffset) ranges.shift();
-      const [first] = ranges;
-      if (first !== undefined && first.firstOffset < durableOffset) first.firstOffset = durableOffset;
-    },
-    clear() {
-      ranges = [];
-    },
-  };
+  #ranges: { firstOffset: Offset; nextOffset: Offset }[] = [];
+
+  get from(): Offset {
+    return this.#ranges[0]?.firstOffset ?? Number.POSITIVE_INFINITY;
+  }
+
+  hide(firstOffset: Offset, nextOffset: Offset): void {
+    const last = this.#ranges.at(-1);
+    if (last?.nextOffset === firstOffset) last.nextOffset = nextOffset;
+    else this.#ranges.push({ firstOffset, nextOffset });
+  }
+
+  reveal(durableOffset: Offset): void {
+    const ranges = this.#ranges;
+    while (ranges[0] !== undefined && ranges[0].nextOffset <= durableOffset) ranges.shift();
+    const [first] = ranges;
+    if (first !== undefined && first.firstOffset < durableOffset) first.firstOffset = durableOffset;
+  }
+
+  clear(): void {
+    this.#ranges = [];
+  }
 }

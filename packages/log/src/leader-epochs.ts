@@ -29,58 +29,66 @@ export interface LeaderEpochs {
 const UNKNOWN = { leaderEpoch: -1, endOffset: -1 };
 
 export function createLeaderEpochs(initial: readonly EpochEntry[] = [], initiallyTrusted = true): LeaderEpochs {
-  let entries: EpochEntry[] = [...initial];
-  let isTrusted = initiallyTrusted;
+  return new PartitionEpochs(initial, initiallyTrusted);
+}
 
-  return {
-    get entries() {
-      return entries;
-    },
-    get latestEpoch() {
-      return entries.at(-1)?.epoch ?? -1;
-    },
-    get isTrusted() {
-      return isTrusted;
-    },
-    assign(epoch, startOffset) {
-      const last = entries.at(-1);
-      if (last !== undefined && epoch < last.epoch) isTrusted = false;
-      if (last !== undefined && last.epoch === epoch && startOffset >= last.startOffset) return false;
-      entries = entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
-      entries.push({ epoch, startOffset });
-      return true;
-    },
-    epochAt(offset) {
-      for (let index = entries.length - 1; index >= 0; index--) {
-        const entry = entries[index];
-        if (entry !== undefined && entry.startOffset <= offset) return entry.epoch;
-      }
-      return -1;
-    },
-    endOffsetFor(epoch, logEndOffset) {
-      const last = entries.at(-1);
-      if (epoch < 0 || last === undefined || epoch > last.epoch) return UNKNOWN;
-      // The latest epoch is still being written to.
-      if (epoch === last.epoch) return { leaderEpoch: epoch, endOffset: logEndOffset };
-      const higherIndex = entries.findIndex((entry) => entry.epoch > epoch);
-      const higher = entries[higherIndex];
-      if (higher === undefined) return UNKNOWN;
-      // An epoch older than all that is known: its records are gone, the first known epoch starts behind them.
-      const floor = entries[higherIndex - 1];
-      return { leaderEpoch: floor?.epoch ?? epoch, endOffset: higher.startOffset };
-    },
-    truncateFromEnd(endOffset) {
-      entries = entries.filter((entry) => entry.startOffset < endOffset);
-    },
-    truncateFromStart(startOffset) {
-      const kept = entries.filter((entry) => entry.startOffset > startOffset);
-      const first = entries[entries.length - kept.length - 1];
-      entries = first === undefined ? kept : [{ epoch: first.epoch, startOffset }, ...kept];
-    },
-    clear() {
-      entries = [];
-    },
-  };
+class PartitionEpochs implements LeaderEpochs {
+  entries: readonly EpochEntry[];
+  isTrusted: boolean;
+
+  constructor(entries: readonly EpochEntry[], isTrusted: boolean) {
+    this.entries = [...entries];
+    this.isTrusted = isTrusted;
+  }
+
+  get latestEpoch(): LeaderEpoch {
+    return this.entries.at(-1)?.epoch ?? -1;
+  }
+
+  assign(epoch: LeaderEpoch, startOffset: Offset): boolean {
+    const last = this.entries.at(-1);
+    if (last !== undefined && epoch < last.epoch) this.isTrusted = false;
+    if (last !== undefined && last.epoch === epoch && startOffset >= last.startOffset) return false;
+    const kept = this.entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
+    this.entries = [...kept, { epoch, startOffset }];
+    return true;
+  }
+
+  epochAt(offset: Offset): LeaderEpoch {
+    for (let index = this.entries.length - 1; index >= 0; index--) {
+      const entry = this.entries[index];
+      if (entry !== undefined && entry.startOffset <= offset) return entry.epoch;
+    }
+    return -1;
+  }
+
+  endOffsetFor(epoch: LeaderEpoch, logEndOffset: Offset): { leaderEpoch: LeaderEpoch; endOffset: Offset } {
+    const { entries } = this;
+    const last = entries.at(-1);
+    if (epoch < 0 || last === undefined || epoch > last.epoch) return UNKNOWN;
+    // The latest epoch is still being written to.
+    if (epoch === last.epoch) return { leaderEpoch: epoch, endOffset: logEndOffset };
+    const higherIndex = entries.findIndex((entry) => entry.epoch > epoch);
+    const higher = entries[higherIndex];
+    if (higher === undefined) return UNKNOWN;
+    // An epoch older than all that is known: its records are gone, the first known epoch starts behind them.
+    const floor = entries[higherIndex - 1];
+    return { leaderEpoch: floor?.epoch ?? epoch, endOffset: higher.startOffset };
+  }
+
+  truncateFromEnd(endOffset: Offset): void {
+    this.entries = this.entries.filter((entry) => entry.startOffset < endOffset);
+  }
+
+  truncateFromStart(startOffset: Offset): void {
+    const kept = this.entries.filter((entry) => entry.startOffset > startOffset);
+    const first = this.entries[this.entries.length - kept.length - 1];
+    this.entries = first === undefined ? kept : [{ epoch: first.epoch, startOffset }, ...kept];
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
 }
 
 /** Without a checksum where the entries are not trusted: the next reader must not trust them either. */

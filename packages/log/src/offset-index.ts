@@ -1,5 +1,5 @@
 import type { Offset } from '@sluice/kernel/ids';
-import { createEntryBuffer } from './entry-buffer.ts';
+import { createEntryBuffer, type EntryBuffer } from './entry-buffer.ts';
 
 /** Relative offset int32, position int32. */
 export const OFFSET_INDEX_ENTRY_SIZE_BYTES = 8;
@@ -28,45 +28,71 @@ export interface OffsetIndexEntry {
 }
 
 export function createOffsetIndex(baseOffset: Offset, content?: Buffer): OffsetIndex {
-  const entries = createEntryBuffer(OFFSET_INDEX_ENTRY_SIZE_BYTES, content);
-  const offsetAt = (index: number) => baseOffset + entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES);
-  const positionAt = (index: number) => entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES + 4);
+  return new SegmentOffsetIndex(baseOffset, content);
+}
+
+class SegmentOffsetIndex implements OffsetIndex {
+  readonly #baseOffset: Offset;
+  readonly #entries: EntryBuffer;
+
+  constructor(baseOffset: Offset, content: Buffer | undefined) {
+    this.#baseOffset = baseOffset;
+    this.#entries = createEntryBuffer(OFFSET_INDEX_ENTRY_SIZE_BYTES, content);
+  }
+
+  get entryCount(): number {
+    return this.#entries.count;
+  }
+
+  get lastOffset(): Offset {
+    const { count } = this.#entries;
+    return count === 0 ? this.#baseOffset : this.#offsetAt(count - 1);
+  }
+
+  get lastPosition(): number {
+    const { count } = this.#entries;
+    return count === 0 ? 0 : this.#positionAt(count - 1);
+  }
+
+  append(batchLastOffset: Offset, position: number): void {
+    const start = this.#entries.grow();
+    this.#entries.memory.writeInt32BE(batchLastOffset - this.#baseOffset, start);
+    this.#entries.memory.writeInt32BE(position, start + 4);
+  }
+
+  lookup(offset: Offset): OffsetIndexEntry {
+    const count = this.#countUpTo(offset);
+    if (count === 0) return { position: 0, batchLastOffset: undefined };
+    return { position: this.#positionAt(count - 1), batchLastOffset: this.#offsetAt(count - 1) };
+  }
+
+  truncateTo(offset: Offset): void {
+    this.#entries.truncateTo(this.#countUpTo(offset - 1));
+  }
+
+  bytes(firstEntry?: number): Buffer {
+    return this.#entries.bytes(firstEntry);
+  }
+
+  #offsetAt(index: number): Offset {
+    return this.#baseOffset + this.#entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES);
+  }
+
+  #positionAt(index: number): number {
+    return this.#entries.memory.readInt32BE(index * OFFSET_INDEX_ENTRY_SIZE_BYTES + 4);
+  }
 
   /** How many entries are at or below `offset`. */
-  function countUpTo(offset: Offset): number {
+  #countUpTo(offset: Offset): number {
     let low = 0;
-    let high = entries.count;
+    let high = this.#entries.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (offsetAt(middle) <= offset) low = middle + 1;
+      if (this.#offsetAt(middle) <= offset) low = middle + 1;
       else high = middle;
     }
     return low;
   }
-
-  return {
-    get entryCount() {
-      return entries.count;
-    },
-    get lastOffset() {
-      return entries.count === 0 ? baseOffset : offsetAt(entries.count - 1);
-    },
-    get lastPosition() {
-      return entries.count === 0 ? 0 : positionAt(entries.count - 1);
-    },
-    append(batchLastOffset, position) {
-      const start = entries.grow();
-      entries.memory.writeInt32BE(batchLastOffset - baseOffset, start);
-      entries.memory.writeInt32BE(position, start + 4);
-    },
-    lookup(offset) {
-      const count = countUpTo(offset);
-      if (count === 0) return { position: 0, batchLastOffset: undefined };
-      return { position: positionAt(count - 1), batchLastOffset: offsetAt(count - 1) };
-    },
-    truncateTo: (offset) => entries.truncateTo(countUpTo(offset - 1)),
-    bytes: entries.bytes,
-  };
 }
 
 /**

@@ -12,29 +12,37 @@ export interface OffsetWaiters {
 }
 
 export function createOffsetWaiters(): OffsetWaiters {
+  return new SortedWaiters();
+}
+
+class SortedWaiters implements OffsetWaiters {
   /** By offset, rising. Mostly added at the end and taken from the front. */
-  let waiting: { offset: Offset; done: Done }[] = [];
-  return {
-    get lowest() {
-      return waiting[0]?.offset ?? Number.POSITIVE_INFINITY;
-    },
-    add(offset, done) {
-      let index = waiting.length;
-      while (index > 0 && (waiting[index - 1]?.offset ?? 0) > offset) index--;
-      if (index === waiting.length) waiting.push({ offset, done });
-      else waiting.splice(index, 0, { offset, done });
-    },
-    release(upTo) {
-      let count = 0;
-      while (count < waiting.length && (waiting[count]?.offset ?? 0) <= upTo) count++;
-      if (count === 0) return;
-      const released = waiting.splice(0, count);
-      for (const { done } of released) done(undefined);
-    },
-    fail(reason) {
-      const failed = waiting;
-      waiting = [];
-      for (const { done } of failed) done(reason);
-    },
-  };
+  #waiting: { offset: Offset; done: Done }[] = [];
+
+  get lowest(): Offset {
+    return this.#waiting[0]?.offset ?? Number.POSITIVE_INFINITY;
+  }
+
+  add(offset: Offset, done: Done): void {
+    const waiting = this.#waiting;
+    let index = waiting.length;
+    while (index > 0 && (waiting[index - 1]?.offset ?? 0) > offset) index--;
+    if (index === waiting.length) waiting.push({ offset, done });
+    else waiting.splice(index, 0, { offset, done });
+  }
+
+  release(upTo: Offset): void {
+    const waiting = this.#waiting;
+    let count = 0;
+    while (count < waiting.length && (waiting[count]?.offset ?? 0) <= upTo) count++;
+    if (count === 0) return;
+    const released = waiting.splice(0, count);
+    for (const { done } of released) done(undefined);
+  }
+
+  fail(reason: string): void {
+    const failed = this.#waiting;
+    this.#waiting = [];
+    for (const { done } of failed) done(reason);
+  }
 }

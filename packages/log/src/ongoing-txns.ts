@@ -25,40 +25,47 @@ export interface OngoingTxns {
 }
 
 export function createOngoingTxns(): OngoingTxns {
-  /** By first offset, rising. */
-  let open: OngoingTxn[] = [];
-  /** Completed, but the marker is not yet below the high watermark. */
-  let unreplicated: CompletedTxn[] = [];
+  return new PartitionTxns();
+}
 
-  return {
-    get firstUnstableOffset() {
-      const first = open[0]?.firstOffset ?? -1;
-      const completed = unreplicated[0]?.firstOffset ?? -1;
-      if (first === -1 || completed === -1) return Math.max(first, completed);
-      return Math.min(first, completed);
-    },
-    start(producerId, firstOffset) {
-      open.push({ producerId, firstOffset });
-      // A snapshot lists producers in no order.
-      if (open.length > 1) open.sort((left, right) => left.firstOffset - right.firstOffset);
-    },
-    complete(firstOffset, markerOffset) {
-      const index = open.findIndex((txn) => txn.firstOffset === firstOffset);
-      assert(index >= 0, 'a completed transaction was open');
-      open.splice(index, 1);
-      unreplicated.push({ firstOffset, lastOffset: markerOffset });
-      unreplicated.sort((left, right) => left.firstOffset - right.firstOffset);
-    },
-    stableOffsetWithout(producerId, markerOffset) {
-      return open.find((txn) => txn.producerId !== producerId)?.firstOffset ?? markerOffset + 1;
-    },
-    onHighWatermark(highWatermark) {
-      if (unreplicated.length === 0) return;
-      unreplicated = unreplicated.filter((txn) => txn.lastOffset >= highWatermark);
-    },
-    clear() {
-      open = [];
-      unreplicated = [];
-    },
-  };
+class PartitionTxns implements OngoingTxns {
+  /** By first offset, rising. */
+  #open: OngoingTxn[] = [];
+  /** Completed, but the marker is not yet below the high watermark. */
+  #unreplicated: CompletedTxn[] = [];
+
+  get firstUnstableOffset(): Offset {
+    const first = this.#open[0]?.firstOffset ?? -1;
+    const completed = this.#unreplicated[0]?.firstOffset ?? -1;
+    if (first === -1 || completed === -1) return Math.max(first, completed);
+    return Math.min(first, completed);
+  }
+
+  start(producerId: ProducerId, firstOffset: Offset): void {
+    this.#open.push({ producerId, firstOffset });
+    // A snapshot lists producers in no order.
+    if (this.#open.length > 1) this.#open.sort((left, right) => left.firstOffset - right.firstOffset);
+  }
+
+  complete(firstOffset: Offset, markerOffset: Offset): void {
+    const index = this.#open.findIndex((txn) => txn.firstOffset === firstOffset);
+    assert(index >= 0, 'a completed transaction was open');
+    this.#open.splice(index, 1);
+    this.#unreplicated.push({ firstOffset, lastOffset: markerOffset });
+    this.#unreplicated.sort((left, right) => left.firstOffset - right.firstOffset);
+  }
+
+  stableOffsetWithout(producerId: ProducerId, markerOffset: Offset): Offset {
+    return this.#open.find((txn) => txn.producerId !== producerId)?.firstOffset ?? markerOffset + 1;
+  }
+
+  onHighWatermark(highWatermark: Offset): void {
+    if (this.#unreplicated.length === 0) return;
+    this.#unreplicated = this.#unreplicated.filter((txn) => txn.lastOffset >= highWatermark);
+  }
+
+  clear(): void {
+    this.#open = [];
+    this.#unreplicated = [];
+  }
 }

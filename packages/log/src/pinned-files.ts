@@ -24,43 +24,54 @@ export function createPinnedFiles(
   syncDirectory: () => Promise<void>,
   letGo: () => Promise<void>,
 ): PinnedFiles {
-  const pinned = new Map<Segment, DiskFile>();
-  /** One was made that no sync of the directory has covered. */
-  let hasNewFile = false;
-  let newFileCount = 0;
+  return new LogPinnedFiles(files, syncDirectory, letGo);
+}
 
-  return {
-    get hasNewFile() {
-      return hasNewFile;
-    },
-    async acquire(segment, isNew) {
-      const open = pinned.get(segment);
-      if (open !== undefined) return open;
-      // Files of segments appear in their order: a later one without an earlier one would look like deleted records.
-      if (isNew && hasNewFile) await syncDirectory();
-      const file = await files.acquire(logPath(segment), 'make', letGo);
-      pinned.set(segment, file);
-      if (isNew) newFileCount++;
-      hasNewFile ||= isNew;
-      return file;
-    },
-    async sync(segments) {
-      // Oldest first matters to nobody: nothing counts as durable before all of them are.
-      await Promise.all([...segments].map((segment) => pinned.get(segment)?.sync()));
-      if (!hasNewFile) return;
-      const madeCount = newFileCount;
-      await syncDirectory();
-      if (madeCount === newFileCount) hasNewFile = false;
-    },
-    onDirectorySynced() {
-      hasNewFile = false;
-    },
-    release(isDone) {
-      for (const segment of pinned.keys()) {
-        if (!isDone(segment)) continue;
-        pinned.delete(segment);
-        files.release(logPath(segment));
-      }
-    },
-  };
+class LogPinnedFiles implements PinnedFiles {
+  readonly #files: FileCache;
+  readonly #syncDirectory: () => Promise<void>;
+  readonly #letGo: () => Promise<void>;
+  readonly #pinned = new Map<Segment, DiskFile>();
+  /** One was made that no sync of the directory has covered. */
+  hasNewFile = false;
+  #newFileCount = 0;
+
+  constructor(files: FileCache, syncDirectory: () => Promise<void>, letGo: () => Promise<void>) {
+    this.#files = files;
+    this.#syncDirectory = syncDirectory;
+    this.#letGo = letGo;
+  }
+
+  async acquire(segment: Segment, isNew: boolean): Promise<DiskFile> {
+    const open = this.#pinned.get(segment);
+    if (open !== undefined) return open;
+    // Files of segments appear in their order: a later one without an earlier one would look like deleted records.
+    if (isNew && this.hasNewFile) await this.#syncDirectory();
+    const file = await this.#files.acquire(logPath(segment), 'make', this.#letGo);
+    this.#pinned.set(segment, file);
+    if (isNew) this.#newFileCount++;
+    this.hasNewFile ||= isNew;
+    return file;
+  }
+
+  async sync(segments: Iterable<Segment>): Promise<void> {
+    // Oldest first matters to nobody: nothing counts as durable before all of them are.
+    await Promise.all([...segments].map((segment) => this.#pinned.get(segment)?.sync()));
+    if (!this.hasNewFile) return;
+    const madeCount = this.#newFileCount;
+    await this.#syncDirectory();
+    if (madeCount === this.#newFileCount) this.hasNewFile = false;
+  }
+
+  onDirectorySynced(): void {
+    this.hasNewFile = false;
+  }
+
+  release(isDone: (segment: Segment) => boolean): void {
+    for (const segment of this.#pinned.keys()) {
+      if (!isDone(segment)) continue;
+      this.#pinned.delete(segment);
+      this.#files.release(logPath(segment));
+    }
+  }
 }

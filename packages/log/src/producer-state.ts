@@ -82,35 +82,140 @@ type Refused = Extract<ProducerVerdict, { kind: 'refused' }>;
 const OK: ProducerVerdict = { kind: 'ok' };
 
 export function createProducerState(): ProducerState {
-  const producers = new Map<ProducerId, ProducerEntry>();
-  const txns = createOngoingTxns();
-  const verifications = createVerifications();
+  return new PartitionProducers();
+}
 
-  function entryOf(producerId: ProducerId): ProducerEntry {
-    let entry = producers.get(producerId);
+class PartitionProducers implements ProducerState {
+  endOffset: Offset = 0;
+  uncertainBelow: Offset = 0;
+  readonly #producers = new Map<ProducerId, ProducerEntry>();
+  readonly #txns = createOngoingTxns();
+  readonly #verifications = createVerifications();
+
+  get count(): number {
+    return this.#producers.size;
+  }
+
+  get firstUnstableOffset(): Offset {
+    return this.#txns.firstUnstableOffset;
+  }
+
+  check(batch: SequencedBatch, guard?: VerificationGuard): ProducerVerdict {
+    const entry = this.#producers.get(batch.producerId);
+    const duplicate = entry === undefined ? undefined : findDuplicate(entry, batch);
+    if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
+    return this.#checkBeginning(entry, batch, guard) ?? this.#checkSequences(entry, batch) ?? OK;
+  }
+
+  checkUnsequenced(batch: SequencedBatch, guard?: VerificationGuard): ProducerVerdict {
+    return this.#checkBeginning(this.#producers.get(batch.producerId), batch, guard) ?? OK;
+  }
+
+  startVerification(batch: VerifiedBatch, beginsAtZero: boolean, nowMs: TimestampMs): VerificationStart {
+    const entry = this.#producers.get(batch.producerId);
+    const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
+    if (stale !== undefined) return stale;
+    if (isOngoing(entry, batch)) return { kind: 'not-needed' };
+    return { kind: 'started', guard: this.#verifications.start(batch, beginsAtZero, nowMs) };
+  }
+
+  checkMarker(marker: EndTxnMarker): ProducerVerdict {
+    const entry = this.#producers.get(marker.producerId);
+    if (entry === undefined) return OK;
+    const stale = checkMarkerEpoch(entry, marker);
+    if (stale !== undefined) return stale;
+    if (entry.coordinatorEpoch <= marker.coordinatorEpoch) return OK;
+    return refused(
+      ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+      `coordinator epoch ${marker.coordinatorEpoch} is older than ${entry.coordinatorEpoch}`,
+    );
+  }
+
+  apply(batch: SequencedBatch, baseOffset: Offset, lastOffset: Offset, maxTimestampMs: TimestampMs): void {
+    const entry = this.#entryOf(batch.producerId);
+    addProducerBatch(entry, batch.producerEpoch, {
+      lastSequence: batch.lastSequence,
+      lastOffset,
+      offsetDelta: lastOffset - baseOffset,
+      timestampMs: maxTimestampMs,
+    });
+    if (batch.isTransactional && entry.currentTxnFirstOffset === -1) {
+      entry.currentTxnFirstOffset = baseOffset;
+      this.#txns.start(batch.producerId, baseOffset);
+      this.#verifications.end(batch.producerId);
+    }
+  }
+
+  applyMarker(marker: EndTxnMarker, offset: Offset): AbortedTxn | undefined {
+    this.#verifications.end(marker.producerId);
+    const entry = this.#entryOf(marker.producerId);
+    const firstOffset = entry.currentTxnFirstOffset;
+    setProducerEpoch(entry, marker.producerEpoch);
+    entry.coordinatorEpoch = marker.coordinatorEpoch;
+    entry.lastTimestampMs = marker.timestampMs;
+    entry.currentTxnFirstOffset = -1;
+    if (firstOffset === -1) return undefined;
+    const lastStableOffset = this.#txns.stableOffsetWithout(marker.producerId, offset);
+    this.#txns.complete(firstOffset, offset);
+    if (!marker.isAbort) return undefined;
+    return { producerId: marker.producerId, firstOffset, lastOffset: offset, lastStableOffset };
+  }
+
+  onHighWatermark(highWatermark: Offset): void {
+    this.#txns.onHighWatermark(highWatermark);
+  }
+
+  expire(nowMs: TimestampMs, expirationMs: number): void {
+    for (const [producerId, entry] of this.#producers) {
+      if (isExpired(entry, nowMs, expirationMs)) this.#producers.delete(producerId);
+    }
+    this.#verifications.expire(nowMs, expirationMs);
+  }
+
+  get(producerId: ProducerId): ProducerEntry | undefined {
+    return this.#producers.get(producerId);
+  }
+
+  entries(): Iterable<ProducerEntry> {
+    return this.#producers.values();
+  }
+
+  load(entries: readonly ProducerEntry[], endOffset: Offset, uncertainBelow: Offset = 0): void {
+    this.#producers.clear();
+    this.#txns.clear();
+    this.#verifications.clear();
+    for (const entry of entries) {
+      this.#producers.set(entry.producerId, entry);
+      if (entry.currentTxnFirstOffset >= 0) this.#txns.start(entry.producerId, entry.currentTxnFirstOffset);
+    }
+    this.endOffset = endOffset;
+    this.uncertainBelow = uncertainBelow;
+  }
+
+  #entryOf(producerId: ProducerId): ProducerEntry {
+    let entry = this.#producers.get(producerId);
     if (entry === undefined) {
       entry = emptyProducerEntry(producerId);
-      producers.set(producerId, entry);
+      this.#producers.set(producerId, entry);
     }
     return entry;
   }
 
   /** The epoch first: whoever was fenced while somebody was asked is told that. */
-  function checkBeginning(
+  #checkBeginning(
     entry: ProducerEntry | undefined,
     batch: SequencedBatch,
     guard: VerificationGuard | undefined,
   ): Refused | undefined {
     const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
     if (stale !== undefined) return stale;
-    if (!batch.isTransactional || guard === undefined || isOngoing(entry, batch) || verifications.isValid(guard)) {
-      return undefined;
-    }
+    if (!batch.isTransactional || guard === undefined || isOngoing(entry, batch)) return undefined;
+    if (this.#verifications.isValid(guard)) return undefined;
     return refused(ErrorCode.INVALID_TXN_STATE, 'Record was not part of an ongoing transaction');
   }
 
-  function checkSequences(entry: ProducerEntry | undefined, batch: SequencedBatch): Refused | undefined {
-    const verification = batch.isTransactional ? verifications.get(batch.producerId) : undefined;
+  #checkSequences(entry: ProducerEntry | undefined, batch: SequencedBatch): Refused | undefined {
+    const verification = batch.isTransactional ? this.#verifications.get(batch.producerId) : undefined;
     if (verification !== undefined) {
       const isNew = entry === undefined || entry.batches.length === 0;
       const { baseSequence, producerId } = batch;
@@ -129,93 +234,6 @@ export function createProducerState(): ProducerState {
     }
     return entry === undefined ? undefined : (checkSequence(entry, batch) ?? checkOpenTransaction(entry, batch));
   }
-
-  return {
-    endOffset: 0,
-    uncertainBelow: 0,
-    get count() {
-      return producers.size;
-    },
-    get firstUnstableOffset() {
-      return txns.firstUnstableOffset;
-    },
-    check(batch, guard) {
-      const entry = producers.get(batch.producerId);
-      const duplicate = entry === undefined ? undefined : findDuplicate(entry, batch);
-      if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-      return checkBeginning(entry, batch, guard) ?? checkSequences(entry, batch) ?? OK;
-    },
-    checkUnsequenced(batch, guard) {
-      const entry = producers.get(batch.producerId);
-      return checkBeginning(entry, batch, guard) ?? OK;
-    },
-    startVerification(batch, beginsAtZero, nowMs) {
-      const entry = producers.get(batch.producerId);
-      const stale = entry === undefined ? undefined : checkEpoch(entry, batch.producerEpoch);
-      if (stale !== undefined) return stale;
-      if (isOngoing(entry, batch)) return { kind: 'not-needed' };
-      return { kind: 'started', guard: verifications.start(batch, beginsAtZero, nowMs) };
-    },
-    checkMarker(marker) {
-      const entry = producers.get(marker.producerId);
-      if (entry === undefined) return OK;
-      const stale = checkMarkerEpoch(entry, marker);
-      if (stale !== undefined) return stale;
-      if (entry.coordinatorEpoch <= marker.coordinatorEpoch) return OK;
-      return refused(
-        ErrorCode.TRANSACTION_COORDINATOR_FENCED,
-        `coordinator epoch ${marker.coordinatorEpoch} is older than ${entry.coordinatorEpoch}`,
-      );
-    },
-    apply(batch, baseOffset, lastOffset, maxTimestampMs) {
-      const entry = entryOf(batch.producerId);
-      addProducerBatch(entry, batch.producerEpoch, {
-        lastSequence: batch.lastSequence,
-        lastOffset,
-        offsetDelta: lastOffset - baseOffset,
-        timestampMs: maxTimestampMs,
-      });
-      if (batch.isTransactional && entry.currentTxnFirstOffset === -1) {
-        entry.currentTxnFirstOffset = baseOffset;
-        txns.start(batch.producerId, baseOffset);
-        verifications.end(batch.producerId);
-      }
-    },
-    applyMarker(marker, offset) {
-      verifications.end(marker.producerId);
-      const entry = entryOf(marker.producerId);
-      const firstOffset = entry.currentTxnFirstOffset;
-      setProducerEpoch(entry, marker.producerEpoch);
-      entry.coordinatorEpoch = marker.coordinatorEpoch;
-      entry.lastTimestampMs = marker.timestampMs;
-      entry.currentTxnFirstOffset = -1;
-      if (firstOffset === -1) return undefined;
-      const lastStableOffset = txns.stableOffsetWithout(marker.producerId, offset);
-      txns.complete(firstOffset, offset);
-      if (!marker.isAbort) return undefined;
-      return { producerId: marker.producerId, firstOffset, lastOffset: offset, lastStableOffset };
-    },
-    onHighWatermark: txns.onHighWatermark,
-    expire(nowMs, expirationMs) {
-      for (const [producerId, entry] of producers) {
-        if (isExpired(entry, nowMs, expirationMs)) producers.delete(producerId);
-      }
-      verifications.expire(nowMs, expirationMs);
-    },
-    get: (producerId) => producers.get(producerId),
-    entries: () => producers.values(),
-    load(entries, endOffset, uncertainBelow = 0) {
-      producers.clear();
-      txns.clear();
-      verifications.clear();
-      for (const entry of entries) {
-        producers.set(entry.producerId, entry);
-        if (entry.currentTxnFirstOffset >= 0) txns.start(entry.producerId, entry.currentTxnFirstOffset);
-      }
-      this.endOffset = endOffset;
-      this.uncertainBelow = uncertainBelow;
-    },
-  };
 }
 
 /** A producer with an open transaction never expires. */

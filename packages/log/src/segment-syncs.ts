@@ -92,6 +92,6 @@ export function createSegmentSyncs(options: SegmentSyncsOptions): SegmentSyncs {
     forget() {
       unsynced = new Set();
     },
-    fail: waiters.fail,
+    fail: (reason) => waiters.fail(reason),
   };
 }

@@ -1,7 +1,7 @@
 import type { Offset, TimestampMs } from '@sluice/kernel/ids';
 import { putInt64 } from '@sluice/protocol/int64';
 import { readInt64 } from '@sluice/protocol/records/int64';
-import { createEntryBuffer } from './entry-buffer.ts';
+import { createEntryBuffer, type EntryBuffer } from './entry-buffer.ts';
 import { isZero } from './offset-index.ts';
 
 /** Timestamp int64, relative offset int32. */
@@ -27,16 +27,64 @@ export interface TimeIndex {
 }
 
 export function createTimeIndex(baseOffset: Offset, content?: Buffer): TimeIndex {
-  const entries = createEntryBuffer(TIME_INDEX_ENTRY_SIZE_BYTES, content);
-  const timestampAt = (index: number) => readInt64(entries.memory, index * TIME_INDEX_ENTRY_SIZE_BYTES);
-  const offsetAt = (index: number) => baseOffset + entries.memory.readInt32BE(index * TIME_INDEX_ENTRY_SIZE_BYTES + 8);
-  const entryAt = (index: number): TimeIndexEntry | undefined =>
-    index < 0 ? undefined : { timestampMs: timestampAt(index), batchLastOffset: offsetAt(index) };
+  return new SegmentTimeIndex(baseOffset, content);
+}
+
+class SegmentTimeIndex implements TimeIndex {
+  readonly #baseOffset: Offset;
+  readonly #entries: EntryBuffer;
+
+  constructor(baseOffset: Offset, content: Buffer | undefined) {
+    this.#baseOffset = baseOffset;
+    this.#entries = createEntryBuffer(TIME_INDEX_ENTRY_SIZE_BYTES, content);
+  }
+
+  get entryCount(): number {
+    return this.#entries.count;
+  }
+
+  get last(): TimeIndexEntry | undefined {
+    return this.#entryAt(this.#entries.count - 1);
+  }
+
+  appendIfLarger(entry: TimeIndexEntry): void {
+    const { count } = this.#entries;
+    const lastTimestampMs = count === 0 ? -1 : this.#timestampAt(count - 1);
+    if (entry.timestampMs <= lastTimestampMs) return;
+    const start = this.#entries.grow();
+    putInt64(this.#entries.memory, start, entry.timestampMs);
+    this.#entries.memory.writeInt32BE(entry.batchLastOffset - this.#baseOffset, start + 8);
+  }
+
+  lookup(timestampMs: TimestampMs): TimeIndexEntry | undefined {
+    return this.#entryAt(this.#countWhile((index) => this.#timestampAt(index) <= timestampMs) - 1);
+  }
+
+  truncateTo(offset: Offset): void {
+    this.#entries.truncateTo(this.#countWhile((index) => this.#offsetAt(index) < offset));
+  }
+
+  bytes(firstEntry?: number): Buffer {
+    return this.#entries.bytes(firstEntry);
+  }
+
+  #timestampAt(index: number): TimestampMs {
+    return readInt64(this.#entries.memory, index * TIME_INDEX_ENTRY_SIZE_BYTES);
+  }
+
+  #offsetAt(index: number): Offset {
+    return this.#baseOffset + this.#entries.memory.readInt32BE(index * TIME_INDEX_ENTRY_SIZE_BYTES + 8);
+  }
+
+  #entryAt(index: number): TimeIndexEntry | undefined {
+    if (index < 0) return undefined;
+    return { timestampMs: this.#timestampAt(index), batchLastOffset: this.#offsetAt(index) };
+  }
 
   /** How many leading entries satisfy `holds`, which must not become true again once false. */
-  function countWhile(holds: (index: number) => boolean): number {
+  #countWhile(holds: (index: number) => boolean): number {
     let low = 0;
-    let high = entries.count;
+    let high = this.#entries.count;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (holds(middle)) low = middle + 1;
@@ -44,25 +92,6 @@ export function createTimeIndex(baseOffset: Offset, content?: Buffer): TimeIndex
     }
     return low;
   }
-
-  return {
-    get entryCount() {
-      return entries.count;
-    },
-    get last() {
-      return entryAt(entries.count - 1);
-    },
-    appendIfLarger(entry) {
-      const lastTimestampMs = entries.count === 0 ? -1 : timestampAt(entries.count - 1);
-      if (entry.timestampMs <= lastTimestampMs) return;
-      const start = entries.grow();
-      putInt64(entries.memory, start, entry.timestampMs);
-      entries.memory.writeInt32BE(entry.batchLastOffset - baseOffset, start + 8);
-    },
-    lookup: (timestampMs) => entryAt(countWhile((index) => timestampAt(index) <= timestampMs) - 1),
-    truncateTo: (offset) => entries.truncateTo(countWhile((index) => offsetAt(index) < offset)),
-    bytes: entries.bytes,
-  };
 }
 
 /** As `checkOffsetIndex`: timestamps and offsets rise. */

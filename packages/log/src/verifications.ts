@@ -41,34 +41,48 @@ export interface Verifications {
 }
 
 export function createVerifications(): Verifications {
-  const byProducer = new Map<ProducerId, Verification>();
+  return new PartitionVerifications();
+}
 
-  return {
-    start({ producerId, producerEpoch, baseSequence }, beginsAtZero, startedMs) {
-      const known = byProducer.get(producerId);
-      if (known === undefined) {
-        const guard = { producerId };
-        byProducer.set(producerId, { guard, beginsAtZero, startedMs, producerEpoch, sequenceMin: baseSequence });
-        return guard;
-      }
-      if (producerEpoch > known.producerEpoch) {
-        known.producerEpoch = producerEpoch;
-        known.sequenceMin = baseSequence;
-      } else if (producerEpoch === known.producerEpoch) {
-        known.sequenceMin = Math.min(known.sequenceMin, baseSequence);
-      }
-      return known.guard;
-    },
-    isValid: (guard) => byProducer.get(guard.producerId)?.guard === guard,
-    get: (producerId) => byProducer.get(producerId),
-    end(producerId) {
-      byProducer.delete(producerId);
-    },
-    expire(nowMs, expirationMs) {
-      for (const [producerId, { startedMs }] of byProducer) {
-        if (nowMs - startedMs >= expirationMs) byProducer.delete(producerId);
-      }
-    },
-    clear: () => byProducer.clear(),
-  };
+class PartitionVerifications implements Verifications {
+  readonly #byProducer = new Map<ProducerId, Verification>();
+
+  start(batch: VerifiedBatch, beginsAtZero: boolean, startedMs: TimestampMs): VerificationGuard {
+    const { producerId, producerEpoch, baseSequence } = batch;
+    const known = this.#byProducer.get(producerId);
+    if (known === undefined) {
+      const guard = { producerId };
+      this.#byProducer.set(producerId, { guard, beginsAtZero, startedMs, producerEpoch, sequenceMin: baseSequence });
+      return guard;
+    }
+    if (producerEpoch > known.producerEpoch) {
+      known.producerEpoch = producerEpoch;
+      known.sequenceMin = baseSequence;
+    } else if (producerEpoch === known.producerEpoch) {
+      known.sequenceMin = Math.min(known.sequenceMin, baseSequence);
+    }
+    return known.guard;
+  }
+
+  isValid(guard: VerificationGuard): boolean {
+    return this.#byProducer.get(guard.producerId)?.guard === guard;
+  }
+
+  get(producerId: ProducerId): Verification | undefined {
+    return this.#byProducer.get(producerId);
+  }
+
+  end(producerId: ProducerId): void {
+    this.#byProducer.delete(producerId);
+  }
+
+  expire(nowMs: TimestampMs, expirationMs: number): void {
+    for (const [producerId, { startedMs }] of this.#byProducer) {
+      if (nowMs - startedMs >= expirationMs) this.#byProducer.delete(producerId);
+    }
+  }
+
+  clear(): void {
+    this.#byProducer.clear();
+  }
 }
