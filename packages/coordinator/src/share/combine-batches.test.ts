@@ -32,6 +32,11 @@ describe('combineBatches', () => {
     assert.deepEqual(combined, [batch(11, 12, 2, 1), batch(13, 19, 0, 1)]);
   });
 
+  it('takes no notice of a batch that ends before it begins', () => {
+    const current = [batch(0, 9, 2, 1), batch(20, 29, 0, 1), batch(40, 49, 2, 1)];
+    assert.deepEqual(combineBatches(current, [batch(45, 5, 4, 9)], -1), current);
+  });
+
   const anyBatch = fc
     .record({
       first: fc.nat(30),

@@ -12,9 +12,7 @@ export function combineBatches(
   changes: readonly StateBatch[],
   startOffset: Offset,
 ): readonly StateBatch[] {
-  let combined = from(current, startOffset);
-  for (const change of from(changes, startOffset)) combined = overlay(combined, change);
-  return combined;
+  return merge(from(current, startOffset), inOrder(from(changes, startOffset)));
 }
 
 function from(batches: readonly StateBatch[], startOffset: Offset): readonly StateBatch[] {
@@ -25,25 +23,50 @@ function from(batches: readonly StateBatch[], startOffset: Offset): readonly Sta
     .map((batch) => (batch.firstOffset >= startOffset ? batch : { ...batch, firstOffset: startOffset }));
 }
 
-function overlay(batches: readonly StateBatch[], change: StateBatch): readonly StateBatch[] {
-  const touchedFrom = countOf(batches, ({ lastOffset }) => lastOffset < change.firstOffset);
-  const touchedTo = countOf(batches, ({ firstOffset }) => firstOffset <= change.lastOffset);
-  const overlaid = batches.slice(0, touchedFrom);
-  let { firstOffset } = change;
-  for (const batch of batches.slice(touchedFrom, touchedTo)) {
-    append(overlaid, { ...batch, lastOffset: firstOffset - 1 });
-    append(overlaid, { ...change, firstOffset, lastOffset: batch.firstOffset - 1 });
-    const overlap = {
-      firstOffset: Math.max(firstOffset, batch.firstOffset),
-      lastOffset: Math.min(change.lastOffset, batch.lastOffset),
-    };
-    append(overlaid, { ...(isFurther(change, batch) ? change : batch), ...overlap });
-    append(overlaid, { ...batch, firstOffset: change.lastOffset + 1 });
-    firstOffset = overlap.lastOffset + 1;
+/** In the order of offsets, and without overlaps: by halves, so that many that are in none cost little more. */
+function inOrder(changes: readonly StateBatch[]): readonly StateBatch[] {
+  if (changes.length > 1) {
+    const middle = changes.length >>> 1;
+    return merge(inOrder(changes.slice(0, middle)), inOrder(changes.slice(middle)));
   }
-  append(overlaid, { ...change, firstOffset });
-  for (const batch of batches.slice(touchedTo)) append(overlaid, batch);
-  return overlaid;
+  const [change] = changes;
+  return change === undefined || change.firstOffset > change.lastOffset ? [] : changes;
+}
+
+/** Both are in order and without overlaps. What is before and behind the second is only copied. */
+function merge(one: readonly StateBatch[], other: readonly StateBatch[]): readonly StateBatch[] {
+  const first = other[0];
+  const last = other.at(-1);
+  if (first === undefined || last === undefined) return one;
+  // One more on each side: it may become one with its neighbour.
+  const begin = Math.max(countOf(one, ({ lastOffset }) => lastOffset < first.firstOffset) - 1, 0);
+  const end = countOf(one, ({ firstOffset }) => firstOffset <= last.lastOffset) + 1;
+  return one.slice(0, begin).concat(sweep(one.slice(begin, end), other), one.slice(end));
+}
+
+function sweep(ones: readonly StateBatch[], others: readonly StateBatch[]): StateBatch[] {
+  const merged: StateBatch[] = [];
+  let [one] = ones;
+  let [other] = others;
+  let nextOne = 1;
+  let nextOther = 1;
+  while (one !== undefined || other !== undefined) {
+    if (one !== undefined && (other === undefined || one.lastOffset < other.firstOffset)) {
+      append(merged, one);
+      one = ones[nextOne++];
+    } else if (other !== undefined && (one === undefined || other.lastOffset < one.firstOffset)) {
+      append(merged, other);
+      other = others[nextOther++];
+    } else if (one !== undefined && other !== undefined) {
+      const firstOffset = Math.max(one.firstOffset, other.firstOffset);
+      const lastOffset = Math.min(one.lastOffset, other.lastOffset);
+      append(merged, { ...(one.firstOffset < firstOffset ? one : other), lastOffset: firstOffset - 1 });
+      append(merged, { ...(isFurther(other, one) ? other : one), firstOffset, lastOffset });
+      one = one.lastOffset > lastOffset ? { ...one, firstOffset: lastOffset + 1 } : ones[nextOne++];
+      other = other.lastOffset > lastOffset ? { ...other, firstOffset: lastOffset + 1 } : others[nextOther++];
+    }
+  }
+  return merged;
 }
 
 /** How many from the start on are so; the others are not. */

@@ -13,6 +13,7 @@ import {
   written,
 } from '../testing/share-state-fixture.ts';
 import type { SharePartitionKey, WriteShareState } from './persister.ts';
+import { STATE_BATCHES_MAX } from './share-shard.ts';
 
 async function begun(key: SharePartitionKey = KEY, startOffset = -1): Promise<ShareStateFixture> {
   const fixture = await openShareState();
@@ -97,6 +98,16 @@ describe('state of share partitions', () => {
       assert.equal(errorOf(await settled(store.readSummary(key))), errorCode);
       assert.equal(errorOf(await settled(store.delete(key))), errorCode);
     }
+  });
+
+  it('has no more batches than records may be in flight', async () => {
+    const fixture = await begun();
+    const batches = (count: number, from = 0) =>
+      Array.from({ length: count }, (_, index) => batch(from + 2 * index, from + 2 * index, 0, 1));
+    assert.equal(await write(fixture, { stateBatches: batches(STATE_BATCHES_MAX + 1) }), ErrorCode.INVALID_REQUEST);
+    assert.equal(await write(fixture, { stateBatches: batches(STATE_BATCHES_MAX) }), ErrorCode.NONE);
+    assert.equal(await write(fixture, { stateBatches: batches(STATE_BATCHES_MAX, 1_000_000) }), ErrorCode.NONE);
+    assert.equal(await write(fixture, { stateBatches: batches(1, 2_000_000) }), ErrorCode.INVALID_REQUEST);
   });
 
   it('is forgotten when it is deleted, and with its topic', async () => {

@@ -10,6 +10,12 @@ import { coordinatorKey, NO_COUNT, NO_EPOCH, NO_OFFSET, type ShareState } from '
 /** Share partitions that are written again, or forgotten, in one step: others are to have their turn in between. */
 export const KEYS_PER_STEP_MAX = 1000;
 
+/**
+ * Batches of one share partition. A group has no more records in flight than 10,000 (`group.share.partition.max.record.locks`
+ * at its highest), and each is in one of them.
+ */
+export const STATE_BATCHES_MAX = 10_000;
+
 export type ShareStep = Step<ShareRecord>;
 
 /** ReadShareGroupStateSummary's answer for one share partition. */
@@ -186,7 +192,8 @@ export function createShareShard(environment: ShareEnvironment): ShareShard {
         notInitialized(held) ??
         leaderEpochFault(held, leaderEpoch) ??
         stateEpochFault(held, stateEpoch) ??
-        topicFault(key);
+        topicFault(key) ??
+        sizeFault(held, stateBatches.length);
       if (held === undefined || refusal !== undefined) return refused(pending, refusal ?? NOT_INITIALIZED);
       if (environment.canary === 'forgets-writes') return { records: [], replies: [replyTo(pending, OK)] };
       const isForgetful = environment.canary === 'forgets-delivery-counts';
@@ -241,6 +248,12 @@ function mergedState(state: ShareState, update: ShareStateUpdate): ShareState {
     deliveryCompleteCount: update.deliveryCompleteCount,
     stateBatches: combineBatches(state.stateBatches, update.stateBatches, startOffset),
   };
+}
+
+function sizeFault(held: Held | undefined, count: number): Fault | undefined {
+  // The other half of them may be laid over what is there.
+  const isTooMuch = count > STATE_BATCHES_MAX || (held?.state.stateBatches.length ?? 0) + count > 2 * STATE_BATCHES_MAX;
+  return isTooMuch ? fault(ErrorCode.INVALID_REQUEST, 'These are too many batches.') : undefined;
 }
 
 interface Fault {
