@@ -58,12 +58,12 @@ export const differences: readonly Difference[] = [
     kafka:
       'Produce with null records, and AlterConfigs that names a resource twice, are never answered; the connection is stuck. ' +
       "So is JoinGroup that names a protocol twice, or whose subscription of a consumer cannot be read, and the group's " +
-      'other members with it. AddPartitionsToTxn of no transaction is another, and so is a marker of WriteTxnMarkers that names ' +
-      'a partition twice.',
+      'other members with it. AddPartitionsToTxn of no transaction is another, and so are a marker of WriteTxnMarkers that names ' +
+      'a partition twice, and DescribeShareGroupOffsets of a partition that does not exist.',
     sluice:
       'They are answered with INVALID_RECORD and INVALID_REQUEST. The member joins: a protocol that is named twice counts ' +
       'once, and what cannot be read subscribes to nothing. No transaction has no results. The partition gets the marker ' +
-      'once, and two answers.',
+      'once, and two answers; the one that does not exist is UNKNOWN_TOPIC_OR_PARTITION.',
     reason: 'A client that waits for ever helps nobody, and its connection is kept for nothing.',
     places: [
       { file: '00-', case: /^null records$/ },
@@ -71,6 +71,7 @@ export const differences: readonly Difference[] = [
       { file: '11-', case: /^(the same protocol twice|a subscription of .*)$/, path: /^[12]\./ },
       { file: '24-', case: /^of several transactions$/, path: /^3\./ },
       { file: '27-', case: /^numbers that nobody has$/, path: /^[789]\./ },
+      { file: '90-', case: /^a partition that does not exist$/, path: /^2\./ },
     ],
   },
   {

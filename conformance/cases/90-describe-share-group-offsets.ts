@@ -34,6 +34,11 @@ export const cases: ApiCases = {
       ],
     },
     {
+      name: 'a partition that does not exist',
+      topics,
+      exchanges: (c) => [...settledShares(c), ...shared(c), { ...offsets(c, { orders: [9] }), $silenceMs: 3000 }],
+    },
+    {
       name: 'groups that are not there, several, none',
       topics,
       exchanges: (c) => [
