@@ -1,7 +1,7 @@
 /*
  * EndTxn (26), versions 0–5.
  *
- * - Answered once the decision is durable; markers reach the partitions afterwards, whatever happens.
+ * - Answered once the decision is durable; markers reach the partitions with it or afterwards, whatever happens.
  * - v2: PRODUCER_FENCED, which older clients know as INVALID_PRODUCER_EPOCH. v3: flexible. v4: TRANSACTION_ABORTABLE.
  *   v5: the epoch rises with every transaction, and the answer tells it (KIP-890).
  */
