@@ -10,7 +10,7 @@ const textLengthMax = 4000;
 const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state']);
 const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA';
 /** Sentences for people: only their presence is compared. */
-const messageFields = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation']);
+const messageFields = new Set(['errorMessage', 'acknowledgeErrorMessage', 'batchIndexErrorMessage', 'documentation']);
 const nodeIdFields = new Set(['nodeId', 'leaderId', 'controllerId', 'brokerId', 'replicaId', 'preferredReadReplica']);
 const nodeListFields = new Set(['replicaNodes', 'isrNodes', 'offlineReplicas', 'brokerIds']);
 /** Values that are the machine's, not the broker's. */

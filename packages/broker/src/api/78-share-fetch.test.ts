@@ -168,11 +168,11 @@ test('partitions and topics that do not exist', async () => {
   await using broker = await startShareBroker();
   const { members } = await scene(broker);
   const [a] = members as [ShareMember];
-  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_SERVER_ERROR } = ErrorCode;
+  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = ErrorCode;
   const beyond = await shareFetch(a, { epoch: 0, partitions: [7] });
   assert.deepEqual(shownShares(beyond), [`7: error ${UNKNOWN_TOPIC_OR_PARTITION}`]);
   const unknown = { ...a, topicId: 'AAAAAAAAAAAAAAAAAAAAEg' };
-  assert.deepEqual(shownShares(await shareFetch(unknown, { epoch: 0 })), [`error ${UNKNOWN_SERVER_ERROR}`]);
+  assert.deepEqual(shownShares(await shareFetch(unknown, { epoch: 0 })), [`0: error ${UNKNOWN_TOPIC_ID}`]);
   assert.deepEqual(shownShares(await shareFetch(unknown, { epoch: 1 })), [`0: error ${UNKNOWN_TOPIC_ID}`]);
   assert.equal(await shareAcknowledge(unknown, 2, [[0, 0, [ACCEPT]]]), UNKNOWN_TOPIC_ID);
   assert.equal(await shareAcknowledge(a, 3, [[0, 0, [ACCEPT]]]), UNKNOWN_TOPIC_OR_PARTITION);

@@ -143,9 +143,6 @@ export function shareFetchApi(services: ShareFetchServices) {
         return refuse(opened.errorCode);
       }
       const { kind, session, epoch } = opened;
-      if (kind === 'full' && [...session.partitions.values()].some((each) => isUnknownTopic(partitions, each))) {
-        return refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
-      }
       const acknowledging = hasAcknowledgements(request)
         ? acknowledgeAll(request.topics, { groupId, memberId, knowsRenew, isRenewAck }, { shares, partitions })
         : [];
@@ -178,11 +175,6 @@ export function shareFetchApi(services: ShareFetchServices) {
 }
 
 const UNKNOWN: ReadonlySet<number> = new Set([ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]);
-
-function isUnknownTopic(partitions: Partitions, { topicId, partition }: TopicIdPartition): boolean {
-  const found = partitions.byId(topicId, partition);
-  return !isHosted(found) && found.errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
-}
 
 function hasAcknowledgements({ topics }: ShareFetchRequest): boolean {
   return topics.some(({ partitions }) =>

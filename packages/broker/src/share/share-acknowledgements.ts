@@ -2,7 +2,7 @@ import { ACKNOWLEDGE_TYPES } from '@sluice/coordinator/share-partition/acknowled
 import type { Offset, Uuid } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { isHosted, type Partitions } from '../partitions/hosted-partition.ts';
-import type { ShareOutcome } from './share-outcome.ts';
+import { type ShareOutcome, WRITTEN } from './share-outcome.ts';
 import type { SharePartitions } from './share-partitions.ts';
 import type { TopicIdPartition } from './share-session.ts';
 
@@ -39,15 +39,17 @@ export function acknowledgeAll(
   { shares, partitions }: { readonly shares: SharePartitions; readonly partitions: Partitions },
 ): Promise<AcknowledgedPartition[]> {
   const { groupId, memberId } = options;
+  let isAnyAsked = false;
 
   function acknowledge(topicId: Uuid, partition: number, batches: readonly AcknowledgementBatch[]) {
     const found = partitions.byId(topicId, partition);
     if (!isHosted(found) && found.errorCode === ErrorCode.UNKNOWN_TOPIC_ID) return failed(found.errorCode);
     if (!areValid(batches, options)) return failed(ErrorCode.INVALID_REQUEST);
     if (!isHosted(found) && found.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return failed(found.errorCode);
-    if (batches.length === 0) return failed(ErrorCode.NONE);
+    if (batches.length === 0) return undefined;
+    isAnyAsked = true;
     const live = shares.get(groupId, topicId, partition);
-    if (live === undefined) return failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    if (live === undefined) return failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'The group has not fetched it here.');
     return live.acknowledge(
       memberId,
       batches.map(({ firstOffset, lastOffset, acknowledgeTypes }) => ({
@@ -64,8 +66,10 @@ export function acknowledgeAll(
       return { topicId, partition: partitionIndex, outcome };
     }),
   );
+  // As in Kafka: partitions that nothing is said of are answered only beside others.
+  const answered = outcomes.filter(({ outcome }) => outcome !== undefined || isAnyAsked);
   return Promise.all(
-    outcomes.map(async ({ topicId, partition, outcome }) => ({ topicId, partition, ...(await outcome) })),
+    answered.map(async ({ topicId, partition, outcome }) => ({ topicId, partition, ...((await outcome) ?? WRITTEN) })),
   );
 }
 
@@ -84,6 +88,6 @@ function areValid(batches: readonly AcknowledgementBatch[], { knowsRenew, isRene
   });
 }
 
-function failed(errorCode: number): ShareOutcome {
-  return { errorCode, message: null };
+function failed(errorCode: number, message: string | null = null): ShareOutcome {
+  return { errorCode, message };
 }
