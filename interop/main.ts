@@ -15,6 +15,7 @@ import { groupMembers } from './runner/cases/group-members.ts';
 import { groupCrash, groupRestart } from './runner/cases/group-restart.ts';
 import { groupTools } from './runner/cases/group-tools.ts';
 import { groups, lively } from './runner/cases/groups.ts';
+import { believing, hangingTransactions } from './runner/cases/hanging-transactions.ts';
 import { logDirs } from './runner/cases/log-dirs.ts';
 import { matrix } from './runner/cases/matrix.ts';
 import { mixed } from './runner/cases/mixed.ts';
@@ -77,6 +78,7 @@ const cases: readonly Case[] = [
     settings: { 'auto.create.topics.enable': 'false' },
   },
   { name: 'transaction-tools', run: transactionTools, settings: impatient, folder: 'java' },
+  { name: 'hanging-transactions', run: hangingTransactions, settings: { ...impatient, ...believing }, folder: 'java' },
   { name: 'transactions', run: transactions, settings: impatient },
   { name: 'bank', run: bank, settings: impatient },
   { name: 'copy-crash', run: copyCrash, settings: impatient, isLong: true },

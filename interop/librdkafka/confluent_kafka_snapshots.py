@@ -9,6 +9,10 @@ ISOLATIONS = {"read_committed": IsolationLevel.READ_COMMITTED, "read_uncommitted
 PATIENCE_S = 55
 
 
+def text_of(content):
+    return None if content is None else content.decode()
+
+
 class Reader:
     def __init__(self, quiet, request):
         self.isolation = ISOLATIONS[request["isolation"]]
@@ -57,7 +61,7 @@ class Reader:
                 place = (message.topic(), message.partition())
                 if message.error() is None:
                     self.reached[place] = message.offset() + 1
-                    records.append([*place, message.offset(), message.key().decode(), message.value().decode()])
+                    records.append([*place, message.offset(), text_of(message.key()), text_of(message.value())])
                 elif message.error().code() == KafkaError._PARTITION_EOF:
                     self.reached[place] = max(self.reached[place], message.offset())
                 elif not message.error().retriable() and message.error().code() != KafkaError._ALL_BROKERS_DOWN:

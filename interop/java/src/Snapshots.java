@@ -3,6 +3,7 @@ package dev.sluice.interop;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class Snapshots {
         List<List<Object>> records = new ArrayList<>();
         while (ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
             for (ConsumerRecord<String, String> record : reader.poll(POLL))
-                records.add(List.of(record.topic(), record.partition(), record.offset(), record.key(), record.value()));
+                records.add(Arrays.asList(record.topic(), record.partition(), record.offset(), record.key(), record.value()));
         }
         List<List<Object>> answered = new ArrayList<>();
         ends.forEach((place, end) -> answered.add(List.of(place.topic(), place.partition(), end)));

@@ -1,21 +1,20 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTopics } from '../create-topics.ts';
-import { interop } from '../paths.ts';
 import type { Actor, Stage } from '../stage.ts';
-import { offsetsPartitionOf, record, recorded, type Transcript, tidy } from '../transcript.ts';
+import { openToolTranscript } from '../tool-transcript.ts';
+import { offsetsPartitionOf } from '../transcript.ts';
 
-const transcriptPath = join(interop, 'expected', 'transaction-tools.txt');
 const orders = 'tools.orders';
 const [done, dropped, open, hanging] = ['tools.done', 'tools.dropped', 'tools.open', 'tools.hanging'];
 
-const classes = {
+export const toolClasses = {
   transactions: 'TransactionsCommand',
   'console-consumer': 'consumer.ConsoleConsumer',
   'get-offsets': 'GetOffsetShell',
 } as const;
 
-type Line = readonly [tool: keyof typeof classes, ...args: string[]];
+type Line = readonly [tool: keyof typeof toolClasses, ...args: string[]];
 type Act = { readonly does: string; run(actor: Actor): Promise<unknown> };
 
 const step = (actor: Actor, producer: string, what: string, more: object = {}) =>
@@ -88,7 +87,7 @@ const script: readonly (Line | Act)[] = [
 ];
 
 /** What differs from run to run, beside what `tidy` knows: times and durations, and the order of Java's hash sets. */
-function timeless(output: string): string {
+export function timeless(output: string): string {
   return output
     .replaceAll(/\b1\d{12}\b/g, 'TIME')
     .replaceAll(/(TIME\s+Ongoing|TIME)(\s+)\d+(?=\s+$|\s+tools)/gm, '$1$2N')
@@ -110,20 +109,7 @@ export async function transactionTools(stage: Stage): Promise<void> {
   const actor = stage.actors.find(({ hello }) => hello.can.includes('tools'));
   if (actor === undefined) return;
   await createTopics(stage.server.bootstrap, [{ name: orders, partitions: 2 }]);
-  const expected = existsSync(transcriptPath) ? recorded(readFileSync(transcriptPath, 'utf8')) : [];
-  const said: Transcript = [];
-  const says = (typed: string, name: string, args: readonly string[], read = (output: string) => output) =>
-    stage.test(actor, typed, async () => {
-      const { code, output } = await actor.ask('tool', { name, args });
-      const one = { typed, code, lines: tidy(timeless(read(output))) };
-      const want = expected[said.length];
-      said.push(one);
-      if (stage.isRecording) return undefined;
-      if (want?.typed !== typed) throw new Error('it is not recorded: run --server kafka --record');
-      if (want.code !== code || want.lines.join('\n') !== one.lines.join('\n'))
-        throw new Error(`exit ${code}\n${one.lines.join('\n')}\nis not\nexit ${want.code}\n${want.lines.join('\n')}`);
-      return undefined;
-    });
+  const { says, close } = openToolTranscript(stage, actor, 'transaction-tools.txt', timeless);
   for (const line of script) {
     if ('does' in line) {
       await stage.test(actor, line.does, async () => {
@@ -133,7 +119,7 @@ export async function transactionTools(stage: Stage): Promise<void> {
       continue;
     }
     const [tool, ...args] = line;
-    await says([tool, ...args].join(' '), classes[tool], ['--bootstrap-server', stage.server.bootstrap, ...args]);
+    await says([tool, ...args].join(' '), toolClasses[tool], ['--bootstrap-server', stage.server.bootstrap, ...args]);
   }
   await stage.server.end('SIGTERM');
   for (const id of [done, dropped, open]) {
@@ -143,5 +129,5 @@ export async function transactionTools(stage: Stage): Promise<void> {
     const args = ['--transaction-log-decoder', '--files', paths];
     await says(`dump-log --transaction-log-decoder of ${id}`, 'DumpLogSegments', args, decoded);
   }
-  if (stage.isRecording) writeFileSync(transcriptPath, record(said));
+  close();
 }

@@ -18,8 +18,8 @@ const FIND_COORDINATOR = { request: findCoordinatorRequestCodec, response: findC
 const INIT_PRODUCER_ID = { request: initProducerIdRequestCodec, response: initProducerIdResponseCodec };
 const PRODUCE = { request: produceRequestCodec, response: produceResponseCodec };
 const TRANSACTION_KEY = 1;
-/** Where topics go by name, and a write brings its partition into the transaction. */
-const PRODUCE_VERSION = 12;
+/** Of clients that bring a partition into the transaction before they write to it. */
+const PRODUCE_VERSION = 11;
 /** Any Kafka would let it hang as well. */
 const STRANGER = { producerId: 987_654, producerEpoch: 3 };
 

@@ -8,7 +8,7 @@ import type { TxnOffsetCommitRequest } from '@sluice/protocol/generated/messages
 import { NO_SEQUENCE } from '@sluice/protocol/records/batch-header';
 import { checkUsable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 import type { BrokerTransactionSettings } from './transaction-settings.ts';
-import { askCoordinator, supportOfTxnOffsetCommit } from './write-permission.ts';
+import { askCoordinator, isAsked, supportOfTxnOffsetCommit } from './write-permission.ts';
 
 /** The guard for the group's partition, or why the producer may not write there. */
 export type CommitPermission =
@@ -30,12 +30,12 @@ export type AskCommitPermission = (request: TxnOffsetCommitRequest, apiVersion: 
 export function createCommitPermissions(options: CommitPermissionsOptions): AskCommitPermission {
   const { partitions, transactions, clock, settings, partitionOf } = options;
   return async ({ transactionalId, groupId, producerId, producerEpoch }, apiVersion) => {
-    if (!settings().verifiesPartitions) return { verification: undefined };
+    const support = supportOfTxnOffsetCommit(apiVersion);
+    if (!isAsked(support, settings())) return { verification: undefined };
     const partition = partitionOf(groupId);
     const lookup = checkUsable(partitions.byName(GROUP_METADATA_TOPIC, partition), -1);
     if (!isHosted(lookup)) return { errorCode: ErrorCode.NOT_COORDINATOR };
     const { log } = lookup;
-    const support = supportOfTxnOffsetCommit(apiVersion);
     const batch = { producerId, producerEpoch, baseSequence: NO_SEQUENCE };
     const asked = new Map([[GROUP_METADATA_TOPIC, new Set([partition])]]);
     const write = { transactionalId, producerId, producerEpoch, partitions: asked };

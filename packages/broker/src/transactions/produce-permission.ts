@@ -16,7 +16,7 @@ import {
 } from '@sluice/protocol/records/batch-header';
 import { isHosted, type Lookup } from '../partitions/hosted-partition.ts';
 import type { BrokerTransactionSettings } from './transaction-settings.ts';
-import { askCoordinator, supportOfProduce, type TransactionSupport } from './write-permission.ts';
+import { askCoordinator, isAsked, supportOfProduce, type TransactionSupport } from './write-permission.ts';
 
 export interface Forbidden {
   readonly errorCode: number;
@@ -64,8 +64,8 @@ export function createProducePermissions({ transactions, clock, settings }: Prod
     const { transactionalId } = request;
     if (transactionalId === null) return NOT_ASKED;
     if (hasSeveralProducers(request)) return { of: () => MIXED_PRODUCERS };
-    if (!settings().verifiesPartitions) return NEVER_ASKED;
     const support = supportOfProduce(apiVersion);
+    if (!isAsked(support, settings())) return NEVER_ASKED;
     const start = () => startVerifications(request, support === 'adds', lookUp);
     const asking = start();
     if (asking === undefined) return NOT_ASKED;

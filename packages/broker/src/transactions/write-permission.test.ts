@@ -29,7 +29,7 @@ interface Scene {
 }
 
 /** A coordinator that grants what it is asked, and the epoch of the marker that comes while it is asked for the first time. */
-async function scene(markerEpoch: number): Promise<Scene> {
+async function scene(markerEpoch: number, verifiesPartitions = true): Promise<Scene> {
   const clock = createSimClock();
   const log = await openTestLog({ disk: createSimDisk({ clock }), clock });
   const partition = { topic: 'orders', partition: 0, log, leaderEpoch: 0 } as unknown as HostedPartition;
@@ -42,7 +42,7 @@ async function scene(markerEpoch: number): Promise<Scene> {
   }
   const options = {
     clock,
-    settings: () => ({ verifiesPartitions: true }),
+    settings: () => ({ verifiesPartitions }),
     partitions: { byName: () => partition } as unknown as Partitions,
     partitionOf: () => 0,
     transactions: {
@@ -110,6 +110,16 @@ for (const [api, addsFrom] of [
       assert.equal(await write(addsFrom - 1), ErrorCode.INVALID_TXN_STATE);
       assert.deepEqual(asked, ['verify']);
       await log.close();
+    });
+
+    test('is asked for only by who brings the partition in, where nothing is verified', async () => {
+      const adding = await scene(PRODUCER.producerEpoch, false);
+      assert.equal(await adding[api](addsFrom), ErrorCode.NONE);
+      assert.equal(adding.asked[0], 'add', 'else it would be in no transaction');
+      const believed = await scene(PRODUCER.producerEpoch, false);
+      assert.equal(await believed[api](addsFrom - 1), ErrorCode.NONE);
+      assert.deepEqual(believed.asked, []);
+      await Promise.all([adding.log.close(), believed.log.close()]);
     });
   });
 }

@@ -4,6 +4,7 @@ import type { ProducerEpoch, ProducerId } from '@sluice/kernel/ids';
 import type { PartitionLog } from '@sluice/log/partition-log';
 import { isMet, mayFollow, type Prerequisite, untilMet } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { BrokerTransactionSettings } from './transaction-settings.ts';
 
 /** What a client's version knows of KIP-890. `adds`: the write itself brings its partition into the transaction. */
 export type TransactionSupport = 'adds' | 'abortable' | 'none';
@@ -16,6 +17,14 @@ export function supportOfProduce(apiVersion: number): TransactionSupport {
 export function supportOfTxnOffsetCommit(apiVersion: number): TransactionSupport {
   if (apiVersion >= 5) return 'adds';
   return apiVersion === 4 ? 'abortable' : 'none';
+}
+
+/** Nobody else would bring the partition in for those that rely on it: they ask even where nothing is to be verified. */
+export function isAsked(
+  support: TransactionSupport,
+  { verifiesPartitions }: Pick<BrokerTransactionSettings, 'verifiesPartitions'>,
+): boolean {
+  return support === 'adds' || verifiesPartitions;
 }
 
 export interface TransactionalWrite {
