@@ -123,7 +123,7 @@ export const BROKER_DOCUMENTATION: Readonly<Record<string, string>> = {
   'unclean.leader.election.enable': 'The default of the topic configuration unclean.leader.election.enable.',
   'transaction.max.timeout.ms': 'The longest transaction.timeout.ms that a producer may ask for.',
   'transaction.partition.verification.enable':
-    'Whether the transaction coordinator is asked before a batch begins a transaction in its partition.',
+    'Whether the transaction coordinator is asked before a batch begins a transaction in its partition, for clients that bring it in beforehand; those of Produce 12 and later always ask.',
   'transaction.remove.expired.transaction.cleanup.interval.ms': 'How often unused transactional ids are looked for.',
   'transaction.state.log.min.isr':
     'min.insync.replicas of __transaction_state. If it is not set: 2, or 1 with one broker.',
