@@ -20,7 +20,7 @@ export const idempotent: Scenario = {
     { name: 'idempotentPerCpuSecond', unit: 'idempotent batches per broker CPU-second', isMoreBetter: true },
   ],
   run: (options) => {
-    const batches = options.isQuick ? 20_000 : 100_000;
+    const batches = options.isQuick ? 20_000 : 60_000;
     return sideBySide(options, {
       prepare: async (server) => {
         await load('topic', server, 'numbered', { partitions: PARTITIONS });

@@ -6,6 +6,8 @@ import { type Server, type ServerName, startServer } from '../server.ts';
 
 const PARTITIONS = 4;
 const SETTLE_MS = 3_000;
+/** Kafka reads all its producers first. */
+const START_TIMEOUT_MS = 300_000;
 
 export const producerIds: Scenario = {
   name: 'producer-ids',
@@ -37,11 +39,11 @@ async function measure(name: ServerName, dataDir: string, count: number): Promis
   await pause(SETTLE_MS);
   const megabytes = residentMegabytes(first.pid);
   await first.stop();
-  const second = await startServer(name, dataDir);
+  const second = await startServer(name, dataDir, {}, START_TIMEOUT_MS);
   const restartMs = second.startedInMs + (await resume(second, last, 1));
   const restartedMegabytes = residentMegabytes(second.pid);
   await second.kill();
-  const third = await startServer(name, dataDir);
+  const third = await startServer(name, dataDir, {}, START_TIMEOUT_MS);
   const restartAfterKillMs = third.startedInMs + (await resume(third, last, 2));
   await third.kill();
   return { megabytes, restartMs, restartAfterKillMs, restartedMegabytes, idsPerSecond: count / seconds };
