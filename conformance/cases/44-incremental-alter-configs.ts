@@ -227,7 +227,7 @@ export const cases: ApiCases = {
           ['consumer.assignment.interval.ms', '-1'],
           ['consumer.assignment.interval.ms', '15001'],
           ['consumer.assignment.interval.ms', '7'],
-          ['share.session.timeout.ms', '44999'],
+          ['share.session.timeout.ms', '299'],
           ['share.auto.offset.reset', 'never'],
           ['streams.num.standby.replicas', '3'],
           ['no.such.setting', '1'],

@@ -1,3 +1,4 @@
+import type { Clock } from '@sluice/kernel/clock';
 import { type Uuid, ZERO_UUID } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { DescribeShareGroupOffsetsRequestTopic } from '@sluice/protocol/generated/messages/describe-share-group-offsets-request';
@@ -8,6 +9,7 @@ import type {
 import type { SharePartitionKey } from '../../share/persister.ts';
 import type { ShareStateStore } from '../../share/share-coordinator.ts';
 import type { TopicsView } from '../group-environment.ts';
+import { inSlices } from '../in-slices.ts';
 
 /** Where a partition ends: for how many records a group has still to do. */
 export type EndOffsetOf = (
@@ -16,12 +18,21 @@ export type EndOffsetOf = (
 ) => Promise<{ readonly offset: number } | { readonly errorCode: number }>;
 
 export interface DescribeOffsetsServices {
+  readonly clock: Clock;
   readonly topics: TopicsView;
   readonly store: Pick<ShareStateStore, 'readSummary'>;
   readonly endOffsetOf: EndOffsetOf;
 }
 
 const UNKNOWN = { startOffset: -1, leaderEpoch: 0, lag: -1 };
+
+/** Kafka never answers for one that does not exist. */
+const noPartition = (partitionIndex: number) => ({
+  partitionIndex,
+  ...UNKNOWN,
+  errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  errorMessage: 'There is no such partition.',
+});
 
 /** Topics by name, with the partitions that are asked for. A topic that does not exist has no offsets, and no error. */
 export async function describeShareOffsets(
@@ -40,10 +51,10 @@ export async function describeShareOffsets(
       known.push({
         topicName,
         topicId: topic.id,
-        partitions: await Promise.all(
-          [...new Set(partitions)].map((partition) =>
-            describePartition(services, groupId, topic.id, topicName, partition),
-          ),
+        partitions: await inSlices([...new Set(partitions)], services.clock, (partition) =>
+          partition < 0 || partition >= topic.partitionCount
+            ? noPartition(partition)
+            : describePartition(services, groupId, topic.id, topicName, partition),
         ),
       });
     }
@@ -61,7 +72,6 @@ async function describePartition(
   const key: SharePartitionKey = { groupId, topicId, partition };
   const result = await store.readSummary(key);
   if ('errorCode' in result) {
-    // Kafka never answers for a partition that does not exist.
     const { errorCode, message: errorMessage } = result;
     return { partitionIndex: partition, ...UNKNOWN, errorCode, errorMessage };
   }
