@@ -11,8 +11,11 @@ interface Join extends Record<(typeof TIMES)[number], number> {
 const TIMES = ['stableMs', 'admittedMs', 'movedMs', 'requests'] as const;
 
 const MEMBERS = 100;
-/** A broker that was just started compiles its code: both are given the time to. */
-const WARM_UP_ROUNDS = 20;
+/**
+ * A broker that was just started compiles its code: both are given the time to. After so many, each of them also has written
+ * to most of the fifty partitions of __consumer_offsets before, of which every new group takes another.
+ */
+const WARM_UP_ROUNDS = 100;
 /** The median of so many joins is one run: a join takes a fraction of a second. */
 const JOINS_PER_RUN = 15;
 const HEARTBEAT_INTERVAL_MS = 10;

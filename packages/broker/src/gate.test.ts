@@ -9,8 +9,6 @@ const peer: Peer = {
   listenerName: 'PLAINTEXT',
   address: '127.0.0.1',
   port: 50_000,
-  localAddress: '127.0.0.1',
-  localPort: 9092,
 };
 
 it('requests that come before a broker can answer wait for it, one of each connection at a time', async () => {

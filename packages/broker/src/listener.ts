@@ -75,8 +75,6 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
       listenerName: name,
       address,
       port: connection.remotePort,
-      localAddress: connection.localAddress,
-      localPort: connection.localPort,
     };
     const serving: ServedConnection = serveConnection({
       connection,

@@ -4,9 +4,6 @@ export interface Peer {
   readonly listenerName: string;
   readonly address: string;
   readonly port: number;
-  /** The address and port of ours that it reached. */
-  readonly localAddress: string;
-  readonly localPort: number;
 }
 
 /** What a handler is told of a request besides its body. */

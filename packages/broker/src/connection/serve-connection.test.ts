@@ -59,8 +59,6 @@ function serve(
       listenerName: 'L',
       address: '127.0.0.1',
       port: 1,
-      localAddress: '127.0.0.1',
-      localPort: 2,
     },
     limits: {
       frameSizeBytesMax: 100_000,

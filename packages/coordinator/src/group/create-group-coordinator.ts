@@ -84,14 +84,17 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
   });
   const partitionOf = (groupId: string) => partitionOfGroup(groupId, options.partitionCount());
 
-  /** Asks the group's shard; `failed` makes a response of the reason why there is none. */
-  async function ask<T>(
+  /**
+   * Asks the group's shard; `failed` makes a response of the reason why there is none. Not `async`, nor are those who ask for
+   * every member and heartbeat: each promise in between would be garbage of its own.
+   */
+  function ask<T>(
     groupId: string,
     decide: (shard: GroupShard, now: TimestampMs, pending: Pending<T>) => GroupStep,
     failed: (errorCode: number) => T,
   ): Promise<T> {
-    const result = await runtime.run(partitionOf(groupId), decide);
-    return 'response' in result ? result.response : failed(result.errorCode);
+    const answered = runtime.run(partitionOf(groupId), decide);
+    return answered.then((result) => ('response' in result ? result.response : failed(result.errorCode)));
   }
 
   const share = createShareGroupCoordinator({
@@ -108,12 +111,12 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
   return {
     partitionOf,
     share,
-    async join(request, context) {
+    join(request, context) {
       const { groupId, sessionTimeoutMs, memberId } = request;
-      if (groupId === '') return joinFailed(ErrorCode.INVALID_GROUP_ID, memberId, context.apiVersion);
+      if (groupId === '') return Promise.resolve(joinFailed(ErrorCode.INVALID_GROUP_ID, memberId, context.apiVersion));
       const { sessionTimeoutMsMin, sessionTimeoutMsMax } = settings.classic;
       if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax) {
-        return joinFailed(ErrorCode.INVALID_SESSION_TIMEOUT, memberId, context.apiVersion);
+        return Promise.resolve(joinFailed(ErrorCode.INVALID_SESSION_TIMEOUT, memberId, context.apiVersion));
       }
       const kept = withOwnMetadata(request);
       return ask(
@@ -122,8 +125,8 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         (errorCode) => joinFailed(toGroupError(errorCode), '', context.apiVersion),
       );
     },
-    async sync(request, context) {
-      if (request.groupId === '') return syncFailed(ErrorCode.INVALID_GROUP_ID);
+    sync(request, context) {
+      if (request.groupId === '') return Promise.resolve(syncFailed(ErrorCode.INVALID_GROUP_ID));
       const kept = withOwnAssignments(request);
       return ask(
         request.groupId,
@@ -131,8 +134,8 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         (errorCode) => syncFailed(toGroupError(errorCode)),
       );
     },
-    async heartbeat(request, context) {
-      if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID };
+    heartbeat(request, context) {
+      if (request.groupId === '') return Promise.resolve({ errorCode: ErrorCode.INVALID_GROUP_ID });
       return ask(
         request.groupId,
         (shard, now, pending) => shard.heartbeat(request, context, now, pending),
@@ -150,9 +153,9 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         (errorCode) => leaveFailed(toGroupError(errorCode)),
       );
     },
-    async heartbeatOfConsumer(request, context) {
+    heartbeatOfConsumer(request, context) {
       const fault = checkConsumerHeartbeat(request, context.apiVersion, settings.consumer.assignors);
-      if (fault !== undefined) return consumerHeartbeatFailed(fault.errorCode, fault.errorMessage);
+      if (fault !== undefined) return Promise.resolve(consumerHeartbeatFailed(fault.errorCode, fault.errorMessage));
       return ask(
         request.groupId,
         (shard, now, pending) => shard.heartbeatOfConsumer(request, context, now, pending),

@@ -7,13 +7,8 @@ export function adoptSocket(
   accepted: Socket,
 ): { connection: Connection; start(handler: ConnectionHandler): void } | undefined {
   let socket = accepted;
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (
-    remoteAddress === undefined ||
-    remotePort === undefined ||
-    localAddress === undefined ||
-    localPort === undefined
-  ) {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined) {
     socket.on('error', () => {});
     socket.destroy();
     return undefined;
@@ -23,8 +18,13 @@ export function adoptSocket(
   const connection: Connection = {
     remoteAddress: withoutMapping(remoteAddress),
     remotePort,
-    localAddress: withoutMapping(localAddress),
-    localPort,
+    /** Asked of the system when somebody wants to know; "" and 0 once the connection is closed. */
+    get localAddress() {
+      return withoutMapping(socket.localAddress ?? '');
+    },
+    get localPort() {
+      return socket.localPort ?? 0;
+    },
     /** Counts a buffer until its whole write has left: that long its memory is held. */
     get unsentBytes() {
       return socket.writableLength;
