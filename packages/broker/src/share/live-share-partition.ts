@@ -2,7 +2,7 @@ import type { Persister, SharePartitionKey } from '@sluice/coordinator/share/per
 import type { Acknowledgement } from '@sluice/coordinator/share-partition/acknowledge';
 import type { SharePartition, ShareWrite } from '@sluice/coordinator/share-partition/share-partition';
 import type { Clock, Timer } from '@sluice/kernel/clock';
-import type { LeaderEpoch } from '@sluice/kernel/ids';
+import type { LeaderEpoch, Offset } from '@sluice/kernel/ids';
 import type { HostedPartition } from '../partitions/hosted-partition.ts';
 import { isFenced, type ShareOutcome, shareErrorOf, WRITTEN } from './share-outcome.ts';
 import type { ShareGroupSettings } from './share-settings.ts';
@@ -21,6 +21,8 @@ export interface LiveSharePartition {
   /** As it was lately, to read about as much as is wanted. */
   bytesPerRecord: number;
   settings(): ShareGroupSettings;
+  /** Up to which members of the group see records. */
+  endOffset(): Offset;
   /** There is something to read that could be acquired now, or an error to be told. */
   hasMore(): boolean;
   acknowledge(memberId: string, acknowledgements: readonly Acknowledgement[]): ShareOutcome | Promise<ShareOutcome>;
@@ -58,8 +60,11 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
     if (isDropped || live.isReading) return false;
     if (!log.isReadable) return true;
     if (log.logStartOffset > state.startOffset) state.moveStart(log.logStartOffset);
-    const endOffset = settings().isCommittedOnly ? log.lastStableOffset : log.highWatermark;
-    return state.canAcquire() && state.nextFetchOffset() < endOffset;
+    return state.canAcquire() && state.nextFetchOffset() < endOffset();
+  }
+
+  function endOffset(): Offset {
+    return settings().isCommittedOnly ? log.lastStableOffset : log.highWatermark;
   }
 
   function wake(): void {
@@ -116,6 +121,7 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
     isReading: false,
     bytesPerRecord: BYTES_PER_RECORD,
     settings,
+    endOffset,
     hasMore,
     acknowledge(memberId, acknowledgements) {
       const change = state.acknowledge(memberId, acknowledgements, clock.monotonicMs());

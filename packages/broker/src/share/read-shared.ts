@@ -98,8 +98,10 @@ function take(reading: Reading, { data, sizeBytes, release }: FetchedPartition):
   reading.sizeBytes += sizeBytes;
   const readCount = last.lastOffset - fetchOffset + 1;
   live.bytesPerRecord = Math.max(1, reading.sizeBytes / Math.max(1, readCount));
-  const isFull = readCount >= limits.recordCountMax || reading.sizeBytes >= limits.sizeBytesMax;
-  return isFull ? done(reading, ErrorCode.NONE, true) : undefined;
+  if (readCount >= limits.recordCountMax || reading.sizeBytes >= limits.sizeBytesMax) {
+    return done(reading, ErrorCode.NONE, true);
+  }
+  return last.lastOffset + 1 < live.endOffset() ? undefined : done(reading, ErrorCode.NONE, false);
 }
 
 function done(
