@@ -11,9 +11,9 @@ const openingBalance = 1_000;
 /** The accounts, spread; and all of them in one partition. */
 const journal = { name: 'bank.journal', partitions: 1 };
 const topics = [{ name: 'bank.accounts', partitions: 6 }, journal];
-const killAfterMs = { min: 300, max: 1_500 };
+const killAfterMs = { min: 300, max: 1_200 };
 /** After the kill, by each teller, before a round is over. */
-const transfersAfterKill = 3;
+const transfersAfterKill = 2;
 const abortShare = 0.2;
 /** In which transfer of a round one teller's program ends in the midst. */
 const dieAt = 4;
