@@ -39,8 +39,6 @@ type Case = {
   readonly logDirCount?: number;
   /** The only folder whose clients have anything to do here. */
   readonly folder?: string;
-  /** Takes minutes: not among those that are run when none is named. */
-  readonly isLong?: boolean;
   run(stage: Stage, options: Options): Promise<void>;
 };
 
@@ -81,7 +79,7 @@ const cases: readonly Case[] = [
   { name: 'hanging-transactions', run: hangingTransactions, settings: { ...impatient, ...believing }, folder: 'java' },
   { name: 'transactions', run: transactions, settings: impatient },
   { name: 'bank', run: bank, settings: impatient },
-  { name: 'copy-crash', run: copyCrash, settings: impatient, isLong: true },
+  { name: 'copy-crash', run: copyCrash, settings: impatient },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 
@@ -132,7 +130,7 @@ async function main(): Promise<number> {
   }
   const chosenClients = chosen(clients, (client) => [client.name, client.folder.name], positionals);
   const named = cases.filter(({ name }) => positionals.includes(name));
-  const chosenCases = named.length > 0 ? named : cases.filter(({ isLong }) => isLong !== true);
+  const chosenCases = named.length > 0 ? named : cases;
   const report = createReport((text) => process.stdout.write(text));
   const ready = await prepare(chosenClients, report);
   if (!values.install) {

@@ -63,7 +63,7 @@ const asksAsZero = 'a second producer asks as producer 0 with epoch 0, not as on
 
 /** Seen with aiokafka: after twenty kills, the first records of one partition had come out twice. */
 const knowsNoMembers =
-  'it commits offsets for a group without its member, and reads such as may still be pending (before KIP-447): a rebalance within a transaction may double records';
+  'it commits offsets for a group without its member (before KIP-447): a rebalance within a transaction may double records, with any broker';
 
 /** What a client has no way to do, or does wrong by itself, with any broker. */
 export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<TransactionStep, string>>>>> = {
@@ -77,6 +77,5 @@ export const transactionLimits: Readonly<Record<string, Readonly<Partial<Record<
   },
   sarama: { copyThroughKills: knowsNoMembers },
   kafkajs: { copyThroughKills: knowsNoMembers },
-  aiokafka: { copyThroughKills: knowsNoMembers },
   'franz-go': { offsets: 'it commits offsets of what its own members of the group read' },
 };
