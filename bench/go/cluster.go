@@ -111,14 +111,20 @@ func settings(configs string) iter.Seq2[string, string] {
 	}
 }
 
+// How long a broker takes at most until it leads a thousand new partitions, on a slow disk.
+const servedAfter = time.Minute
+
 // untilServed waits for the leaders themselves: a broker may show a topic a moment before it leads it.
 func untilServed(ctx context.Context, cl *kgo.Client, t *target) error {
 	place, err := t.place(ctx, cl)
-	for attempt := 0; err == nil && attempt < 200; attempt++ {
-		if _, err := endOffsets(ctx, cl, t, place); err == nil {
+	for until := time.Now().Add(servedAfter); err == nil; time.Sleep(20 * time.Millisecond) {
+		_, refused := endOffsets(ctx, cl, t, place)
+		if refused == nil {
 			return nil
 		}
-		time.Sleep(20 * time.Millisecond)
+		if time.Now().After(until) {
+			err = refused
+		}
 	}
 	return fmt.Errorf("%s is not served: %w", t.topic, err)
 }
