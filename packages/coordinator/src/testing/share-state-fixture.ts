@@ -2,7 +2,7 @@ import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import type { ManagedLog } from '@sluice/log/managed-log';
-import { openTestLog } from '@sluice/log/testing/test-log';
+import { openTestLog, type TestLogOptions } from '@sluice/log/testing/test-log';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { createShareCoordinator } from '../share/create-share-coordinator.ts';
 import type { PersisterResult, SharePartitionKey, StateBatch, WriteShareState } from '../share/persister.ts';
@@ -28,9 +28,10 @@ export interface ShareStateFixture {
 export async function openShareState(
   settings: Partial<ShareCoordinatorSettings> = {},
   canary?: ShareStateCanary,
+  logOptions: Partial<TestLogOptions> = {},
 ): Promise<ShareStateFixture> {
   const clock = createSimClock({ startMs: 1_700_000_000_000 });
-  const log = await openTestLog({ disk: createSimDisk({ clock }), clock });
+  const log = await openTestLog({ disk: createSimDisk({ clock }), clock, ...logOptions });
   const coordinator = createShareCoordinator({
     clock,
     logger: silentLogger,
