@@ -114,6 +114,8 @@ export type Replies = {
       value: string,
     ])[];
   };
+  shares: { readonly checks: readonly Check[] };
+  shareWork: { readonly accepted: readonly string[]; readonly again: readonly string[]; readonly redelivered: number };
   tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };

@@ -42,6 +42,8 @@ public final class Main {
         handlers.put("transaction", transactions::transaction);
         handlers.put("readIsolated", transactions::readIsolated);
         handlers.put("copy", transactions::copy);
+        handlers.put("shares", request -> Map.of("checks", new ShareChecks(bootstrap).run()));
+        handlers.put("shareWork", new ShareWork(bootstrap)::work);
         handlers.put("snapshot", new Snapshots(bootstrap)::snapshot);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
