@@ -33,7 +33,7 @@ import { fetchFailure } from './offsets/fetch-offsets.ts';
 import { txnCommitFailure } from './offsets/txn-commit.ts';
 import { withOwnAssignments, withOwnMetadata } from './own-blobs.ts';
 import { createShareGroupCoordinator } from './share/create-share-group-coordinator.ts';
-import { createShareMembers } from './share/share-members.ts';
+import type { ShareGroups } from './share/share-groups.ts';
 import { NO_SHARE_STATE, type ShareGroupServices } from './share/share-services.ts';
 
 export const GROUP_METADATA_TOPIC = '__consumer_offsets';
@@ -60,7 +60,8 @@ export interface GroupCoordinatorOptions {
 export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
   const { clock, random, logger, topics, settings } = options;
   const heldMetadata = createHeldMetadata(logger);
-  const shareMembers = createShareMembers();
+  /** Of the partitions of `__consumer_offsets` that this broker leads, or has led. */
+  const shareGroups = new Map<number, ShareGroups>();
   const runtime = createCoordinatorRuntime<GroupShard, GroupRecord>({
     ...options,
     topic: GROUP_METADATA_TOPIC,
@@ -73,9 +74,8 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
         heldMetadata: heldMetadata.ofShard(),
         random,
         logger: logger.with({ partition }),
-        onShareMemberGone: shareMembers.tellGone,
       });
-      shareMembers.groupsByPartition.set(partition, shard.share);
+      shareGroups.set(partition, shard.share);
       return shard;
     },
     serde: groupRecordSerde,
@@ -102,8 +102,7 @@ export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupC
     logger,
     topics,
     ...(options.shareState ?? NO_SHARE_STATE),
-    members: shareMembers.of(partitionOf),
-    has: (groupId) => shareMembers.groupsByPartition.get(partitionOf(groupId))?.has(groupId) ?? false,
+    has: (groupId) => shareGroups.get(partitionOf(groupId))?.has(groupId) ?? false,
     run: (groupId, decide) =>
       runtime.run(partitionOf(groupId), (shard, now, pending) => decide(shard.share, now, pending)),
   });

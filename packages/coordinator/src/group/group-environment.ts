@@ -16,8 +16,6 @@ export interface GroupEnvironment {
   /** For member ids. */
   readonly random: Random;
   readonly logger: Logger;
-  /** A member of a share group left, or was fenced, and that is committed. */
-  onShareMemberGone?(groupId: string, memberId: string): void;
 }
 
 /** The topics as they are now; it moves between steps, never within one. */

@@ -62,14 +62,3 @@ export interface Persister {
   read(key: SharePartitionKey, leaderEpoch: LeaderEpoch): Promise<PersisterResult<ReadShareState>>;
   write(key: SharePartitionKey, state: WriteShareState): Promise<PersisterResult<undefined>>;
 }
-
-/** What ShareFetch and ShareAcknowledge ask of the group coordinator, if it lives in this broker. */
-export interface ShareMembers {
-  /**
-   * Whether the member is in the share group at this epoch; −1 asks for any epoch. `unknown`: the group is coordinated
-   * elsewhere, or is being loaded.
-   */
-  check(groupId: string, memberId: string, memberEpoch: number): 'member' | 'no-member' | 'unknown';
-  /** Members that left or were fenced, so that their locks and sessions can be let go. Returns the way to stop it. */
-  onMemberGone(gone: (groupId: string, memberId: string) => void): () => void;
-}

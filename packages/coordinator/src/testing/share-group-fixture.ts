@@ -33,8 +33,6 @@ export interface ShareGroupFixture {
   readonly clock: SimClock;
   /** Of `__consumer_offsets` and of `__share_group_state`. */
   readonly logs: { readonly groups: ManagedLog; readonly state: ManagedLog };
-  /** Members that were told to be gone, in order. */
-  readonly gone: string[];
   /** While it is set, the coordinator of share state is not to be had. */
   loseState(isLost: boolean): void;
   beat(memberId: string, memberEpoch: number, topics?: readonly string[]): Promise<ShareGroupHeartbeatResponseInput>;
@@ -81,8 +79,6 @@ export async function openShareGroups(share: Partial<GroupSettings['share']> = {
     batchSizeBytesMax: () => 1024 * 1024,
     codec: () => 'none',
   });
-  const gone: string[] = [];
-  groups.share.members.onMemberGone((_groupId, memberId) => gone.push(memberId));
   let leaderEpoch = 0;
 
   const fixture: ShareGroupFixture = {
@@ -92,7 +88,6 @@ export async function openShareGroups(share: Partial<GroupSettings['share']> = {
     topics,
     clock,
     logs: { groups: groupLog, state: stateLog },
-    gone,
     loseState(isLost) {
       if (isLost) shareState.onResigned(0);
       else shareState.onElected(0, stateLog, leaderEpoch++);

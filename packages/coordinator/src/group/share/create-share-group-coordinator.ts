@@ -10,7 +10,6 @@ import type { DescribedGroupInput } from '@sluice/protocol/generated/messages/sh
 import type { ShareGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
 import type { Result } from '../../runtime/coordinator-runtime.ts';
 import type { Pending } from '../../runtime/coordinator-shard.ts';
-import type { ShareMembers } from '../../share/persister.ts';
 import type { ShareStateStore } from '../../share/share-coordinator.ts';
 import { isRefusal, type Refusal } from '../consumer/refusal.ts';
 import { toGroupError } from '../coordinator-error.ts';
@@ -34,7 +33,6 @@ export interface ShareGroupCoordinatorOptions {
   /** Where the state of their partitions is. */
   readonly store: ShareStateStore;
   readonly endOffsetOf: EndOffsetOf;
-  readonly members: ShareMembers;
   has(groupId: string): boolean;
   /** Asks the share groups of the shard that has the group. */
   run<T>(
@@ -127,7 +125,6 @@ export function createShareGroupCoordinator(options: ShareGroupCoordinatorOption
   }
 
   return {
-    members: options.members,
     has: options.has,
     async heartbeat(request, context) {
       const fault = checkShareHeartbeat(request);

@@ -1,5 +1,5 @@
 import type { TimestampMs } from '@sluice/kernel/ids';
-import { NOTHING, type Reply, type Step } from '../../runtime/coordinator-shard.ts';
+import { NOTHING, type Step } from '../../runtime/coordinator-shard.ts';
 import { createMemberSession } from '../consumer/member-timers.ts';
 import type { GroupRecord } from '../group-record.ts';
 import { asShareGroup } from './apply-record.ts';
@@ -19,13 +19,8 @@ export function fenceShareMember(scope: ShareScope, group: ShareGroup, member: S
       ...memberTombstones(groupId, memberId),
       groupEpochRecord(groupId, groupEpoch + 1, scope.topicHashes.ofTopics(topics)),
     ],
-    replies: [tellGone(scope, groupId, memberId)],
+    replies: [],
   };
-}
-
-/** Once nothing can take it back, whoever leads its partitions may let go what it had acquired. */
-function tellGone({ environment }: ShareScope, groupId: string, memberId: string): Reply {
-  return { deliver: () => environment.onShareMemberGone?.(groupId, memberId), fail: () => undefined };
 }
 
 /** The member was heard of: it may be silent for its session timeout again. */

@@ -7,7 +7,6 @@ import type { DescribeShareGroupOffsetsResponseInput } from '@sluice/protocol/ge
 import type { ShareGroupDescribeResponseInput } from '@sluice/protocol/generated/messages/share-group-describe-response';
 import type { ShareGroupHeartbeatRequest } from '@sluice/protocol/generated/messages/share-group-heartbeat-request';
 import type { ShareGroupHeartbeatResponseInput } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
-import type { ShareMembers } from '../../share/persister.ts';
 import type { RequestContext } from '../group-environment.ts';
 
 /** What the broker's handlers ask of the share groups whose coordinator it is; see `GroupCoordinator`. */
@@ -21,5 +20,4 @@ export interface ShareGroupCoordinator {
   has(groupId: string): boolean;
   /** To be done before a share group is deleted: an error code. */
   forgetGroup(groupId: string): Promise<number>;
-  readonly members: ShareMembers;
 }

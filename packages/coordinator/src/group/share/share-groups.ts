@@ -67,10 +67,6 @@ export interface ShareGroups extends ShardPart {
   ): GroupStep;
   forgotten(groupId: string, topicIds: ReadonlySet<Uuid>, pending: Pending<undefined>): GroupStep;
   has(groupId: string): boolean;
-  /** Whether the member is in the group at this epoch (−1: at any). */
-  hasMember(groupId: string, memberId: string, memberEpoch: number): boolean;
-  /** All records of the shard were replayed, and it still serves. */
-  readonly isLoaded: boolean;
   apply(record: ShareGroupRecord, context: ApplyContext): void;
 }
 
@@ -150,14 +146,7 @@ export function createShareGroups(environment: GroupEnvironment, table: GroupTab
       change(groupId, pending, (info) => begun(notBegun(info, failed), done)),
     forgotten: (groupId, topicIds, pending) => change(groupId, pending, (info) => forgotten(info, topicIds)),
     has: (groupId) => isLoaded && asShareGroup(table.get(groupId)) !== undefined,
-    hasMember(groupId, memberId, memberEpoch) {
-      const member = asShareGroup(table.get(groupId))?.members.get(memberId);
-      return member !== undefined && (memberEpoch === -1 || memberEpoch === member.memberEpoch);
-    },
     apply: (record, { timestampMs }) => applyToTable(table, record, timestampMs),
-    get isLoaded() {
-      return isLoaded;
-    },
     onLoaded() {
       isLoaded = true;
       for (const group of shareGroups()) {
