@@ -13,22 +13,21 @@ import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import { topicList, topicNumber, topicValuesOf } from '@sluice/metadata/config/topic-values';
 import { allocateProducerIds } from '@sluice/metadata/controller/allocate-producer-ids';
 import { startController } from '@sluice/metadata/controller/controller';
-import type { BrokerEndpoint } from '@sluice/metadata/image/cluster-image';
 import { followImage } from '@sluice/metadata/image/follow';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
 import { createApis } from './api/registry.ts';
 import { createAutoCreate } from './auto-create.ts';
 import type { ChangeCluster } from './change-cluster.ts';
-import { connectionLimits } from './connection/connection-limits.ts';
 import { createDisconnects } from './disconnects.ts';
-import { createDispatch, type Dispatch } from './dispatch.ts';
+import { createDispatch } from './dispatch.ts';
 import { createSessionCache } from './fetch/session-cache.ts';
 import { createGate } from './gate.ts';
 import { hostGroups } from './groups/host-groups.ts';
 import { createTopicToCreate } from './internal-topics.ts';
-import { type KafkaListener, openListener } from './listener.ts';
+import type { KafkaListener } from './listener.ts';
+import { endpointsOf, openListeners } from './open-listeners.ts';
 import { createCordon, followDirectories, moveBytesPerSecondMax } from './partitions/follow-directories.ts';
-import { bothOf } from './partitions/leadership.ts';
+import { allOf } from './partitions/leadership.ts';
 import { createLogHost } from './partitions/log-host.ts';
 import { createPartitionTable } from './partitions/partition-table.ts';
 import { createReplicaReports } from './partitions/replica-reports.ts';
@@ -109,7 +108,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
   const gate = createGate();
   const disconnects = createDisconnects();
   // Ports first: a port in use is noticed before anything is written.
-  const listeners = await openListeners(options, gate.dispatch, disconnects.tell);
+  const listeners = await openListeners({ ...options, dispatch: gate.dispatch, onDisconnect: disconnects.tell });
   const closeListeners = async () => {
     await Promise.all(listeners.map((listener) => listener.close(STOP_GRACE_MS)));
   };
@@ -180,10 +179,7 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     logs: createLogHost(directories),
     onPlaced: replicas.note,
     logger,
-    leadership: bothOf(
-      bothOf(groups.leadership, transactions.leadership),
-      bothOf(shareState.leadership, shares.leadership),
-    ),
+    leadership: allOf(groups.leadership, transactions.leadership, shareState.leadership, shares.leadership),
     settingsOf(topic) {
       const values = topicValuesOf(image, brokerValues(image, staticConfig), topic);
       return {
@@ -291,33 +287,4 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
       await stopAll(started.slice(1));
     },
   };
-}
-
-async function openListeners(
-  options: BrokerOptions,
-  dispatch: Dispatch,
-  onDisconnect: (connectionId: string) => void,
-): Promise<KafkaListener[]> {
-  const { settings, network, clock, logger, metrics, openFilesMax } = options;
-  const opened: KafkaListener[] = [];
-  try {
-    for (const { name, host, port } of settings.listeners) {
-      const limits = connectionLimits(settings, openFilesMax);
-      const shared = { network, dispatch, limits, clock, logger, metrics, onDisconnect };
-      opened.push(await openListener({ name, host, port, ...shared }));
-    }
-  } catch (error) {
-    await Promise.all(opened.map((listener) => listener.close(0)));
-    throw error;
-  }
-  return opened;
-}
-
-/** What clients are told: the advertised address, or the listener's own with the port that it got. */
-function endpointsOf(settings: BrokerSettings, listeners: readonly KafkaListener[]): BrokerEndpoint[] {
-  return settings.listeners.map((configured) => {
-    const advertised = settings.advertisedListeners?.find(({ name }) => name === configured.name) ?? configured;
-    const port = listeners.find(({ name }) => name === configured.name)?.port ?? advertised.port;
-    return { ...advertised, port: advertised.port === 0 ? port : advertised.port };
-  });
 }

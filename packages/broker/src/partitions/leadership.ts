@@ -7,15 +7,14 @@ export interface LeadershipListener {
   onResigned(topic: string, partition: number): void;
 }
 
-export function bothOf(first: LeadershipListener, second: LeadershipListener): LeadershipListener {
+/** Tells each of them, in this order. */
+export function allOf(...listeners: readonly LeadershipListener[]): LeadershipListener {
   return {
     onElected(partition) {
-      first.onElected(partition);
-      second.onElected(partition);
+      for (const listener of listeners) listener.onElected(partition);
     },
     onResigned(topic, partition) {
-      first.onResigned(topic, partition);
-      second.onResigned(topic, partition);
+      for (const listener of listeners) listener.onResigned(topic, partition);
     },
   };
 }
