@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import { createSerializer } from '@sluice/kernel/serialize';
+import { applyOps } from './apply-ops.ts';
 import { checkTxn } from './check-txn.ts';
-import { compareKeys } from './key-order.ts';
 import { leaseBook } from './lease-book.ts';
 import {
   type Compare,
@@ -158,16 +158,12 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
   function write(ops: readonly StoreOp[]): Written | undefined {
     const revision = state.revision + 1;
     const next = { ...state };
-    const events: StoreEvent[] = [];
-    const before = new Map<string, KeyValue>();
-    const crcs = new Map<string, number>();
     database.exec('BEGIN IMMEDIATE');
-    for (const op of ops) applyOp(op, revision, events, before, crcs);
+    const { events, before, crcs } = applyOps(rows, ops, revision);
     if (events.length === 0) {
       database.exec('ROLLBACK');
       return undefined;
     }
-    events.sort((a, b) => compareKeys(eventKey(a), eventKey(b)));
     for (const event of events) rows.appendHistory(revision, event, crcs.get(eventKey(event)));
     for (const crc of crcs.values()) next.kvDigest = (next.kvDigest ^ crc) >>> 0;
     for (const kv of before.values()) next.kvDigest = (next.kvDigest ^ kvCrc(kv)) >>> 0;
@@ -191,43 +187,6 @@ export function openEmbeddedStore(options: EmbeddedStoreOptions): MetadataStore 
     historyCount = written.historyCount;
     attachLeases(events, before);
     watchers.publish(state.revision, events);
-  }
-
-  function applyOp(
-    op: StoreOp,
-    revision: Revision,
-    events: StoreEvent[],
-    before: Map<string, KeyValue>,
-    crcs: Map<string, number>,
-  ): void {
-    if (op.kind === 'delete-prefix') {
-      for (const kv of rows.range(op.prefix)) remove(kv, events, before);
-      return;
-    }
-    const current = rows.get(op.key);
-    if (op.kind === 'delete') {
-      if (current !== undefined) remove(current, events, before);
-      return;
-    }
-    if (current !== undefined) before.set(op.key, current);
-    const kv: KeyValue = {
-      key: op.key,
-      value: op.value,
-      createRevision: current?.createRevision ?? revision,
-      modRevision: revision,
-      version: (current?.version ?? 0) + 1,
-      lease: op.lease,
-    };
-    const crc = kvCrc(kv);
-    crcs.set(op.key, crc);
-    rows.put(kv, crc);
-    events.push({ kind: 'put', kv });
-  }
-
-  function remove(kv: KeyValue, events: StoreEvent[], before: Map<string, KeyValue>): void {
-    before.set(kv.key, kv);
-    rows.delete(kv.key);
-    events.push({ kind: 'delete', key: kv.key });
   }
 
   function attachLeases(events: readonly StoreEvent[], before: ReadonlyMap<string, KeyValue>): void {
