@@ -36,8 +36,8 @@ export class ClassicGroup implements Group {
   leaderId: string | undefined;
   /** Whether somebody came since the initial rebalance was last put off. */
   hasNewMember = false;
-  /** The initial rebalance waits only for those who were told their id. */
-  isInitialDelayOver = false;
+  /** The delay of the initial rebalance is over; until then it waits for those who were told their id. */
+  awaitsAnnouncedUntilMs: number | undefined;
   /** Its record names no leader: it was a consumer group, and has to rebalance. */
   isRebalanceDue = false;
   /** Of the rebalance that is under way or was the last, for whoever reads the log. */

@@ -55,9 +55,14 @@ describe('classic groups: a new group', () => {
     await fixture.clock.advance(ANNOUNCED_WAIT_MS_MAX - 1);
     assert.equal(first.response, undefined);
     const second = fixture.join({ memberId: b?.memberId ?? '' }, 4);
+    // One more that comes right behind.
+    const c = answered(fixture.join({}, 4));
+    await fixture.clock.advance(0);
+    const third = fixture.join({ memberId: c?.memberId ?? '' }, 4);
+    await fixture.clock.advance(0);
     assert.deepEqual(
-      [first, second].map(answered).map(({ generationId }) => generationId),
-      [1, 1],
+      [first, second, third].map(answered).map(({ generationId }) => generationId),
+      [1, 1, 1],
     );
   });
 

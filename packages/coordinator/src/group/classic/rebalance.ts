@@ -45,7 +45,7 @@ export function prepareRebalance(scope: ClassicScope, group: ClassicGroup, reaso
   group.pendingSyncs.clear();
   timers.cancel(syncTimerKey(group.groupId));
   const isInitial = group.state === 'Empty';
-  group.isInitialDelayOver = false;
+  group.awaitsAnnouncedUntilMs = undefined;
   group.transitionTo('PreparingRebalance', decision.now);
   group.rebalanceReason = reason.slice(0, REASON_CHARS_MAX);
   group.rebalancesSinceMs = decision.now;
@@ -64,11 +64,12 @@ export function failSyncs(group: ClassicGroup, errorCode: number, decision: Deci
   }
 }
 
-/** After a member joined or left. The initial rebalance ends by its timer alone, until its delay is over. */
+/** After a member joined or left. The initial rebalance ends by its timer alone. */
 export function completeJoinIfReady(scope: ClassicScope, group: ClassicGroup, decision: Decision): void {
-  const mayEnd = group.previousState !== 'Empty' || group.isInitialDelayOver;
-  const isUnderWay = group.state === 'PreparingRebalance' && mayEnd;
-  if (isUnderWay && group.hasAllMembersJoined) completeJoin(scope, group, decision);
+  if (group.state !== 'PreparingRebalance' || !group.hasAllMembersJoined) return;
+  if (group.previousState !== 'Empty') completeJoin(scope, group, decision);
+  // Those who come in the same turn are of the same generation.
+  else if (group.awaitsAnnouncedUntilMs !== undefined) awaitJoins(scope, group, 0, completeUnlessAnnounced);
 }
 
 /** The group was empty: more members are likely to come, so each that does puts the end off, within their patience. */
@@ -84,27 +85,29 @@ function scheduleInitialJoinEnd(scope: ClassicScope, groupId: string, delayMs: n
     const decision = createDecision(now);
     const group = classicGroupOf(scope, groupId);
     if (group === undefined) return decision;
-    const isPutOff = group.hasNewMember && remainingMs > 0;
-    if (group.pendingMembers.size > 0 && remainingMs > 0 && !(isPutOff && delayMs > 0)) {
-      group.isInitialDelayOver = true;
-      awaitJoins(scope, group, Math.min(ANNOUNCED_WAIT_MS_MAX, remainingMs));
-    } else if (isPutOff) {
+    if (group.hasNewMember && remainingMs > 0) {
       group.hasNewMember = false;
       const nextDelayMs = Math.min(settings.classic.initialRebalanceDelayMs, remainingMs);
       scheduleInitialJoinEnd(scope, groupId, nextDelayMs, Math.max(remainingMs - delayMs, 0));
     } else {
-      completeJoin(scope, group, decision);
+      group.awaitsAnnouncedUntilMs = now + Math.min(ANNOUNCED_WAIT_MS_MAX, remainingMs);
+      completeUnlessAnnounced(scope, group, decision);
     }
     return decision;
   });
 }
 
-function awaitJoins(scope: ClassicScope, group: ClassicGroup, delayMs: number): void {
-  const { groupId } = group;
+function completeUnlessAnnounced(scope: ClassicScope, group: ClassicGroup, decision: Decision): void {
+  const leftMs = Math.min((group.awaitsAnnouncedUntilMs ?? 0) - decision.now, ANNOUNCED_WAIT_MS_MAX);
+  if (group.pendingMembers.size > 0 && leftMs > 0) awaitJoins(scope, group, leftMs, completeUnlessAnnounced);
+  else completeJoin(scope, group, decision);
+}
+
+function awaitJoins(scope: ClassicScope, { groupId }: ClassicGroup, delayMs: number, end = completeJoin): void {
   scope.environment.timers.set(joinTimerKey(groupId), delayMs, (now) => {
     const decision = createDecision(now);
-    const found = classicGroupOf(scope, groupId);
-    if (found !== undefined) completeJoin(scope, found, decision);
+    const group = classicGroupOf(scope, groupId);
+    if (group !== undefined) end(scope, group, decision);
     return decision;
   });
 }
