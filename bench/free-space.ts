@@ -13,7 +13,7 @@ export function needFreeSpace(sizeBytes: number): void {
   throw new Error(`${tmpdir()} has ${free} free and this takes ${need}: set BENCH_GIGABYTES to less`);
 }
 
-/** How much a scenario moves: what the issue asks for, less in a quick run, or what the environment says. */
-export function gigabytes(isQuick: boolean, usual: number, quick: number): number {
-  return Number(process.env.BENCH_GIGABYTES ?? (isQuick ? quick : usual));
+/** How much a scenario moves that is not quick: as the environment says, so that its title can tell what was run. */
+export function gigabytes(usual: number): number {
+  return Number(process.env.BENCH_GIGABYTES ?? usual);
 }

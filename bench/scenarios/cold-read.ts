@@ -10,6 +10,8 @@ const PRODUCERS = { rate: 2_000, size: RECORD_SIZE_BYTES, acks: 1 };
 const ALONE_SECONDS = 10;
 /** Longer than the read takes; what is produced after it is measured as well, and dilutes the figure for both alike. */
 const BESIDE_SECONDS = 15;
+const GIGABYTES = gigabytes(4);
+const QUICK_GIGABYTES = 0.5;
 
 interface Latency {
   readonly p99Ms: number;
@@ -17,11 +19,11 @@ interface Latency {
 
 export const coldRead: Scenario = {
   name: 'cold-read',
-  title: 'reading 4 GB that is out of the page cache while producing',
+  title: `reading ${GIGABYTES} GB that is out of the page cache while producing`,
   method:
-    '4 GB of 1 kB records in 4 partitions, synced, the page cache dropped (needs root). Producers send 2,000 single 1 kB ' +
-    'records a second, acks=1, to another topic: alone first, then beside one consumer that reads the 4 GB from the ' +
-    'beginning. BENCH_GIGABYTES sets another size.',
+    '1 kB records in 4 partitions, synced, the page cache dropped (needs root). Producers send 2,000 single 1 kB records a ' +
+    'second, acks=1, to another topic: alone first, then beside one consumer that reads all of the others from the ' +
+    `beginning. BENCH_GIGABYTES sets the size; a quick run has ${QUICK_GIGABYTES} GB.`,
   figures: [
     { name: 'megabytesPerSecond', unit: 'MB/s read', isMoreBetter: true, target: '≥ 1x' },
     { name: 'p99Factor', unit: "producers' p99, times their own alone", isMoreBetter: false, target: '≤ 1.5' },
@@ -29,7 +31,7 @@ export const coldRead: Scenario = {
     { name: 'besideP99Ms', unit: "ms, producers' p99 beside the reader", isMoreBetter: false },
   ],
   run: (options) => {
-    const bytes = gigabytes(options.isQuick, 4, 0.5) * 1e9;
+    const bytes = (options.isQuick ? QUICK_GIGABYTES : GIGABYTES) * 1e9;
     needFreeSpace(bytes);
     return oneByOne(options, (name, dataDir) => measure(name, dataDir, bytes));
   },

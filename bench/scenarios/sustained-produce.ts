@@ -10,14 +10,16 @@ import { type ServerName, startServer } from '../server.ts';
 
 const RECORD_SIZE_BYTES = 1000;
 const WRITE_SIZE_BYTES = 1 << 20;
+const GIGABYTES = gigabytes(8);
+const QUICK_GIGABYTES = 1;
 
 export const sustainedProduce: Scenario = {
   name: 'sustained-produce',
-  title: 'sustained produce, 8 GB, 1 kB records, acks=1, 4 partitions',
+  title: `sustained produce, ${GIGABYTES} GB, 1 kB records, acks=1, 4 partitions`,
   method:
     'Right before each run as many bytes are written to one file in the same file system, 1 MiB at a time, and synced: the ' +
     "disk's bandwidth. Then batches of 1 MB, two in flight for each partition; the time that a sync of the file system takes " +
-    'afterwards counts. Everything is removed after each run. BENCH_GIGABYTES sets another size.',
+    `afterwards counts. Everything is removed after each run. BENCH_GIGABYTES sets the size; a quick run has ${QUICK_GIGABYTES} GB.`,
   figures: [
     { name: 'shareOfDisk', unit: "share of the disk's bandwidth", isMoreBetter: true, target: '≥ 0.8, ≥ 1x' },
     { name: 'megabytesPerSecond', unit: 'MB/s, synced', isMoreBetter: true, target: '≥ 1x' },
@@ -26,7 +28,7 @@ export const sustainedProduce: Scenario = {
     { name: 'diskMegabytesPerSecond', unit: 'MB/s, plain writer', isMoreBetter: true },
   ],
   run: (options) => {
-    const bytes = gigabytes(options.isQuick, 8, 1) * 1e9;
+    const bytes = (options.isQuick ? QUICK_GIGABYTES : GIGABYTES) * 1e9;
     needFreeSpace(bytes);
     return oneByOne(options, (name, dataDir) => measure(name, dataDir, bytes));
   },
