@@ -91,7 +91,7 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--recor
     runs other people's clients against a broker that it starts
     NAME    a case (${cases.map((one) => one.name).join(', ')}),
             a client (${clients.map((client) => client.name).join(', ')})
-            or a folder of clients (${folderNames.join(', ')}); all but copy-crash when left out
+            or a folder of clients (${folderNames.join(', ')}); all when left out
     --record    with --server kafka: what Kafka's tools say becomes what is expected of them
     --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
     --kills     how often the broker is killed in copy-crash and bank (5)

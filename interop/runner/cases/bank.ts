@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createReader, type Reader, type Reading } from '../bank/reader.ts';
 import { type Bank, createTeller, type Ending, type Teller, transferOnce } from '../bank/teller.ts';
 import { createTopics } from '../create-topics.ts';
@@ -23,8 +24,6 @@ const snapshotEveryMs = 10;
 /** Between failures of a teller whose broker is away. */
 const pauseMs = 200;
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 /**
  * A bank of 50 accounts whose total holds at every snapshot (RELIABILITY.md F1, F17, F18, I5–I8, I13). Producers of many
  * clients transfer between accounts at the same time; some transactions are aborted, some producers die within one, and in
@@ -36,10 +35,9 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export async function bank(stage: Stage, { kills, isolation }: BankOptions): Promise<void> {
   const tellers = stage.actors.filter(mayBeTeller).map(createTeller);
-  for (const { name } of stage.actors) {
-    const skipped = transactionLimits[name]?.transferThroughKills;
-    const actor = stage.actors.find((one) => one.name === name);
-    if (skipped !== undefined && actor !== undefined) stage.row(actor, 'transfers', { skipped });
+  for (const actor of stage.actors) {
+    const skipped = limitOf(actor);
+    if (skipped !== undefined) stage.row(actor, 'transfers', { skipped });
   }
   const seers = stage.actors.filter(({ hello }) => hello.can.includes('snapshots'));
   const [witness] = seers;
@@ -83,8 +81,12 @@ export async function bank(stage: Stage, { kills, isolation }: BankOptions): Pro
     });
 }
 
-function mayBeTeller({ name, hello }: Actor): boolean {
-  return hello.can.includes('transactions') && transactionLimits[name]?.transferThroughKills === undefined;
+function mayBeTeller(actor: Actor): boolean {
+  return actor.hello.can.includes('transactions') && limitOf(actor) === undefined;
+}
+
+function limitOf({ name }: Actor): string | undefined {
+  return transactionLimits[name]?.transferThroughKills;
 }
 
 async function playRound(

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createTopics } from '../create-topics.ts';
 import { transactionLimits } from '../expected-transaction-errors.ts';
 import { type Actor, messageOf, type Stage } from '../stage.ts';
@@ -14,8 +15,6 @@ const attemptsMax = 8;
 const pauseMs = 500;
 /** How long nothing more may come at the end. */
 const silenceMs = 1_000;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Copy = {
   readonly actor: Actor;

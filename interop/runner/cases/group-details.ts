@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Join } from '../contract.ts';
 import { createTopics } from '../create-topics.ts';
 import { isShared, joinMember, type Member, placesOf, takenBy, until } from '../member.ts';
@@ -18,7 +19,6 @@ type Test = {
 };
 
 const silenceMs = 1_500;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const has = (member: Member, ...places: readonly string[]) =>
   until(`${member.name} has ${places.join(' ')}`, [member], () => isShared([member], places));
 const count = (member: Member, what: string) => member.events.filter(([, kind]) => kind === what).length;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Join } from '../contract.ts';
 import { createTopics } from '../create-topics.ts';
 import { groupWays, isLimited } from '../group-ways.ts';
@@ -29,7 +30,6 @@ const records = portions * portion;
 const silenceMs = 1_500;
 /** A fetch brings what has come until then. */
 const fetchWaitMs = 120;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const count = (member: Member, what: string) => member.events.filter(([, kind]) => kind === what).length;
 const moves = (member: Member) => count(member, 'assigned') + count(member, 'revoked');
 

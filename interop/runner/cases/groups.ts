@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../create-topics.ts';
 import { expectHistory } from '../group-history.ts';
 import { allowanceOf } from '../group-verdict.ts';
@@ -127,8 +128,6 @@ async function expectCommitted(actor: Actor, group: string, topic: string, writt
   if (!isLimited(actor.name, 'no-metadata') && metadata.some((text) => text !== 'by interop'))
     throw new Error(`the metadata of the commits is ${JSON.stringify(metadata)}`);
 }
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Hands = {
   readonly actor: Actor;

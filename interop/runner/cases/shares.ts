@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../create-topics.ts';
 import type { Stage } from '../stage.ts';
 
@@ -31,7 +32,7 @@ export async function shareCrash(stage: Stage): Promise<void> {
       const request = { topic, group: `${topic}.group`, count: records, members, pauseMs, patienceMs };
       const working = actor.askBeside('shareWork', request, { timeoutMs: patienceMs + 60_000 });
       for (let kill = 0; kill < killCount; kill++) {
-        await new Promise((resolve) => setTimeout(resolve, killPauseMs));
+        await sleep(killPauseMs);
         await stage.server.end('SIGKILL');
         await stage.server.startAgain();
       }

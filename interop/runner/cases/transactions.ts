@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../create-topics.ts';
 import {
   expectedTransactionErrors,
@@ -26,7 +27,6 @@ const patienceMs = 2_500;
 type Place = readonly [topic: string, partition: number, value: number];
 type Isolation = 'read_committed' | 'read_uncommitted';
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const spread = (topic: string, first: number, count: number): Place[] =>
   Array.from({ length: count }, (_, index) => [topic, index % partitions, first + index]);
 
