@@ -7,7 +7,7 @@ export function differencesPage(): string {
     '',
     '`npm run conformance` sends the same requests to Sluice that were sent to Apache Kafka 4.3.1 and compares the answers.',
     'Ids, times, addresses and sentences for people are not compared word for word. What else differs is listed here with',
-    'its reason, or is a bug. This page is made from `conformance/differences.ts` by `node conformance/write-page.ts`.',
+    'its reason, or is a bug. This page is made from `conformance/differences/` by `node conformance/write-page.ts`.',
     '',
   ];
   for (const { title, kafka, sluice, reason, until } of differences) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isCovered } from './differences.ts';
+import { isCovered } from './difference.ts';
 import { differencesPage } from './differences-page.ts';
 
 test('docs/differences.md is made from the table', () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { compareResults, type Finding } from './compare.ts';
-import { type Difference, differences, isCovered } from './differences.ts';
+import { type Difference, isCovered } from './difference.ts';
+import { differences } from './differences.ts';
 import { readRecording } from './recording.ts';
 import { describeFindings } from './report.ts';
 import { caseFiles, runFile } from './run-all.ts';

@@ -1,0 +1,56 @@
+import type { Difference } from '../difference.ts';
+
+/** Share groups. */
+export const shareGroupDifferences: readonly Difference[] = [
+  {
+    title: 'Where a share group begins is kept from the start',
+    kafka:
+      'The offset that share.auto.offset.reset gives is kept in memory until something is acknowledged: a group at latest whose broker dies before begins behind records that it was given.',
+    sluice: 'It is written before anything is delivered; DescribeShareGroupOffsets shows it from then on.',
+    reason: 'Those records would be lost to the group.',
+    places: [],
+  },
+  {
+    title: 'A share group that begins by duration where nothing is as young',
+    kafka: 'Its fetches fail until there is a record that is.',
+    sluice: 'It begins at the end, as a consumer does.',
+    reason: 'The next record is the first that is young enough.',
+    places: [],
+  },
+  {
+    title: 'Records of aborted transactions use up no record locks',
+    kafka:
+      'In a group that reads committed records they stay in flight until something else is acknowledged; as many of them as there are locks stop the partition for the group.',
+    sluice: 'They are passed over at once.',
+    reason: 'Nobody would ever acknowledge them.',
+    places: [],
+  },
+  {
+    title: 'A member whose connection is gone acquires nothing',
+    kafka: 'Its ShareFetch that waits goes on to wait, and locks records that nobody will see until their locks end.',
+    sluice: 'The fetch ends with the connection.',
+    reason: 'The records are late by half a minute.',
+    places: [],
+  },
+  {
+    title: 'A ShareFetch that can give nothing but errors',
+    kafka: 'Where the state of all its partitions cannot be read, it is answered when its time is over.',
+    sluice: 'It is answered at once.',
+    reason: 'Waiting changes nothing: what passes was waited for before.',
+    places: [],
+  },
+  {
+    title: 'A refused acknowledgement renews no lock',
+    kafka: 'Locks that come before the fault in the same request are renewed.',
+    sluice: 'All of a partition counts, or nothing.',
+    reason: 'The answer is about the partition as a whole.',
+    places: [],
+  },
+  {
+    title: 'A share session that names an unknown topic',
+    kafka: 'ShareFetch fails inside as long as the session has it: UNKNOWN_SERVER_ERROR for all partitions.',
+    sluice: 'UNKNOWN_TOPIC_ID for that topic; the others are served.',
+    reason: 'It says what is wrong, and nothing else suffers.',
+    places: [{ file: '78-', case: /topics and partitions that do not exist/ }],
+  },
+];
