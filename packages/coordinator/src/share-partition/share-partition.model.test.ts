@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SharePartitionCanary } from './share-partition.ts';
-import { runShareModel, type Step } from './testing/share-model.ts';
+import { runShareModel } from './testing/share-model.ts';
+import type { Step } from './testing/share-step.ts';
 
 const RUNS = Number(process.env.SHARE_RUNS ?? 800);
 const CANARY_RUNS = 5_000;
