@@ -19,13 +19,8 @@ import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID, type Transaction } from './transacti
 import type { PartitionErrors, TransactionCoordinator } from './transaction-coordinator.ts';
 import type { TransactionCanary, TransactionSettings } from './transaction-environment.ts';
 import { type TransactionRecord, transactionRecordSerde } from './transaction-record-serde.ts';
-import {
-  type AddedForWrite,
-  createTransactionShard,
-  type ProducerAnswer,
-  type TransactionShard,
-  type TransactionStep,
-} from './transaction-shard.ts';
+import type { AddedForWrite, ProducerAnswer } from './transaction-request.ts';
+import { createTransactionShard, type TransactionShard, type TransactionStep } from './transaction-shard.ts';
 
 export const TRANSACTION_STATE_TOPIC = '__transaction_state';
 /** EndTxn raises the epoch from this version on (KIP-890). */

@@ -8,7 +8,7 @@ import type { InitProducerIdResponseInput } from '@sluice/protocol/generated/mes
 import type { ListTransactionsRequest } from '@sluice/protocol/generated/messages/list-transactions-request';
 import type { ListTransactionsResponseInput } from '@sluice/protocol/generated/messages/list-transactions-response';
 import type { AddPartitions } from './add-partitions.ts';
-import type { AddedForWrite } from './transaction-shard.ts';
+import type { AddedForWrite } from './transaction-request.ts';
 
 /** The error code of one partition. */
 export type PartitionErrors = (topic: string, partition: number) => number;

@@ -1,6 +1,4 @@
-import type { ProducerEpoch, ProducerId, TimestampMs } from '@sluice/kernel/ids';
-import type { Prerequisite } from '@sluice/log/prerequisite';
-import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { ProducerId, TimestampMs } from '@sluice/kernel/ids';
 import type { TransactionState as DescribedTransaction } from '@sluice/protocol/generated/messages/describe-transactions-response';
 import {
   type AppendedReply,
@@ -11,7 +9,7 @@ import {
   replyTo,
   type Step,
 } from '../runtime/coordinator-shard.ts';
-import { type AddPartitions, addPartitions, verifyPartitions } from './add-partitions.ts';
+import { type AddPartitions, verifyPartitions } from './add-partitions.ts';
 import { describeTransaction } from './describe-transaction.ts';
 import { type EndTransaction, endTransaction, fenced } from './end-transaction.ts';
 import { type InitProducerId, initProducerId } from './init-producer-id.ts';
@@ -20,21 +18,17 @@ import { completed, isEnding, type Transaction } from './transaction.ts';
 import type { TransactionDecision } from './transaction-decision.ts';
 import type { TransactionEnvironment } from './transaction-environment.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
-import { createWaitingRequests, type WaitingRequest } from './waiting-requests.ts';
+import {
+  type AddedForWrite,
+  addForWriteRequest,
+  addRequest,
+  type ProducerAnswer,
+  producerRequest,
+  type TransactionRequest,
+} from './transaction-request.ts';
+import { createWaitingRequests } from './waiting-requests.ts';
 
 export type TransactionStep = Step<TransactionRecord>;
-
-/** What a producer is told of itself; `needs-producer-id` asks to come again with one. */
-export type ProducerAnswer =
-  | { readonly kind: 'producer'; readonly producerId: ProducerId; readonly producerEpoch: ProducerEpoch }
-  | { readonly kind: 'refused'; readonly errorCode: number }
-  | { readonly kind: 'needs-producer-id' };
-
-export interface AddedForWrite {
-  readonly errorCode: number;
-  /** What the write must not survive a crash without, if that is not durable yet. */
-  readonly after?: Prerequisite | undefined;
-}
 
 /** The transactions of one partition of `__transaction_state`. */
 export interface TransactionShard extends CoordinatorShard<TransactionRecord> {
@@ -83,7 +77,7 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
   const waiting = createWaitingRequests(timers);
 
   /** One request to a transactional id, now or when the transaction before it has ended. */
-  function take(transactionalId: string, request: WaitingRequest, now: TimestampMs): TransactionStep {
+  function take(transactionalId: string, request: TransactionRequest, now: TimestampMs): TransactionStep {
     const decision = request.decide(transactions.get(transactionalId), now);
     switch (decision.kind) {
       case 'refused':
@@ -108,7 +102,7 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
   }
 
   function answersOf(
-    request: WaitingRequest,
+    request: TransactionRequest,
     transaction: Transaction,
   ): Pick<TransactionStep, 'replies' | 'repliesOnceAppended'> {
     if (request.answerOnceAppended === undefined) return { replies: [request.answer(transaction)] };
@@ -186,23 +180,6 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
     return { records, replies: [], isAtomic: false };
   }
 
-  function producerRequest(
-    decide: WaitingRequest['decide'],
-    pending: Pending<ProducerAnswer>,
-    answer: (transaction: Transaction) => Transaction,
-  ): WaitingRequest {
-    return {
-      decide,
-      refuse: (errorCode) => replyTo(pending, { kind: 'refused', errorCode }),
-      askForProducerId: () => replyTo(pending, { kind: 'needs-producer-id' }),
-      answer(transaction) {
-        const { producerId, producerEpoch } = answer(transaction);
-        return replyTo(pending, { kind: 'producer', producerId, producerEpoch });
-      },
-      fail: pending.fail.bind(pending),
-    };
-  }
-
   /** As it was asked, but in a broken build. */
   function asEndOf(transaction: Transaction | undefined, asked: EndTransaction): EndTransaction {
     if (environment.canary !== 'ignores-epochs' || transaction === undefined) return asked;
@@ -236,30 +213,9 @@ export function createTransactionShard(environment: TransactionEnvironment): Tra
         now,
       );
     },
-    add(transactionalId, asked, now, pending) {
-      const request: WaitingRequest = {
-        decide: (transaction, at) => addPartitions(transaction, asked, at),
-        refuse: (errorCode) => replyTo(pending, errorCode),
-        askForProducerId: () => replyTo(pending, ErrorCode.UNKNOWN_SERVER_ERROR),
-        answer: () => replyTo(pending, ErrorCode.NONE),
-        fail: pending.fail.bind(pending),
-      };
-      return take(transactionalId, request, now);
-    },
-    addForWrite(transactionalId, asked, now, pending) {
-      const request: WaitingRequest = {
-        decide: (transaction, at) => addPartitions(transaction, asked, at),
-        refuse: (errorCode) => replyTo(pending, { errorCode }),
-        askForProducerId: () => replyTo(pending, { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR }),
-        answer: () => replyTo(pending, { errorCode: ErrorCode.NONE }),
-        answerOnceAppended: () => ({
-          deliver: (after) => pending.answer({ errorCode: ErrorCode.NONE, after }),
-          fail: (errorCode) => pending.fail(errorCode),
-        }),
-        fail: pending.fail.bind(pending),
-      };
-      return take(transactionalId, request, now);
-    },
+    add: (transactionalId, asked, now, pending) => take(transactionalId, addRequest(asked, pending), now),
+    addForWrite: (transactionalId, asked, now, pending) =>
+      take(transactionalId, addForWriteRequest(asked, pending), now),
     verify(transactionalId, asked, pending) {
       const errorCodeOf = verifyPartitions(transactions.get(transactionalId), asked);
       return { records: [], replies: [replyTo(pending, errorCodeOf)] };

@@ -5,12 +5,8 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { Reply } from '../runtime/coordinator-shard.ts';
 import { createShardTimers } from '../runtime/shard-timers.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
-import {
-  CONCURRENT_WAIT_MS_MAX,
-  createWaitingRequests,
-  WAITING_PER_ID_MAX,
-  type WaitingRequest,
-} from './waiting-requests.ts';
+import type { TransactionRequest } from './transaction-request.ts';
+import { CONCURRENT_WAIT_MS_MAX, createWaitingRequests, WAITING_PER_ID_MAX } from './waiting-requests.ts';
 
 function scene() {
   const clock = createSimClock();
@@ -20,7 +16,7 @@ function scene() {
     for (const reply of action(clock.now()).replies) reply.deliver();
     return true;
   });
-  function request(name: string): WaitingRequest {
+  function request(name: string): TransactionRequest {
     const reply = (text: string | number): Reply => ({ deliver: () => void told.push(`${name} ${text}`), fail() {} });
     return {
       decide: () => ({ kind: 'waits' }),

@@ -1,21 +1,7 @@
-import type { TimestampMs } from '@sluice/kernel/ids';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { type AppendedReply, NOTHING, type Reply, type ShardTimers } from '../runtime/coordinator-shard.ts';
-import type { Transaction } from './transaction.ts';
-import type { TransactionDecision } from './transaction-decision.ts';
+import { NOTHING, type Reply, type ShardTimers } from '../runtime/coordinator-shard.ts';
 import type { TransactionRecord } from './transaction-record-serde.ts';
-
-/** A request to a transactional id that can be looked at more than once. */
-export interface WaitingRequest {
-  decide(transaction: Transaction | undefined, now: TimestampMs): TransactionDecision;
-  answer(transaction: Transaction): Reply;
-  /** In place of `answer`, for who need not wait until what was decided is durable. */
-  answerOnceAppended?(): AppendedReply;
-  refuse(errorCode: number): Reply;
-  askForProducerId(): Reply;
-  /** There is no coordinator any more. */
-  fail(errorCode: number): void;
-}
+import type { TransactionRequest } from './transaction-request.ts';
 
 /** How long a request waits for the end of the transaction before it; then it is told CONCURRENT_TRANSACTIONS. */
 export const CONCURRENT_WAIT_MS_MAX = 1_000;
@@ -28,18 +14,18 @@ export const WAITING_PER_ID_MAX = 8;
  */
 export interface WaitingRequests {
   /** A refusal if too many wait already. */
-  add(transactionalId: string, request: WaitingRequest): Reply | undefined;
+  add(transactionalId: string, request: TransactionRequest): Reply | undefined;
   /** The one that has waited longest; it waits no more. */
-  take(transactionalId: string): WaitingRequest | undefined;
+  take(transactionalId: string): TransactionRequest | undefined;
   fail(errorCode: number): void;
 }
 
 export function createWaitingRequests(timers: ShardTimers<TransactionRecord>): WaitingRequests {
   /** By transactional id, then by timer. */
-  const waitingById = new Map<string, Map<string, WaitingRequest>>();
+  const waitingById = new Map<string, Map<string, TransactionRequest>>();
   let lastNumber = 0;
 
-  function remove(transactionalId: string, key: string): WaitingRequest | undefined {
+  function remove(transactionalId: string, key: string): TransactionRequest | undefined {
     const requests = waitingById.get(transactionalId);
     const request = requests?.get(key);
     requests?.delete(key);
@@ -49,7 +35,7 @@ export function createWaitingRequests(timers: ShardTimers<TransactionRecord>): W
 
   return {
     add(transactionalId, request) {
-      const requests = waitingById.get(transactionalId) ?? new Map<string, WaitingRequest>();
+      const requests = waitingById.get(transactionalId) ?? new Map<string, TransactionRequest>();
       if (requests.size >= WAITING_PER_ID_MAX) return request.refuse(ErrorCode.CONCURRENT_TRANSACTIONS);
       waitingById.set(transactionalId, requests);
       const key = `waiting ${++lastNumber}`;
