@@ -88,7 +88,7 @@ export function createCommits(options: CommitsOptions): Commits {
     get syncedOffset() {
       return state.syncedOffset;
     },
-    syncSegments: () => syncs.untilSynced(Math.max(state.writtenOffset, committedFirstOffset)),
+    syncSegments: syncs.untilSynced,
   };
 
   /** Whether somebody waits for something below `offset` to be durable. */
@@ -218,7 +218,7 @@ export function createCommits(options: CommitsOptions): Commits {
       if (!isDurable) uncommittedBatchCount += group.length;
       // What somebody wants durable stays in memory for the journal, if it is not much; the file has everything.
       retained.keep(group);
-      if (isDurable) committedFirstOffset = 0;
+      committedFirstOffset = 0;
       const mayStay =
         !isDurable && isWanted(nextOffset) && options.journal?.current()?.takes(retained.sizeBytes) === true;
       if (!mayStay) retained.forget(nextOffset);

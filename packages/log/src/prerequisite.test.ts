@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk, type SimDisk } from '@sluice/kernel/sim/disk';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import { DEFAULT_LOG_CONFIG } from './default-log-config.ts';
@@ -109,6 +110,37 @@ describe('a batch with a prerequisite', () => {
     assert.deepEqual(syncs(), { journal: 1, segments: 0 });
     assert.equal((await readAll(follower)).at(-1)?.value, 'marker');
     await directory.close();
+  });
+
+  test('keeps no cut from the journal that has no room until its log is synced', async () => {
+    // Wherever in the life of the journal's files it comes.
+    for (let rounds = 0; rounds < 16; rounds++) {
+      const clock = createSimClock();
+      const { disk, directory, logs } = await openFixture({
+        clock,
+        logCount: 6,
+        journal: { ...SETTINGS, fileSizeBytes: 8 * 1024 },
+      });
+      for (let round = 0; round < rounds; round++) await appendToAll(logs, `${round}`);
+      const [decisions, cut, ...followers] = logs;
+      assert(decisions !== undefined && cut !== undefined);
+      const heal = disk.inject(({ kind, path }) =>
+        kind === 'sync' && path.endsWith('.log') ? { kind: 'delay', delayMs: 50 } : undefined,
+      );
+      const isCut = cut.truncateTo(1);
+      for (let round = 0; round < 8; round++) {
+        append(decisions, batchOf(['decision'.padEnd(800)]), { durable: true });
+        const after = { log: decisions, offset: decisions.logEndOffset };
+        for (const follower of followers) append(follower, batchOf(['marker']), { durable: true, after });
+        await clock.advance(20);
+      }
+      const done = Promise.all([isCut, ...logs.map((log) => durable(log))]).then(() => 'done');
+      await clock.advance(5000);
+      await clock.settle();
+      assert.equal(await Promise.race([done, Promise.resolve('hangs')]), 'done', `after ${rounds} rounds`);
+      heal();
+      await directory.close();
+    }
   });
 
   test('that fails is cut off, and its log goes on', async () => {

@@ -28,7 +28,7 @@ export function createDirtyLogs(countMax: number): DirtyLogs {
   function syncOldest(): void {
     if (syncing !== undefined) return;
     forgetSynced();
-    const oldest = [...dirty.keys()].slice(0, Math.max(0, dirty.size - Math.floor(countMax / 2)));
+    const oldest = [...dirty].slice(0, Math.max(0, dirty.size - Math.floor(countMax / 2)));
     if (oldest.length === 0) return;
     syncing = syncLogs(oldest).finally(() => {
       syncing = undefined;

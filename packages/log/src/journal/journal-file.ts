@@ -41,7 +41,7 @@ export function isRecyclable({ logs }: JournalFile): boolean {
   return true;
 }
 
-/** The logs without which it could be used again. */
-export function laggingLogs({ logs }: JournalFile): JournaledLog[] {
-  return [...logs].filter(([log, offset]) => log.syncedOffset < offset).map(([log]) => log);
+/** The logs without which it could be used again, and up to where they must be synced for that. */
+export function laggingLogs({ logs }: JournalFile): [JournaledLog, Offset][] {
+  return [...logs].filter(([log, offset]) => log.syncedOffset < offset);
 }

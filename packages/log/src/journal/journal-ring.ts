@@ -1,6 +1,7 @@
 import { assert } from '@sluice/kernel/assert';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
+import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import { reasonOf } from '../failure-reason.ts';
@@ -129,6 +130,6 @@ export function createJournalRing(options: JournalRingOptions): JournalRing {
 }
 
 /** What fails says so itself. */
-export function syncLogs(logs: readonly JournaledLog[]): Promise<void> {
-  return forEachBounded(logs, LAZY_SYNC_CONCURRENCY_MAX, (log) => log.syncSegments().catch(() => {}));
+export function syncLogs(logs: readonly (readonly [JournaledLog, Offset])[]): Promise<void> {
+  return forEachBounded(logs, LAZY_SYNC_CONCURRENCY_MAX, ([log, offset]) => log.syncSegments(offset).catch(() => {}));
 }

@@ -147,12 +147,12 @@ export function createJournal(options: JournalOptions): Journal {
     return { free, bound, count: free.length + bound.length, sizeBytes: sizeBytes + COMMIT_OVERHEAD_SIZE_BYTES };
   }
 
-  async function syncOwnSegments({ log, after, done }: Pending): Promise<void> {
+  async function syncOwnSegments({ log, bytes, after, done }: Pending): Promise<void> {
     // Its segment does not have it yet.
     if (after.length > 0) return done({ kind: 'segments' });
     ownSyncCount++;
     try {
-      await log.syncSegments();
+      await log.syncSegments(bytes.nextOffset);
       done({ kind: 'segments' });
     } catch (error) {
       done({ kind: 'failed', failure: { reason: reasonOf(error), isDiskFull: false } });

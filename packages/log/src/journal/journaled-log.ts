@@ -9,8 +9,8 @@ export interface JournaledLog {
   readonly partition: number;
   /** Everything below is durable in the segments themselves. */
   readonly syncedOffset: Offset;
-  /** Makes everything durable in the segments that is written now. */
-  syncSegments(): Promise<void>;
+  /** Makes everything below durable in the segments; it is written, or about to be without waiting for the journal. */
+  syncSegments(offset: Offset): Promise<void>;
 }
 
 /** Bytes of one segment that are written to its file and not durable yet. */
