@@ -5,48 +5,11 @@ import (
 	"encoding/binary"
 	"flag"
 	"fmt"
-	"hash/crc32"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
-
-// idempotentProducer numbers its batches; one without an id is a plain one.
-type idempotentProducer struct {
-	id       int64
-	epoch    int16
-	sequence int32
-}
-
-var plainProducer = idempotentProducer{-1, -1, -1}
-
-func newProducer(w *wire) (idempotentProducer, error) {
-	req := kmsg.NewPtrInitProducerIDRequest()
-	req.Version, req.TransactionTimeoutMillis = initVersion, txnTimeoutMs
-	var given idempotentProducer
-	err := patiently(func() error {
-		answer, err := w.ask(req)
-		if err != nil {
-			return err
-		}
-		resp := answer.(*kmsg.InitProducerIDResponse)
-		given = idempotentProducer{id: resp.ProducerID, epoch: resp.ProducerEpoch}
-		return kerr.ErrorForCode(resp.ErrorCode)
-	})
-	return given, err
-}
-
-// stamp gives the batch its producer and its number.
-func (p idempotentProducer) stamp(batch []byte) {
-	binary.BigEndian.PutUint64(batch[43:], uint64(p.id))
-	binary.BigEndian.PutUint16(batch[51:], uint16(p.epoch))
-	binary.BigEndian.PutUint32(batch[53:], uint32(p.sequence))
-	binary.BigEndian.PutUint32(batch[17:], crc32.Checksum(batch[21:], castagnoli))
-}
 
 type numberedResult struct {
 	Batches int64   `json:"batches"`
@@ -69,10 +32,10 @@ func numbered(_ context.Context, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	producers := make([]idempotentProducer, *connections)
+	producers := make([]producer, *connections)
 	err = onEach(wires, func(c int, w *wire) (err error) {
 		if producers[c] = plainProducer; *idempotent {
-			producers[c], err = newProducer(w)
+			producers[c], err = newProducer(w, nil)
 		}
 		return err
 	})
@@ -87,7 +50,7 @@ func numbered(_ context.Context, args []string) (any, error) {
 		p, own := producers[c], append([]byte(nil), batch...)
 		for next.Add(1) <= *batches {
 			p.stamp(own)
-			if err := writeBatches(w, t, *acks, map[int32][]byte{int32(c % t.partitions): own}); err != nil {
+			if err := write(w, t, *acks, map[int32][]byte{int32(c % t.partitions): own}); err != nil {
 				return err
 			}
 			if *idempotent {
@@ -126,7 +89,7 @@ func producers(_ context.Context, args []string) (any, error) {
 		for left.Add(-int64(t.partitions)) >= 0 {
 			batches := make(map[int32][]byte, t.partitions)
 			for partition := range int32(t.partitions) {
-				p, err := newProducer(w)
+				p, err := newProducer(w, nil)
 				if err != nil {
 					return err
 				}
@@ -137,7 +100,7 @@ func producers(_ context.Context, args []string) (any, error) {
 					last[partition] = fmt.Sprintf("%d:%d", p.id, p.epoch)
 				}
 			}
-			if err := writeBatches(w, t, 1, batches); err != nil {
+			if err := write(w, t, 1, batches); err != nil {
 				return err
 			}
 		}
@@ -166,7 +129,7 @@ func resume(_ context.Context, args []string) (any, error) {
 	batch, _ := buildBatch(100, 0)
 	for partition, name := range strings.Split(*last, ",") {
 		id, epoch, _ := strings.Cut(name, ":")
-		p := idempotentProducer{sequence: int32(*sequence)}
+		p := producer{sequence: int32(*sequence)}
 		if p.id, err = strconv.ParseInt(id, 10, 64); err != nil {
 			return nil, err
 		}
@@ -176,34 +139,10 @@ func resume(_ context.Context, args []string) (any, error) {
 		}
 		p.epoch = int16(number)
 		p.stamp(batch)
-		err = patiently(func() error { return writeBatches(wires[0], t, 1, map[int32][]byte{int32(partition): batch}) })
+		err = patiently(func() error { return write(wires[0], t, 1, map[int32][]byte{int32(partition): batch}) })
 		if err != nil {
 			return nil, err
 		}
 	}
 	return resumedResult{float64(time.Since(start).Microseconds()) / 1000}, nil
-}
-
-// writeBatches sends one batch to each of these partitions.
-func writeBatches(w *wire, t *target, acks int, batches map[int32][]byte) error {
-	req := kmsg.NewPtrProduceRequest()
-	req.Version, req.Acks, req.TimeoutMillis = produceByName, int16(acks), 30_000
-	topic := kmsg.NewProduceRequestTopic()
-	topic.Topic = t.topic
-	for partition, batch := range batches {
-		p := kmsg.NewProduceRequestTopicPartition()
-		p.Partition, p.Records = partition, batch
-		topic.Partitions = append(topic.Partitions, p)
-	}
-	req.Topics = append(req.Topics, topic)
-	answer, err := w.ask(req)
-	if err != nil {
-		return err
-	}
-	for _, partition := range answer.(*kmsg.ProduceResponse).Topics[0].Partitions {
-		if err := kerr.ErrorForCode(partition.ErrorCode); err != nil {
-			return err
-		}
-	}
-	return nil
 }

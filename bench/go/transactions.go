@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"hash/crc32"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -14,10 +13,8 @@ import (
 )
 
 const (
-	initVersion            = 5
 	endTxnVersion          = 5
 	txnOffsetCommitVersion = 5
-	txnTimeoutMs           = 60_000
 	// As Java's producer waits when the transaction before is still being ended.
 	concurrentBackoff = 20 * time.Millisecond
 	attempts          = 3_000
@@ -34,15 +31,14 @@ type transactionResult struct {
 	FencingP99Ms float64 `json:"fencingP99Ms"`
 }
 
-// transactor is a producer of transactions version 2 (KIP-890): writes bring their partitions in, and each end raises the
+// transactor makes transactions of version 2 (KIP-890): writes bring their partitions in, and each end raises the
 // epoch.
 type transactor struct {
-	w        *wire
-	t        *target
-	id       string
-	producer int64
-	epoch    int16
-	batch    []byte
+	w     *wire
+	t     *target
+	id    string
+	by    producer
+	batch []byte
 }
 
 // transactions has producers, each with a connection of its own, end one transaction after the other: some records to
@@ -103,20 +99,11 @@ func fence(x *transactor, count int) ([]time.Duration, error) {
 }
 
 func (x *transactor) begin() error {
-	if err := x.coordinators(); err != nil {
-		return err
+	err := x.coordinators()
+	if err == nil {
+		x.by, err = newProducer(x.w, &x.id)
 	}
-	req := kmsg.NewPtrInitProducerIDRequest()
-	req.Version, req.TransactionalID, req.TransactionTimeoutMillis = initVersion, &x.id, txnTimeoutMs
-	return patiently(func() error {
-		answer, err := x.w.ask(req)
-		if err != nil {
-			return err
-		}
-		resp := answer.(*kmsg.InitProducerIDResponse)
-		x.producer, x.epoch = resp.ProducerID, resp.ProducerEpoch
-		return kerr.ErrorForCode(resp.ErrorCode)
-	})
+	return err
 }
 
 // coordinators makes the topics of the coordinators, the first time.
@@ -148,7 +135,7 @@ func (x *transactor) transact(offset int64) error {
 		return err
 	}
 	req := kmsg.NewPtrEndTxnRequest()
-	req.Version, req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Commit = endTxnVersion, x.id, x.producer, x.epoch, true
+	req.Version, req.TransactionalID, req.ProducerID, req.ProducerEpoch, req.Commit = endTxnVersion, x.id, x.by.id, x.by.epoch, true
 	return patiently(func() error {
 		answer, err := x.w.ask(req)
 		if err != nil {
@@ -156,49 +143,30 @@ func (x *transactor) transact(offset int64) error {
 		}
 		resp := answer.(*kmsg.EndTxnResponse)
 		if resp.ErrorCode == 0 {
-			x.producer, x.epoch = resp.ProducerID, resp.ProducerEpoch
+			x.by = producer{id: resp.ProducerID, epoch: resp.ProducerEpoch}
 		}
 		return kerr.ErrorForCode(resp.ErrorCode)
 	})
 }
 
-// write sends one batch to each partition.
+// write sends one batch to each partition. With every epoch sequences begin at 0.
 func (x *transactor) write() error {
-	stamp(x.batch, x.producer, x.epoch)
-	pending := make(map[int32]bool, x.t.partitions)
+	x.by.stamp(x.batch)
+	pending := make(map[int32][]byte, x.t.partitions)
 	for partition := range x.t.partitions {
-		pending[int32(partition)] = true
+		pending[int32(partition)] = x.batch
 	}
 	return patiently(func() error {
-		req := kmsg.NewPtrProduceRequest()
-		req.Version, req.TransactionID, req.Acks, req.TimeoutMillis = produceByName, &x.id, -1, 30_000
-		topic := kmsg.NewProduceRequestTopic()
-		topic.Topic = x.t.topic
-		for partition := range pending {
-			p := kmsg.NewProduceRequestTopicPartition()
-			p.Partition, p.Records = partition, x.batch
-			topic.Partitions = append(topic.Partitions, p)
-		}
-		req.Topics = append(req.Topics, topic)
-		answer, err := x.w.ask(req)
-		if err != nil {
-			return err
-		}
-		for _, partition := range answer.(*kmsg.ProduceResponse).Topics[0].Partitions {
-			if partition.ErrorCode == 0 {
-				delete(pending, partition.Partition)
-			} else {
-				err = kerr.ErrorForCode(partition.ErrorCode)
-			}
-		}
-		return err
+		req := writeRequest(x.t.topic, -1, pending)
+		req.TransactionID = &x.id
+		return send(x.w, req, pending)
 	})
 }
 
 func (x *transactor) commitOffset(offset int64) error {
 	req := kmsg.NewPtrTxnOffsetCommitRequest()
 	req.Version, req.TransactionalID, req.Group = txnOffsetCommitVersion, x.id, x.group()
-	req.ProducerID, req.ProducerEpoch, req.Generation = x.producer, x.epoch, -1
+	req.ProducerID, req.ProducerEpoch, req.Generation = x.by.id, x.by.epoch, -1
 	topic := kmsg.NewTxnOffsetCommitRequestTopic()
 	topic.Topic = x.t.topic
 	p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
@@ -234,12 +202,4 @@ func transactionalBatch(size, records int) []byte {
 	batch, _ := buildBatch(size, 61+records*(size+12))
 	binary.BigEndian.PutUint16(batch[21:], transactional)
 	return batch
-}
-
-// stamp gives the batch its producer; with every epoch sequences begin at 0.
-func stamp(batch []byte, producer int64, epoch int16) {
-	binary.BigEndian.PutUint64(batch[43:], uint64(producer))
-	binary.BigEndian.PutUint16(batch[51:], uint16(epoch))
-	binary.BigEndian.PutUint32(batch[53:], 0)
-	binary.BigEndian.PutUint32(batch[17:], crc32.Checksum(batch[21:], castagnoli))
 }

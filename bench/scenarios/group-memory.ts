@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { load, startLoad } from '../load.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { residentMegabytes } from '../process-stats.ts';
@@ -45,7 +46,7 @@ async function measure(name: ServerName, dataDir: string, protocol: string, grou
     const killed = members.output.catch(() => {});
     // It says so when all have settled.
     await Promise.race([once(members.child.stdout ?? members.child, 'data'), killed]);
-    await pause(STILL_MS);
+    await sleep(STILL_MS);
     const after = liveBytes(server);
     members.child.kill('SIGKILL');
     await killed;
@@ -60,8 +61,4 @@ function liveBytes({ name, pid }: Server): number {
   if (name === 'sluice') return residentMegabytes(pid) * 2 ** 20;
   const histogram = execFileSync('jcmd', [String(pid), 'GC.class_histogram'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
   return Number(/^Total\s+\d+\s+(\d+)/m.exec(histogram)?.[1]);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

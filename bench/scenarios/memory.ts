@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from '../load.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { residentMegabytes } from '../process-stats.ts';
@@ -24,14 +25,14 @@ export const memory: Scenario = {
 async function measure(name: ServerName, dataDir: string, records: number): Promise<Figures> {
   const server = await startServer(name, dataDir);
   try {
-    await pause(5000);
+    await sleep(5000);
     const idleMegabytes = residentMegabytes(server.pid);
     let peakMegabytes = 0;
     const sampler = setInterval(() => {
       peakMegabytes = Math.max(peakMegabytes, residentMegabytes(server.pid));
     }, 100);
     await putLoad(server, records).finally(() => clearInterval(sampler));
-    await pause(5000);
+    await sleep(5000);
     return { idleMegabytes, afterLoadMegabytes: residentMegabytes(server.pid), peakMegabytes };
   } finally {
     await server.kill();
@@ -43,8 +44,4 @@ async function putLoad(server: Server, records: number): Promise<void> {
   await load('produce', server, 'bench', { records });
   await load('consume', server, 'bench', { records, consumers: 2 });
   await load('single', server, 'bench', { rate: 5000, seconds: records >= 10_000_000 ? 10 : 1 });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

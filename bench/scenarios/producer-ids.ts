@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { load } from '../load.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { residentMegabytes } from '../process-stats.ts';
@@ -36,7 +37,7 @@ async function measure(name: ServerName, dataDir: string, count: number): Promis
   await load('topic', first, 'numbered', { partitions: PARTITIONS });
   const flags = { partitions: PARTITIONS, count };
   const { last, seconds } = await load<{ last: string; seconds: number }>('producers', first, 'numbered', flags);
-  await pause(SETTLE_MS);
+  await sleep(SETTLE_MS);
   const megabytes = residentMegabytes(first.pid);
   await first.stop();
   const second = await startServer(name, dataDir, {}, START_TIMEOUT_MS);
@@ -52,8 +53,4 @@ async function measure(name: ServerName, dataDir: string, count: number): Promis
 async function resume(server: Server, last: string, sequence: number): Promise<number> {
   const flags = { partitions: PARTITIONS, last, sequence };
   return (await load<{ resumedMs: number }>('resume', server, 'numbered', flags)).resumedMs;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
