@@ -1,36 +1,23 @@
-import type { ApiCases, CaseContext, Exchange } from '../case.ts';
+import type { ApiCases } from '../case.ts';
 import { unknownId } from '../constants.ts';
-import { ACCEPT, REJECT, RELEASE, RENEW, shareFetch, threeBatches, topicOf } from '../requests/share.ts';
-import { initialize, settled, topics } from '../requests/share-state.ts';
-
-/** The group's state of `queue` begins at 0. */
-const begun = (c: CaseContext): Exchange[] => [
-  ...settled(c),
-  { ...initialize(c, { startOffset: 0 }), $isUnrecorded: true },
-];
+import { ACCEPT, onThreeBatches, REJECT, RELEASE, RENEW, shareFetch, topicOf } from '../requests/share.ts';
 
 export const cases: ApiCases = {
   api: 'ShareFetch',
   cases: [
-    {
+    onThreeBatches({
       name: 'acquire, accept with the next fetch, and go on',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareFetch(c, 1, [[0, 6, ACCEPT]]),
         shareFetch(c, 2),
         shareFetch(c, -1),
         shareFetch(c, 3),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'whole batches, pieces of a size',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { maxRecords: 1 }),
         shareFetch(c, 1, [[0, 3, RELEASE]], { maxRecords: 0 }),
         shareFetch(c, 2, [], { batchSize: 4 }),
@@ -40,27 +27,21 @@ export const cases: ApiCases = {
         ]),
         shareFetch(c, 4),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'never more than the limit',
       versions: { min: 2 },
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { shareAcquireMode: 1, maxRecords: 3 }),
         shareFetch(c, 1, [], { shareAcquireMode: 1, maxRecords: 2 }),
         shareFetch(c, 2, [], { shareAcquireMode: 0, maxRecords: 1 }),
         shareFetch(c, 3, [[0, 2, RELEASE, ACCEPT, RELEASE]], { shareAcquireMode: 1, maxRecords: 10 }),
         shareFetch(c, 4),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'delivered again and again',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { maxRecords: 1 }),
         shareFetch(c, 1, [[0, 3, RELEASE]], { maxRecords: 0 }),
         shareFetch(c, 2, [], { maxRecords: 1 }),
@@ -74,13 +55,10 @@ export const cases: ApiCases = {
         shareFetch(c, 10),
         shareFetch(c, 11),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'epochs of sessions',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 1),
         shareFetch(c, -1),
         shareFetch(c, 0, [[0, 0, ACCEPT]]),
@@ -92,24 +70,18 @@ export const cases: ApiCases = {
         shareFetch(c, -1, [[0, 6, ACCEPT]]),
         shareFetch(c, -1),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'what a session that ends holds',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareFetch(c, -1, [[0, 3, ACCEPT]]),
         shareFetch(c, 0, [], { memberId: 'member-b' }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'requests that are not valid',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { groupId: null }),
         shareFetch(c, 0, [], { memberId: null }),
         shareFetch(c, 0, [], { memberId: '' }),
@@ -120,46 +92,35 @@ export const cases: ApiCases = {
         shareFetch(c, 0, [], { maxRecords: -1, maxWaitMs: 1_000 }),
         shareFetch(c, 0, [], { memberId: 'x'.repeat(36) }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'a mode that does not exist',
       versions: { min: 2 },
-      topics,
-      produce: threeBatches,
-      exchanges: (c) => [...begun(c), shareFetch(c, 0, [], { shareAcquireMode: 2 })],
-    },
-    {
+      exchanges: (c) => [shareFetch(c, 0, [], { shareAcquireMode: 2 })],
+    }),
+    onThreeBatches({
       name: 'topics and partitions that do not exist',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { topics: [topicOf(c, [], { partitionIndex: 7 })], maxWaitMs: 20 }),
         shareFetch(c, 1, [], { topics: [topicOf(c, [[0, 0, ACCEPT]], { partitionIndex: 7 })], maxWaitMs: 20 }),
         shareFetch(c, 2, [], { topics: [topicOf(c, [[0, 0, ACCEPT]], { topicId: unknownId })], maxWaitMs: 20 }),
         shareFetch(c, 3, [], { maxWaitMs: 20 }),
         shareFetch(c, 0, [], { topics: [topicOf(c, [], { topicId: unknownId })], maxWaitMs: 20 }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'a group that nothing was begun for',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { groupId: c.name('nobody'), maxWaitMs: 300 }),
         shareFetch(c, 1, [[0, 0, ACCEPT]], { groupId: c.name('nobody'), maxWaitMs: 300 }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'renewing locks',
       versions: { min: 2 },
-      topics,
-      produce: threeBatches,
       exchanges: (c) => {
         const nothing = { maxBytes: 0, minBytes: 0, maxRecords: 0, maxWaitMs: 0 };
         return [
-          ...begun(c),
           shareFetch(c, 0),
           shareFetch(c, 1, [[0, 6, RENEW]]),
           shareFetch(c, 2, [[0, 6, RENEW]], { isRenewAck: true }),
@@ -171,6 +132,6 @@ export const cases: ApiCases = {
           shareFetch(c, 4),
         ];
       },
-    },
+    }),
   ],
 };

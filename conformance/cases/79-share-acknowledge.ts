@@ -1,33 +1,24 @@
-import type { ApiCases, CaseContext, Exchange } from '../case.ts';
+import type { ApiCases } from '../case.ts';
 import { unknownId } from '../constants.ts';
 import {
   ACCEPT,
   GAP,
+  onThreeBatches,
   REJECT,
   RELEASE,
   RENEW,
   shareAcknowledge,
   shareFetch,
-  threeBatches,
   topicOf,
 } from '../requests/share.ts';
-import { initialize, read, settled, topics } from '../requests/share-state.ts';
-
-/** The group's state of `queue` begins at 0. */
-const begun = (c: CaseContext): Exchange[] => [
-  ...settled(c),
-  { ...initialize(c, { startOffset: 0 }), $isUnrecorded: true },
-];
+import { read } from '../requests/share-state.ts';
 
 export const cases: ApiCases = {
   api: 'ShareAcknowledge',
   cases: [
-    {
+    onThreeBatches({
       name: 'what is written of each type',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareAcknowledge(c, 1, [[2, 5, ACCEPT, RELEASE, REJECT, GAP]]),
         read(c),
@@ -36,13 +27,10 @@ export const cases: ApiCases = {
         read(c),
         shareFetch(c, 4),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'twice, late, and for others',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { maxRecords: 1 }),
         shareFetch(c, 0, [], { memberId: 'member-b', maxRecords: 1 }),
         shareAcknowledge(c, 1, [[4, 5, ACCEPT]]),
@@ -58,13 +46,10 @@ export const cases: ApiCases = {
         shareAcknowledge(c, 8, [[3, 3, RELEASE]]),
         shareAcknowledge(c, 9, [[3, 3, ACCEPT]]),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'offsets that nobody has acquired',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0, [], { maxRecords: 1 }),
         shareAcknowledge(c, 1, [[4, 5, ACCEPT]]),
         shareAcknowledge(c, 2, [[2, 4, ACCEPT]]),
@@ -73,13 +58,10 @@ export const cases: ApiCases = {
         shareAcknowledge(c, 5, [[0, 3, ACCEPT]]),
         shareAcknowledge(c, 6, [[0, 3, ACCEPT]]),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'batches that are not valid',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareAcknowledge(c, 1, [[1, 0, ACCEPT]]),
         shareAcknowledge(c, 2, [
@@ -98,25 +80,19 @@ export const cases: ApiCases = {
         shareAcknowledge(c, 9, []),
         shareAcknowledge(c, 10, [], { topics: [topicOf(c, [])] }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'topics and partitions that do not exist',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareAcknowledge(c, 1, [], { topics: [topicOf(c, [[0, 0, ACCEPT]], { topicId: unknownId })] }),
         shareAcknowledge(c, 2, [], { topics: [topicOf(c, [[0, 0, ACCEPT]], { partitionIndex: 7 })] }),
         shareAcknowledge(c, 3, [], { topics: [topicOf(c, [[0, 0, ACCEPT]], { partitionIndex: 1 })] }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'epochs of sessions, and who asks',
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareAcknowledge(c, 0, [[0, 3, ACCEPT]]),
         shareAcknowledge(c, 1, [[0, 3, ACCEPT]]),
         shareAcknowledge(c, -1, [[0, 3, ACCEPT]]),
@@ -130,14 +106,11 @@ export const cases: ApiCases = {
         shareAcknowledge(c, 1, [[4, 5, ACCEPT]]),
         shareFetch(c, 0, [], { memberId: 'member-b' }),
       ],
-    },
-    {
+    }),
+    onThreeBatches({
       name: 'renewing locks',
       versions: { min: 2 },
-      topics,
-      produce: threeBatches,
       exchanges: (c) => [
-        ...begun(c),
         shareFetch(c, 0),
         shareAcknowledge(c, 1, [[0, 6, RENEW]], { isRenewAck: true }),
         shareAcknowledge(
@@ -153,6 +126,6 @@ export const cases: ApiCases = {
         shareAcknowledge(c, 4, [[0, 1, ACCEPT]]),
         shareFetch(c, 5),
       ],
-    },
+    }),
   ],
 };

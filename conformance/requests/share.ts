@@ -1,15 +1,24 @@
-import type { ApiExchange, CaseContext, ProduceSetup } from '../case.ts';
+import type { ApiExchange, Case, CaseContext, ProduceSetup } from '../case.ts';
 import type { Body } from '../wire/encode.ts';
 import { numbered } from '../wire/record-batch.ts';
+import { initialize, settled, topics } from './share-state.ts';
 
 export const [GAP, ACCEPT, RELEASE, REJECT, RENEW] = [0, 1, 2, 3, 4];
 
 /** Offsets 0–3, 4–5 and 6. */
-export const threeBatches = (c: CaseContext): ProduceSetup[] => [
+const threeBatches = (c: CaseContext): ProduceSetup[] => [
   { topic: 'queue', batch: { records: numbered(4, c.time(0)) } },
   { topic: 'queue', batch: { records: numbered(2, c.time(10)) } },
   { topic: 'queue', batch: { records: numbered(1, c.time(20)) } },
 ];
+
+/** A case on these batches, for a group whose state of `queue` begins at 0. */
+export const onThreeBatches = ({ exchanges, ...rest }: Pick<Case, 'name' | 'versions' | 'exchanges'>): Case => ({
+  ...rest,
+  topics,
+  produce: threeBatches,
+  exchanges: (c) => [...settled(c), { ...initialize(c, { startOffset: 0 }), $isUnrecorded: true }, ...exchanges(c)],
+});
 
 export type Acknowledged = readonly [firstOffset: number, lastOffset: number, ...types: number[]];
 
