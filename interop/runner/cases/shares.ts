@@ -30,15 +30,22 @@ export async function shareCrash(stage: Stage): Promise<void> {
       await createTopics(stage.server.bootstrap, [{ name: topic, partitions }]);
       await actor.ask('flood', { topic, partitions, count: records, codec: 'none' });
       const request = { topic, group: `${topic}.group`, count: records, members, pauseMs, patienceMs };
-      const working = actor.askBeside('shareWork', request, { timeoutMs: patienceMs + 60_000 });
-      for (let kill = 0; kill < killCount; kill++) {
+      let isOver = false;
+      const working = actor.askBeside('shareWork', request, { timeoutMs: patienceMs + 60_000 }).finally(() => {
+        isOver = true;
+      });
+      // Waited for below, and may fail before.
+      working.catch(() => {});
+      for (let kill = 0; kill < killCount && !isOver; kill++) {
         await sleep(killPauseMs);
         await stage.server.end('SIGKILL');
         await stage.server.startAgain();
       }
+      const wasOver = isOver;
       const { accepted, again, redelivered } = await working;
       if (again.length > 0) throw new Error(`accepted, and delivered again: ${again.slice(0, 10).join(', ')}`);
       if (new Set(accepted).size !== records) throw new Error(`${new Set(accepted).size} of ${records} were accepted`);
+      if (wasOver) throw new Error('all was accepted before the last kill');
       return `${redelivered} came more than once`;
     });
   }
