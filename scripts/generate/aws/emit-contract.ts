@@ -1,4 +1,4 @@
-import type { ServiceContract, Shape } from '../../../packages/aws/src/front/contract.ts';
+import type { ServiceContract, Shape } from '@sluice/aws/front/contract';
 import type { Model, ModelShape } from './model.ts';
 
 const STATUS_OF_MISTAKES = 400;
