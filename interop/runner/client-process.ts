@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Fault } from './contract.ts';
+import type { Fault, ShareNote } from './contract.ts';
 
 /** What a client answered instead of doing what it was asked. */
 export class ClientFault extends Error {
@@ -14,6 +14,8 @@ export class ClientFault extends Error {
 export type ClientProcess = {
   /** Sends one request, once those before it are answered; `onProgress` hears the progress lines before its answer. */
   ask(request: object, timeoutMs: number, onProgress?: (count: number) => void): Promise<unknown>;
+  /** Hears what members of share groups note, whenever they do. */
+  onShare: (note: ShareNote) => void;
   readonly isAlive: boolean;
   end(): Promise<void>;
   kill(): Promise<void>;
@@ -44,8 +46,9 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
       stderr = `${stderr}${line}\n`.slice(-stderrCharsMax);
       return;
     }
-    const message: { ok?: unknown; error?: Fault; progress?: number } = JSON.parse(line);
-    if (message.progress !== undefined) waiting?.onProgress(message.progress);
+    const message: { ok?: unknown; error?: Fault; progress?: number; share?: ShareNote } = JSON.parse(line);
+    if (message.share !== undefined) client.onShare(message.share);
+    else if (message.progress !== undefined) waiting?.onProgress(message.progress);
     else if (message.error !== undefined) waiting?.reject(new ClientFault(message.error));
     else waiting?.resolve(message.ok);
   });
@@ -72,7 +75,8 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
       waiting = undefined;
     }
   };
-  return {
+  const client: ClientProcess = {
+    onShare: () => {},
     get isAlive() {
       return isAlive();
     },
@@ -87,6 +91,7 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
       if (isAlive() && child.kill('SIGKILL')) await exited;
     },
   };
+  return client;
 }
 
 async function endChild(child: ChildProcessWithoutNullStreams): Promise<void> {

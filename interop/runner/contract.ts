@@ -44,6 +44,10 @@ export type Ability =
   | 'snapshots'
   /** Speaks, when told so, as clients did before KIP-890. */
   | 'transactions-of-old'
+  /** Works as members of share groups. */
+  | 'shares'
+  /** Checks the ways of its share consumer by itself. */
+  | 'share-checks'
   | 'tools'
   /** Gives up when its only broker is away. */
   | 'ends-with-broker';
@@ -83,6 +87,29 @@ export type Join = {
   readonly settings?: Readonly<Record<string, string>>;
 };
 
+/** `partition-offset`. */
+export type SharePlace = string;
+export type ShareFate = 'accept' | 'release' | 'reject';
+
+/** What a member of a share group tells at once: what it took, and how often that came; what the broker said to its acknowledging. */
+export type ShareNote = { readonly member: string; readonly atMs: number } & (
+  | { readonly took: readonly (readonly [place: SharePlace, times: number])[] }
+  | { readonly acked: readonly (readonly [place: SharePlace, fate: ShareFate, code: number])[] }
+  | { readonly failed: Fault }
+);
+
+/** Members of a share group that work by themselves until they are told to stop. */
+export type ShareWork = {
+  readonly worker: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly members: number;
+  /** So many records at most are polled at a time. */
+  readonly batch: number;
+  /** So long the work on what was polled takes. */
+  readonly pauseMs: number;
+};
+
 export type Replies = {
   hello: Hello;
   write: { readonly offsets: readonly number[] };
@@ -115,7 +142,8 @@ export type Replies = {
     ])[];
   };
   shares: { readonly checks: readonly Check[] };
-  shareWork: { readonly accepted: readonly string[]; readonly again: readonly string[]; readonly redelivered: number };
+  shareWork: object;
+  shareStop: object;
   tool: { readonly code: number; readonly output: string };
   dumpLog: { readonly checks: readonly Check[] };
 };

@@ -1,8 +1,8 @@
 import { type Connection, openConnection } from '../../conformance/wire/connection.ts';
 import type { JsonObject } from '../../conformance/wire/decode.ts';
 import type { Body } from '../../conformance/wire/encode.ts';
-import { decodeAnswer, requestFrame } from '../../conformance/wire/frame.ts';
 import { batch } from '../../conformance/wire/record-batch.ts';
+import { askRaw } from './ask-raw.ts';
 
 export type RawIdentity = {
   readonly transactionalId: string;
@@ -64,10 +64,7 @@ export async function openRawProducer(bootstrap: string): Promise<RawProducer> {
 async function askUntilSettled(connection: Connection, api: string, version: number, body: Body): Promise<JsonObject> {
   const until = performance.now() + patienceMs;
   for (;;) {
-    connection.send(requestFrame(api, version, 1, body));
-    const reply = await connection.receive(answerTimeoutMs);
-    if (typeof reply === 'string') throw new Error(`${api}: the connection is ${reply}`);
-    const answer = decodeAnswer(api, version, 1, reply);
+    const answer = await askRaw(connection, api, version, body);
     const text = JSON.stringify(answer);
     if (!passing.test(text)) {
       if (failing.test(text)) throw new Error(`${api}: ${text}`);

@@ -1,6 +1,6 @@
 import { type ClientProcess, startClient } from './client-process.ts';
 import type { Client } from './clients.ts';
-import type { Hello, Op, Replies } from './contract.ts';
+import type { Hello, Op, Replies, ShareNote } from './contract.ts';
 import type { Report } from './report.ts';
 import type { Server } from './server.ts';
 
@@ -14,6 +14,8 @@ export type Actor = {
   askBeside: Actor['ask'];
   /** The same of any other program of this client, by a name of the case's own. */
   askIn(place: string): Actor['ask'];
+  /** Hears what members of share groups note that run in such a program, from now on; the program of that moment. */
+  hear(place: string, onShare: (note: ShareNote) => void): void;
   /** Kills such a program: its members are gone without a word. */
   kill(place: string): Promise<void>;
 };
@@ -73,6 +75,9 @@ export async function openStage(
         ask,
         askBeside: askOf(client, 'second'),
         askIn: (place) => askOf(client, place),
+        hear: (place, onShare) => {
+          processOf(client, place).onShare = onShare;
+        },
         kill: async (place) => processes.get(`${client.name} ${place}`)?.kill(),
       });
     } catch (cause) {

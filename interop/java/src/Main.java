@@ -18,7 +18,7 @@ public final class Main {
         Map<String, Contract.Handler> handlers = new HashMap<>(Map.of(
             "hello", request -> Map.of(
                 "codecs", List.of("none", "gzip", "snappy", "lz4", "zstd"),
-                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools", "groups", "transactions", "snapshots")),
+                "can", List.of("timestamps", "header-bytes", "admin", "details", "tools", "groups", "transactions", "snapshots", "shares", "share-checks")),
             "write", records::write,
             "read", records::read,
             "offsets", records::offsets,
@@ -43,7 +43,9 @@ public final class Main {
         handlers.put("readIsolated", transactions::readIsolated);
         handlers.put("copy", transactions::copy);
         handlers.put("shares", request -> Map.of("checks", new ShareChecks(bootstrap).run()));
-        handlers.put("shareWork", new ShareWork(bootstrap)::work);
+        ShareWorkers workers = new ShareWorkers(bootstrap);
+        handlers.put("shareWork", workers::work);
+        handlers.put("shareStop", workers::stop);
         handlers.put("snapshot", new Snapshots(bootstrap)::snapshot);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

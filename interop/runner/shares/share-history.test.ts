@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ShareFate } from '../contract.ts';
+import { createShareHistory } from './share-history.ts';
+
+const place = '0-7';
+
+function told(...notes: readonly (readonly [member: string, atMs: number, fate?: ShareFate, code?: number])[]) {
+  const history = createShareHistory();
+  for (const [member, atMs, fate, code = 0] of notes) {
+    if (fate === undefined) history.hear({ member, atMs, took: [[place, 1]] });
+    else history.hear({ member, atMs, acked: [[place, fate, code]] });
+  }
+  return history.judge([place]);
+}
+
+describe('the history of a share group', () => {
+  it('counts what was accepted, and why records came again', () => {
+    const verdict = told(
+      ['a', 1],
+      ['a', 2, 'release'],
+      ['b', 3],
+      ['b', 4, 'accept', 121],
+      ['c', 5],
+      ['d', 6],
+      ['d', 7, 'accept'],
+    );
+    assert.deepEqual(verdict.violations, []);
+    assert.deepEqual(verdict.redeliveries, { released: 1, refused: 1, abandoned: 1 });
+    assert.equal(verdict.accepted, 1);
+    assert.equal(verdict.deliveries, 4);
+  });
+
+  it('takes it that the broker has accepted what is gone and of which nobody heard', () => {
+    const verdict = told(['a', 1], ['a', 2, 'accept', -1]);
+    assert.deepEqual(verdict.violations, []);
+    assert.equal(verdict.unheard, 1);
+  });
+
+  it('notices a record that came to nobody', () => {
+    assert.match(told().violations.join(), /came to nobody/);
+  });
+
+  it('notices a record that was released and never came again', () => {
+    assert.match(told(['a', 1], ['a', 2, 'release']).violations.join(), /never came again/);
+  });
+
+  it('notices a record that two accept', () => {
+    assert.match(told(['a', 1], ['a', 2, 'accept'], ['b', 3], ['b', 4, 'accept']).violations.join(), /and accept by b/);
+  });
+
+  it('notices that what was accepted is released', () => {
+    assert.match(told(['a', 1], ['b', 2], ['a', 3, 'accept'], ['b', 4, 'release']).violations.join(), /release by b/);
+  });
+
+  it('notices a record that comes long after it was accepted, and lets pass what was on its way', () => {
+    assert.match(told(['a', 1], ['a', 2, 'accept'], ['b', 9_000]).violations.join(), /came to b/);
+    assert.deepEqual(told(['a', 1], ['a', 2, 'accept'], ['b', 100], ['b', 101, 'accept', 121]).violations, []);
+  });
+});
