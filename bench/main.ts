@@ -18,6 +18,9 @@ import { offsetCommitMany, offsetCommitOne } from './scenarios/offset-commit.ts'
 import { produce } from './scenarios/produce.ts';
 import { producerIds } from './scenarios/producer-ids.ts';
 import { recover } from './scenarios/recover.ts';
+import { shareDelivery } from './scenarios/share-delivery.ts';
+import { shareGroups } from './scenarios/share-groups.ts';
+import { shareMemory, shareMemorySplit } from './scenarios/share-memory.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
 import { sustainedProduce } from './scenarios/sustained-produce.ts';
@@ -53,6 +56,10 @@ const scenarios: readonly Scenario[] = [
   groupMemoryClassic,
   groupMemoryConsumer,
   loadOffsets,
+  ...shareGroups,
+  ...shareDelivery,
+  shareMemory,
+  shareMemorySplit,
   compaction,
   compactionLarge,
   compactionLz4,
@@ -63,7 +70,7 @@ const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--
     Free memory is touched once beforehand (see touch-memory.ts) unless --untouched-memory or --quick is given.
     BENCH_SLUICE="command" measures another build of Sluice than the sources.
 
-${scenarios.map(({ name, title }) => `    ${name.padEnd(22)}${title}`).join('\n')}
+${scenarios.map(({ name, title }) => `    ${name.padEnd(27)}${title}`).join('\n')}
 `;
 
 const { values, positionals } = parseArgs({

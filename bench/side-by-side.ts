@@ -8,7 +8,7 @@ import { type Server, type ServerName, type Settings, startServer, withDataDir }
 export async function sideBySide(
   { runs, servers, log }: RunOptions,
   steps: {
-    readonly settings?: Settings;
+    readonly settings?: Settings | ((name: ServerName) => Settings);
     readonly prepare: (server: Server) => Promise<void>;
     readonly measure: (server: Server, run: number) => Promise<Figures>;
   },
@@ -18,7 +18,8 @@ export async function sideBySide(
     const results: Partial<Record<ServerName, Figures[]>> = {};
     try {
       for (const name of servers) {
-        const server = await startServer(name, `${dataDir}/${name}`, steps.settings);
+        const settings = typeof steps.settings === 'function' ? steps.settings(name) : steps.settings;
+        const server = await startServer(name, `${dataDir}/${name}`, settings);
         started.push(server);
         await steps.prepare(server);
       }

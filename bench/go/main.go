@@ -33,6 +33,10 @@ var commands = map[string]func(context.Context, []string) (any, error){
 	"numbered":  numbered,
 	"producers": producers,
 	"resume":    resume,
+	// Share groups.
+	"share":   share,
+	"deliver": deliver,
+	"hold":    hold,
 }
 
 func main() {

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { liveBytes } from '../live-bytes.ts';
 import { load, startLoad } from '../load.ts';
 import { oneByOne } from '../one-by-one.ts';
-import { residentMegabytes } from '../process-stats.ts';
 import type { Figures, Scenario } from '../scenario.ts';
-import { type Server, type ServerName, startServer } from '../server.ts';
+import { type ServerName, startServer } from '../server.ts';
 
 const MEMBERS = 10;
 const LANES = 20;
@@ -54,11 +53,4 @@ async function measure(name: ServerName, dataDir: string, protocol: string, grou
   } finally {
     await server.kill();
   }
-}
-
-/** Java's heap never shrinks, so that the process's size says nothing; counting what lives in it collects garbage first. */
-function liveBytes({ name, pid }: Server): number {
-  if (name === 'sluice') return residentMegabytes(pid) * 2 ** 20;
-  const histogram = execFileSync('jcmd', [String(pid), 'GC.class_histogram'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
-  return Number(/^Total\s+\d+\s+(\d+)/m.exec(histogram)?.[1]);
 }
