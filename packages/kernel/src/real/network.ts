@@ -1,18 +1,8 @@
 import net from 'node:net';
-import { ConnectError, type ConnectErrorTag, ListenError, type ListenErrorTag, type Network } from '../network.ts';
+import { ConnectError, type ConnectErrorTag, type Network } from '../network.ts';
 import { adoptSocket } from './connection.ts';
+import { listenError } from './listen-error.ts';
 import { SOCKET_HIGH_WATER_MARK } from './read-into.ts';
-
-const LISTEN_TAG_BY_CODE: Readonly<Record<string, ListenErrorTag>> = {
-  EADDRINUSE: 'port-in-use',
-  EACCES: 'denied',
-  EPERM: 'denied',
-  EADDRNOTAVAIL: 'no-such-address',
-  EAFNOSUPPORT: 'no-such-address',
-  EINVAL: 'no-such-address',
-  ENOTFOUND: 'no-such-address',
-  EAI_AGAIN: 'no-such-address',
-};
 
 const CONNECT_TAG_BY_CODE: Readonly<Record<string, ConnectErrorTag>> = {
   ECONNREFUSED: 'refused',
@@ -38,7 +28,7 @@ export const realNetwork: Network = {
         connection.start(accept(connection.connection));
       });
       server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(new ListenError(LISTEN_TAG_BY_CODE[error.code ?? ''] ?? 'other', error.message, { cause: error }));
+        reject(listenError(error));
       });
       server.listen({ host, port }, () => {
         const address = server.address();
