@@ -37,6 +37,7 @@ export interface AcknowledgementResult {
   readonly topic: string;
   readonly partition: number;
   readonly offsets: readonly bigint[];
+  readonly acknowledgement: 'accept' | 'release' | 'reject' | 'renew';
   /** Undefined: it is written, and holds whatever happens. Otherwise these messages may come again, to anyone. */
   readonly error: ShareConsumerError | undefined;
 }
@@ -58,7 +59,7 @@ export interface ShareConsumeSettings<Key = Buffer, Value = Buffer, HeaderKey = 
   readonly maxWaitTime?: number;
   /** How long acknowledgements wait for others, or for a fetch, to go with. Default: 100. */
   readonly maxAcknowledgeWaitTime?: number;
-  /** Told once for each partition and answer, in the order of the answers. */
+  /** Told for each partition, kind and answer. What it throws ends the loop. */
   readonly onAcknowledgement?: (result: AcknowledgementResult) => void;
   /** Default: every failure is `fail`. */
   readonly onDeserializationError?: (failure: DeserializationFailure) => DeserializationErrorAction;

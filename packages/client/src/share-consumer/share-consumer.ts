@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { UserError } from './errors.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
+import { resultsOf } from './acknowledgement-results.ts';
+import { type ShareConsumerError, UserError } from './errors.ts';
+import { createMessageLoop, type MessageLoop } from './message-loop.ts';
 import type { ShareConsumeOptions, ShareConsumerOptions, ShareConsumerPorts } from './options.ts';
+import { checkTopics, loopSettings, memberSettings } from './settings.ts';
+import { createShareMember, type ShareMember } from './share-member.ts';
 import type { ShareMessage } from './share-message.ts';
 import type { ShareMessages } from './share-messages.ts';
 
@@ -15,8 +20,8 @@ export interface ShareConsumerEvents {
   /** The group took this member for gone; it joins again by itself. */
   'consumer:group:rejoin': [];
   'consumer:group:rebalance': [{ readonly groupId: string; readonly assignments: readonly AssignedTopic[] }];
-  /** A request failed in passing; it is repeated. */
-  'consumer:retry': [{ readonly error: Error }];
+  /** Something went wrong in passing: a broker is away, a batch cannot be read. The consumer goes on by itself. */
+  'consumer:error': [{ readonly error: Error }];
 }
 
 /**
@@ -44,31 +49,85 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
   readonly groupId: string;
   /** Made by this side. */
   readonly memberId: string;
+  readonly #options: ShareConsumerOptions<Key, Value, HeaderKey, HeaderValue>;
+  readonly #ports: ShareConsumerPorts;
+  readonly #member: ShareMember;
+  #loop: MessageLoop<Key, Value, HeaderKey, HeaderValue> | undefined;
+  #closing: Promise<void> | undefined;
 
+  /** Fails with `UserError` for an option that cannot be. */
   constructor(options: ShareConsumerOptions<Key, Value, HeaderKey, HeaderValue>, ports: ShareConsumerPorts) {
     super();
-    this.groupId = options.groupId;
-    this.memberId = ports.random.uuid();
+    const settings = memberSettings(options);
+    loopSettings(options);
+    const { groupId } = settings;
+    const memberId = ports.random.uuid();
+    this.groupId = groupId;
+    this.memberId = memberId;
+    this.#options = options;
+    this.#ports = ports;
+    this.#member = createShareMember(settings, memberId, ports, {
+      onJoined: () => void this.emit('consumer:group:join', { groupId, memberId }),
+      onLeft: () => void this.emit('consumer:group:leave', { groupId, memberId }),
+      onFenced: () => void this.emit('consumer:group:rejoin'),
+      onAssigned: () => void this.emit('consumer:group:rebalance', { groupId, assignments: this.assignments }),
+      onFailure: (error) => void this.emit('consumer:error', { error }),
+      onAcknowledged: (acknowledgements, error) => this.#tell(acknowledgements, error),
+    });
   }
 
   /** The partitions that the group gave this member. */
   get assignments(): readonly AssignedTopic[] {
-    return [];
+    const byTopic = Map.groupBy(this.#member.places.values(), ({ topic }) => topic);
+    return [...byTopic].map(([topic, places]) => ({ topic, partitions: places.map(({ partition }) => partition) }));
   }
 
   /**
-   * Joins the group, if this is not a member yet, and takes messages of these topics. One loop at a time: fails with
-   * `UserError` while another is active. Settles when the group has taken the member in.
+   * Joins the group, if this is not a member yet, and takes messages of these topics; options that are not given are
+   * those of the constructor. One loop at a time: fails with `UserError` while another is active. Settles when the group
+   * has taken the member in.
    */
   async consume(
-    _options: ShareConsumeOptions<Key, Value, HeaderKey, HeaderValue>,
+    options: ShareConsumeOptions<Key, Value, HeaderKey, HeaderValue>,
   ): Promise<ShareMessages<Key, Value, HeaderKey, HeaderValue>> {
-    throw new UserError('not there yet');
+    if (this.#closing !== undefined) throw new UserError('the consumer is closed');
+    if (this.#loop?.messages.isActive === true) throw new UserError('another loop of this consumer is active');
+    const { signal } = options;
+    const topics = checkTopics(options.topics);
+    signal?.throwIfAborted();
+    const member = this.#member;
+    const loop = createMessageLoop(loopSettings({ ...this.#options, ...options }), {
+      clock: this.#ports.clock,
+      say: member.say,
+      wake: member.wake,
+      flush: member.flush,
+      onEnded: () => signal?.removeEventListener('abort', abort),
+    });
+    const abort = () => loop.end();
+    signal?.addEventListener('abort', abort);
+    this.#loop = loop;
+    member.setLoop(loop);
+    try {
+      await member.join(topics);
+    } catch (error) {
+      loop.end();
+      throw error;
+    }
+    return loop.messages;
   }
 
   /** `for await (const message of consumer)`: takes messages of the option `topics`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<ShareMessage<Key, Value, HeaderKey, HeaderValue>> {
-    throw new UserError('not there yet');
+    const opened = this.consume({ topics: checkTopics(this.#options.topics) }).then((messages) =>
+      messages[Symbol.asyncIterator](),
+    );
+    opened.catch(() => {});
+    const iterator: AsyncIterableIterator<ShareMessage<Key, Value, HeaderKey, HeaderValue>> = {
+      next: async () => await (await opened).next(),
+      return: async () => (await (await opened).return?.()) ?? { value: undefined, done: true },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
 
   /**
@@ -76,18 +135,36 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
    * answered all of it. Fails with `AcknowledgementError`, which names the messages that may come again.
    */
   async commit(): Promise<void> {
-    throw new UserError('not there yet');
+    if (this.#closing !== undefined) throw new UserError('the consumer is closed');
+    await this.#member.commit();
   }
 
   /**
-   * Sends what was acknowledged, releases the rest and leaves the group. Calling it again waits for the same end. Fails
-   * with `AcknowledgementError` if it could not find out that all which was acknowledged counts; it is closed then, too.
+   * Ends the loop, sends what was acknowledged, releases the rest and leaves the group. Calling it again waits for the
+   * same end. Fails with `AcknowledgementError` if not all that was acknowledged counts, or nobody could find out; it is
+   * closed then, too.
    */
   async close(): Promise<void> {
-    throw new UserError('not there yet');
+    this.#closing ??= this.#end();
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #end(): Promise<void> {
+    this.#loop?.end();
+    await this.#member.close();
+  }
+
+  #tell(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void {
+    const told = this.#loop?.settings.onAcknowledgement;
+    if (told === undefined) return;
+    try {
+      for (const result of resultsOf(acknowledgements, error)) told(result);
+    } catch (cause) {
+      this.#loop?.end(new UserError(`onAcknowledgement failed: ${String(cause)}`, { cause }));
+    }
   }
 }

@@ -1,0 +1,379 @@
+import type { Clock, Timer } from '@sluice/kernel/clock';
+import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
+import type { LeaderIdAndEpoch, NodeEndpoint } from '@sluice/protocol/generated/messages/share-fetch-response';
+import type { Broker } from '../broker.ts';
+import {
+  type Acknowledgement,
+  type AcknowledgementSink,
+  AcknowledgeType,
+  type Acquired,
+  type SessionLife,
+  type SharedPartition,
+  sharedPartitionKey,
+} from './acknowledgement.ts';
+import { NetworkError, ProtocolError, type ShareConsumerError, UnsupportedApiError } from './errors.ts';
+import { acquiredIn } from './fetch-answer.ts';
+import { createPendingAcknowledgements, type Taken } from './pending-acknowledgements.ts';
+import { type FetchSettings, knowsRenewals, sendShareAcknowledge, sendShareFetch } from './share-requests.ts';
+import { createShareSession, EPOCH_FINAL } from './share-session.ts';
+import { protocolError, toConsumerError } from './to-consumer-error.ts';
+
+/** What a session with one broker asks of the member that it belongs to, and tells it. */
+export interface SessionHost {
+  /** How to fetch, while somebody waits for messages of this broker. */
+  fetchSettings(): FetchSettings | undefined;
+  acknowledgeWaitMs(): number;
+  onAcquired(acquired: readonly Acquired[]): void;
+  /** Undefined: it counts. */
+  onSettled(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void;
+  /** What was acquired from this broker is no longer this member's. */
+  onLost(): void;
+  /** A partition cannot be used here; perhaps it is said where it can. */
+  onStale(place: SharedPartition, leader: LeaderIdAndEpoch | undefined, endpoints: readonly NodeEndpoint[]): void;
+  /** It goes on after a while, unless it is fatal. */
+  onFailure(error: ShareConsumerError, isFatal: boolean): void;
+  /** A request was answered. */
+  onFree(): void;
+}
+
+export interface NodeSessionOptions {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly retryDelayMs: number;
+  readonly dial: () => Promise<Broker>;
+  readonly host: SessionHost;
+}
+
+/** One broker that leads partitions of this member: one request at a time, since each names the session's next epoch. */
+export interface NodeSession extends AcknowledgementSink {
+  readonly isFetching: boolean;
+  readonly partitionCount: number;
+  /** When it last began to fetch, as a count; for turns. */
+  readonly lastFetch: number;
+  /** Whether a fetch could go now. */
+  canFetch(): boolean;
+  setPartitions(wanted: ReadonlyMap<string, SharedPartition>): void;
+  /** Looks whether there is something to do. */
+  wake(): void;
+  /** Fetches no more, sends what was acknowledged, and ends the session, by which the broker releases the rest. */
+  end(): Promise<void>;
+  /** At once; what was not answered fails. */
+  abort(): void;
+}
+
+/** The lock must not end while the broker still waits for more records. */
+const LOCK_SHARE_FOR_WAITING = 2;
+
+type Step = { readonly kind: 'connect' | 'acknowledge' } | { readonly kind: 'fetch'; readonly settings: FetchSettings };
+
+let fetchCount = 0;
+
+export function createNodeSession(options: NodeSessionOptions): NodeSession {
+  const { groupId, memberId, clock, timeoutMs, retryDelayMs, host } = options;
+  const session = createShareSession();
+  const pending = createPendingAcknowledgements();
+  let partitions: ReadonlyMap<string, SharedPartition> = new Map();
+  let connection: Broker | undefined;
+  let life: SessionLife = { isOver: false };
+  let lockMs = Infinity;
+  let isBusy = false;
+  let isFetching = false;
+  let isEnding = false;
+  let isEnded = false;
+  let lastFetch = 0;
+  /** When what is pending must leave. */
+  let dueMs = Infinity;
+  let pausedUntilMs = 0;
+  let timer: Timer | undefined;
+  const drained = Promise.withResolvers<void>();
+  const identity = { groupId, memberId };
+
+  function wake(): void {
+    if (isBusy || isEnded) return;
+    timer?.cancel();
+    if (connection?.isOpen === false) {
+      const { address } = connection;
+      connection = undefined;
+      lose(new NetworkError(`${address} closed the connection`));
+    }
+    const nowMs = clock.monotonicMs();
+    const step = nextStep(nowMs);
+    if (step === undefined) {
+      if (isEnding && pending.count === 0) drained.resolve();
+      else sleepUntil(Math.max(dueMs, pausedUntilMs), nowMs);
+      return;
+    }
+    if (nowMs < pausedUntilMs) {
+      sleepUntil(pausedUntilMs, nowMs);
+      return;
+    }
+    isBusy = true;
+    void perform(step, nowMs).then(() => {
+      isBusy = false;
+      isFetching = false;
+      host.onFree();
+      wake();
+    });
+  }
+
+  function sleepUntil(atMs: number, nowMs: number): void {
+    if (atMs !== Infinity) timer = clock.setTimer(atMs - nowMs, wake);
+  }
+
+  function nextStep(nowMs: number): Step | undefined {
+    const settings = isEnding || partitions.size === 0 ? undefined : host.fetchSettings();
+    if (connection === undefined) return settings === undefined ? undefined : { kind: 'connect' };
+    if (pending.count > 0 && (settings !== undefined || isEnding || nowMs >= dueMs)) {
+      const fits = pending.places().every((place) => session.has(place) && partitions.has(sharedPartitionKey(place)));
+      if (settings === undefined || pending.hasRenewals || !fits) return { kind: 'acknowledge' };
+    }
+    return settings === undefined ? undefined : { kind: 'fetch', settings };
+  }
+
+  async function perform(step: Step, nowMs: number): Promise<void> {
+    let taken: Taken | undefined;
+    try {
+      if (step.kind === 'connect') return await connect();
+      const broker = connection;
+      if (broker === undefined) return;
+      taken = pending.take(nowMs);
+      if (pending.count === 0) dueMs = Infinity;
+      if (step.kind === 'fetch') await fetch(broker, step.settings, taken, nowMs);
+      else await acknowledge(broker, taken, nowMs);
+    } catch (error) {
+      fail(toConsumerError(error), taken);
+    }
+  }
+
+  async function connect(): Promise<void> {
+    const broker = await options.dial();
+    if (isEnded) broker.close();
+    else connection = broker;
+  }
+
+  async function fetch(broker: Broker, settings: FetchSettings, taken: Taken, sentMs: number): Promise<void> {
+    isFetching = true;
+    lastFetch = ++fetchCount;
+    const wanted = partitions;
+    const response = await sendShareFetch(broker, {
+      ...identity,
+      epoch: session.epoch,
+      settings: { ...settings, maxWaitMs: Math.min(settings.maxWaitMs, lockMs / LOCK_SHARE_FOR_WAITING) },
+      timeoutMs,
+      taken,
+      ...session.changesTo(wanted),
+    });
+    if (response.errorCode !== ErrorCode.NONE) {
+      return fail(protocolError(response.errorCode, response.errorMessage), taken);
+    }
+    session.onFetched(wanted);
+    session.advance();
+    noteLock(response.acquisitionLockTimeoutMs);
+    const answers = new Map<string, Answer>();
+    for (const { topicId, partitions: ofTopic } of response.responses) {
+      for (const answer of ofTopic) {
+        const key = sharedPartitionKey({ topicId, partition: answer.partitionIndex });
+        answers.set(key, { errorCode: answer.acknowledgeErrorCode, message: answer.acknowledgeErrorMessage });
+        const place = wanted.get(key);
+        if (answer.errorCode !== ErrorCode.NONE && place !== undefined) {
+          onPartitionError(protocolError(answer.errorCode, answer.errorMessage));
+          host.onStale(place, answer.currentLeader, response.nodeEndpoints);
+        }
+      }
+    }
+    // A partition of which there is nothing else to say is left out of the answer.
+    settleAll(taken, (key) => answers.get(key) ?? { errorCode: ErrorCode.NONE, message: null }, sentMs);
+    const read = acquiredIn(response, { from: sink, life, lockEndMs: sentMs + lockMs, places: wanted });
+    for (const each of read.acknowledgements) sink.acknowledge(each);
+    for (const { place, range } of read.unreadable) {
+      const where = `${place.topic}-${place.partition}, offsets ${range.firstOffset} to ${range.lastOffset}`;
+      host.onFailure(protocolError(ErrorCode.CORRUPT_MESSAGE, `${where} cannot be read`), false);
+    }
+    if (read.acquired.length > 0) host.onAcquired(read.acquired);
+  }
+
+  async function acknowledge(broker: Broker, taken: Taken, sentMs: number): Promise<void> {
+    if (taken.partitions.length === 0) return;
+    const response = await sendShareAcknowledge(broker, { ...identity, epoch: session.epoch, taken });
+    if (response.errorCode !== ErrorCode.NONE) {
+      return fail(protocolError(response.errorCode, response.errorMessage), taken);
+    }
+    session.advance();
+    noteLock(response.acquisitionLockTimeoutMs);
+    const answers = new Map<string, Answer>();
+    for (const { topicId, partitions: ofTopic } of response.responses) {
+      for (const { partitionIndex, errorCode, errorMessage, currentLeader } of ofTopic) {
+        const key = sharedPartitionKey({ topicId, partition: partitionIndex });
+        answers.set(key, { errorCode, message: errorMessage });
+        const place = partitions.get(key);
+        if (STALE.has(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
+      }
+    }
+    settleAll(taken, (key) => answers.get(key) ?? UNANSWERED, sentMs);
+  }
+
+  function noteLock(timeoutMs: number): void {
+    if (timeoutMs > 0) lockMs = timeoutMs;
+  }
+
+  function onPartitionError(error: ShareConsumerError): void {
+    pause();
+    host.onFailure(error, error instanceof ProtocolError && FATAL.has(error.apiCode));
+  }
+
+  function settleAll({ partitions: said }: Taken, answerOf: (key: string) => Answer, sentMs: number): void {
+    for (const { place, acknowledgements } of said) {
+      const { errorCode, message } = answerOf(sharedPartitionKey(place));
+      if (errorCode === ErrorCode.NONE) {
+        for (const { type, acquired } of acknowledgements) {
+          if (type === AcknowledgeType.RENEW && acquired !== undefined) acquired.lockEndMs = sentMs + lockMs;
+        }
+        host.onSettled(acknowledgements, undefined);
+      } else retryOrFail(acknowledgements, errorCode, message);
+    }
+  }
+
+  function retryOrFail(acknowledgements: readonly Acknowledgement[], errorCode: number, message: string | null): void {
+    const nowMs = clock.monotonicMs();
+    const isMixed = new Set(acknowledgements.map(({ acquired }) => acquired?.lockEndMs)).size > 1;
+    const mayRetry = (ERRORS.get(errorCode)?.retriable ?? false) && !STALE.has(errorCode);
+    const failed: Acknowledgement[] = [];
+    for (const each of acknowledgements) {
+      if (errorCode === ErrorCode.INVALID_RECORD_STATE && isMixed) each.isApart = true;
+      else if (!mayRetry || (each.acquired?.lockEndMs ?? 0) <= nowMs) {
+        failed.push(each);
+        continue;
+      } else pause();
+      enqueue(each, nowMs);
+    }
+    if (failed.length > 0) host.onSettled(failed, protocolError(errorCode, message));
+  }
+
+  function pause(): void {
+    pausedUntilMs = clock.monotonicMs() + retryDelayMs;
+  }
+
+  function enqueue(acknowledgement: Acknowledgement, byMs: number): void {
+    pending.add(acknowledgement);
+    dueMs = Math.min(dueMs, byMs);
+  }
+
+  /** What was asked may have happened or not. The session cannot be trusted any longer: the next fetch begins another. */
+  function fail(error: ShareConsumerError, taken: Taken | undefined): void {
+    pause();
+    for (const { acknowledgements } of taken?.partitions ?? []) host.onSettled(acknowledgements, error);
+    if (error.code === 'SLUICE_NETWORK') {
+      connection?.close();
+      connection = undefined;
+    }
+    lose(error);
+    host.onFailure(error, !error.canRetry && !isUnknownServerError(error));
+  }
+
+  function lose(error: ShareConsumerError): void {
+    life.isOver = true;
+    life = { isOver: false };
+    session.reset();
+    const unsent = pending.takeAll();
+    dueMs = Infinity;
+    if (unsent.length > 0) host.onSettled(unsent, error);
+    host.onLost();
+  }
+
+  function refusalOf({ acquired, type }: Acknowledgement): ShareConsumerError | undefined {
+    if (isEnded || acquired?.life.isOver === true) {
+      return protocolError(ErrorCode.SHARE_SESSION_NOT_FOUND, 'the session that had the lock is over');
+    }
+    if (type === AcknowledgeType.RENEW && connection !== undefined && !knowsRenewals(connection)) {
+      return new UnsupportedApiError(`${connection.address} renews no locks; Kafka does from 4.2 on`);
+    }
+    return undefined;
+  }
+
+  const sink: AcknowledgementSink = {
+    acknowledge(acknowledgement) {
+      const isUrgent = acknowledgement.type === AcknowledgeType.RENEW;
+      const refusal = refusalOf(acknowledgement);
+      if (refusal !== undefined) {
+        queueMicrotask(() => host.onSettled([acknowledgement], refusal));
+        return;
+      }
+      enqueue(acknowledgement, clock.monotonicMs() + (isUrgent ? 0 : host.acknowledgeWaitMs()));
+      // Others of this turn go with it.
+      queueMicrotask(wake);
+    },
+    flush() {
+      if (pending.count > 0) dueMs = 0;
+      queueMicrotask(wake);
+    },
+  };
+
+  async function endSession(): Promise<void> {
+    if (connection?.isOpen !== true || !session.isOpen) return;
+    const nothing = { partitions: [], hasRenewals: false };
+    await sendShareAcknowledge(connection, { ...identity, epoch: EPOCH_FINAL, taken: nothing }).catch(() => {});
+  }
+
+  function shut(): void {
+    isEnded = true;
+    timer?.cancel();
+    connection?.close();
+    lose(new NetworkError('the consumer was closed'));
+    drained.resolve();
+  }
+
+  return {
+    ...sink,
+    get isFetching() {
+      return isFetching;
+    },
+    get partitionCount() {
+      return partitions.size;
+    },
+    get lastFetch() {
+      return lastFetch;
+    },
+    canFetch: () => !isBusy && !isEnding && partitions.size > 0 && clock.monotonicMs() >= pausedUntilMs,
+    setPartitions(wanted) {
+      partitions = wanted;
+      queueMicrotask(wake);
+    },
+    wake,
+    async end() {
+      isEnding = true;
+      wake();
+      await drained.promise;
+      await endSession();
+      shut();
+    },
+    abort: shut,
+  };
+}
+
+interface Answer {
+  readonly errorCode: number;
+  readonly message: string | null;
+}
+
+const UNANSWERED: Answer = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, message: 'the broker did not say' };
+
+/** Somebody else leads the partition, or nobody. */
+const STALE: ReadonlySet<number> = new Set([
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_TOPIC_ID,
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+]);
+
+const FATAL: ReadonlySet<number> = new Set([
+  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+  ErrorCode.GROUP_AUTHORIZATION_FAILED,
+  ErrorCode.INVALID_REQUEST,
+]);
+
+function isUnknownServerError(error: ShareConsumerError): boolean {
+  return error instanceof ProtocolError && error.apiCode === ErrorCode.UNKNOWN_SERVER_ERROR;
+}

@@ -1,0 +1,278 @@
+import type { NodeId } from '@sluice/kernel/ids';
+import type { TopicPartitions } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
+import { openBroker } from '../broker.ts';
+import { ClientError } from '../client-error.ts';
+import { createCluster } from '../cluster.ts';
+import { retry } from '../retry.ts';
+import {
+  type Acknowledgement,
+  AcknowledgeType,
+  type Acquired,
+  acknowledgementOf,
+  type SharedPartition,
+} from './acknowledgement.ts';
+import { createAssignedPartitions } from './assigned-partitions.ts';
+import { NetworkError, type ShareConsumerError } from './errors.ts';
+import { type Membership, startMembership } from './membership.ts';
+import { createMetadataRefresh } from './metadata-refresh.ts';
+import { createNodeSession, type NodeSession, type SessionHost } from './node-session.ts';
+import type { ShareConsumerPorts } from './options.ts';
+import { createPauses } from './pauses.ts';
+import { createSessionTable } from './session-table.ts';
+import type { MemberSettings } from './settings.ts';
+import { createSettlements } from './settlements.ts';
+import type { FetchSettings } from './share-requests.ts';
+import { toConsumerError } from './to-consumer-error.ts';
+
+/** The loop that a member's messages go to. */
+export interface MemberLoop {
+  readonly settings: {
+    readonly fetch: FetchSettings;
+    readonly acknowledgeWaitMs: number;
+  };
+  readonly isWaiting: boolean;
+  push(acquired: readonly Acquired[]): void;
+  purge(): void;
+  keepOnly(isKept: (acquired: Acquired) => boolean): void;
+  acceptHanded(): void;
+  end(error?: ShareConsumerError): void;
+}
+
+export interface MemberHost {
+  onJoined(): void;
+  onLeft(): void;
+  onFenced(): void;
+  onAssigned(): void;
+  onFailure(error: ShareConsumerError): void;
+  onAcknowledged(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void;
+}
+
+/** A member of a share group: its place in the group, and its sessions with the brokers that lead its partitions. */
+export interface ShareMember {
+  readonly places: ReadonlyMap<string, SharedPartition>;
+  /** Joins, or changes what it is subscribed to; settles when the group knows it. */
+  join(topics: readonly string[]): Promise<void>;
+  setLoop(loop: MemberLoop | undefined): void;
+  say(acknowledgement: Acknowledgement): void;
+  wake(): void;
+  /** Sends all that was said, and settles when it is answered. */
+  flush(): Promise<void>;
+  /** As `flush`; fails with `AcknowledgementError` for all that does not count. */
+  commit(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createShareMember(
+  settings: MemberSettings,
+  memberId: string,
+  ports: ShareConsumerPorts,
+  host: MemberHost,
+): ShareMember {
+  const { clock, network } = ports;
+  const { groupId, timeoutMs, retryDelayMs } = settings;
+  const connectionOptions = { network, clock, clientId: settings.clientId, timeoutMs };
+  // Sessions have connections of their own: a fetch that waits must hold no heartbeat.
+  const cluster = createCluster({ ...connectionOptions, bootstrap: settings.bootstrap });
+  const partitions = createAssignedPartitions();
+  const settlements = createSettlements();
+  const pauses = createPauses(clock);
+  const sessions = createSessionTable(openSession);
+  const refresh = createMetadataRefresh({
+    cluster,
+    pauses,
+    retryDelayMs,
+    topics: () => topics,
+    onMetadata(response) {
+      partitions.onMetadata(response);
+      spread();
+      return !partitions.areIncomplete;
+    },
+    onFailure,
+  });
+  let topics: readonly string[] = [];
+  let membership: Membership | undefined;
+  let joined = Promise.withResolvers<void>();
+  let loop: MemberLoop | undefined;
+  let failure: ShareConsumerError | undefined;
+  let isClosing = false;
+  let letGo: (() => void) | undefined;
+
+  function openSession(nodeId: NodeId): NodeSession {
+    const sessionHost: SessionHost = {
+      fetchSettings() {
+        if (loop === undefined || !loop.isWaiting) return undefined;
+        const { fetch } = loop.settings;
+        return fetch.acquireMode === 'batch_optimized' || sessions.hasTurn(session) ? fetch : undefined;
+      },
+      acknowledgeWaitMs: () => loop?.settings.acknowledgeWaitMs ?? 0,
+      onAcquired(acquired) {
+        if (loop === undefined) release(acquired);
+        else loop.push(acquired);
+      },
+      onSettled: settle,
+      onLost() {
+        loop?.purge();
+        queueMicrotask(sessions.wake);
+      },
+      onStale(place, leader, endpoints) {
+        if (leader !== undefined && partitions.onLeader(place, leader, endpoints)) spread();
+        else refresh.start();
+      },
+      onFailure(error, isFatal) {
+        onFailure(error, isFatal);
+        if (error instanceof NetworkError && !isClosing) refresh.start();
+      },
+      onFree() {
+        if (loop?.settings.fetch.acquireMode === 'record_limit') queueMicrotask(sessions.wake);
+      },
+    };
+    const session = createNodeSession({
+      groupId,
+      memberId,
+      clock,
+      timeoutMs,
+      retryDelayMs,
+      async dial() {
+        const address = partitions.addressOf(nodeId);
+        if (address === undefined)
+          throw new ClientError('no-such-address', '', `the cluster names no broker ${nodeId}`);
+        return await openBroker(address, connectionOptions);
+      },
+      host: sessionHost,
+    });
+    return session;
+  }
+
+  function release(acquired: readonly Acquired[]): void {
+    for (const each of acquired) say(acknowledgementOf(each, AcknowledgeType.RELEASE, false));
+  }
+
+  function say(acknowledgement: Acknowledgement): void {
+    settlements.track(acknowledgement);
+    acknowledgement.acquired?.from.acknowledge(acknowledgement);
+  }
+
+  function settle(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void {
+    settlements.settle(acknowledgements, error);
+    host.onAcknowledged(acknowledgements, error);
+  }
+
+  /** Each partition to its leader; what was acquired from another is no longer this member's. */
+  function spread(): void {
+    sessions.assign(partitions.byLeader());
+    loop?.keepOnly(({ place, from }) => {
+      const leader = partitions.leaderOf(place);
+      return partitions.has(place) && leader !== undefined && sessions.get(leader) === from;
+    });
+  }
+
+  function onFailure(cause: unknown, isFatal: boolean): void {
+    const error = toConsumerError(cause);
+    if (isClosing) return;
+    host.onFailure(error);
+    if (!isFatal) return;
+    failure ??= error;
+    joined.reject(error);
+    loop?.end(error);
+  }
+
+  const membershipHost = {
+    onJoined() {
+      joined.resolve();
+      host.onJoined();
+    },
+    onAssigned(assignment: readonly TopicPartitions[]) {
+      partitions.assign(assignment);
+      spread();
+      if (partitions.areIncomplete) refresh.start();
+      host.onAssigned();
+    },
+    onFenced() {
+      partitions.assign([]);
+      spread();
+      host.onFenced();
+    },
+    onFailure,
+  };
+
+  async function joinAnew(): Promise<void> {
+    letGo ??= ports.holdProcess?.();
+    joined = Promise.withResolvers();
+    // Whether anybody waits for it or not.
+    joined.promise.catch(() => {});
+    const { allowAutoTopicCreation } = settings;
+    partitions.onMetadata(await retry(clock, timeoutMs, () => cluster.metadata(topics, { allowAutoTopicCreation })));
+    const { rackId } = settings;
+    membership = startMembership({
+      ...{ cluster, clock, groupId, memberId, rackId, topics, retryDelayMs },
+      host: membershipHost,
+    });
+    const timer = clock.setTimer(timeoutMs * JOIN_PATIENCE, () =>
+      joined.reject(
+        new NetworkError(`the group ${groupId} did not answer within ${(timeoutMs * JOIN_PATIENCE) / 1000} s`),
+      ),
+    );
+    await joined.promise.finally(() => timer.cancel());
+  }
+
+  async function flush(): Promise<void> {
+    sessions.flush();
+    await settlements.whenAnswered();
+  }
+
+  /** All that is said leaves; what cannot within the timeout fails. */
+  async function end(): Promise<void> {
+    const late = clock.setTimer(timeoutMs, () => {
+      for (const session of sessions.all) session.abort();
+      cluster.close();
+    });
+    refresh.stop();
+    pauses.end();
+    await Promise.all(sessions.all.map((session) => session.end()));
+    await settlements.whenAnswered();
+    await membership?.leave();
+    late.cancel();
+    cluster.close();
+    letGo?.();
+  }
+
+  return {
+    get places() {
+      return partitions.places;
+    },
+    async join(wanted) {
+      if (failure !== undefined) throw failure;
+      topics = wanted;
+      if (membership !== undefined) {
+        membership.setTopics(wanted);
+        refresh.start();
+        return await joined.promise;
+      }
+      try {
+        await joinAnew();
+      } catch (error) {
+        throw toConsumerError(error);
+      }
+    },
+    setLoop(next) {
+      loop = next;
+    },
+    say,
+    wake: () => queueMicrotask(sessions.wake),
+    flush,
+    async commit() {
+      loop?.acceptHanded();
+      await flush();
+      settlements.throwFailures();
+    },
+    async close() {
+      isClosing = true;
+      await end();
+      if (membership !== undefined) host.onLeft();
+      settlements.throwFailures();
+    },
+  };
+}
+
+/** Joining takes several requests, and the group's coordinator may have to be made first. */
+const JOIN_PATIENCE = 3;
