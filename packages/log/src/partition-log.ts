@@ -116,6 +116,8 @@ export interface ReadOptions {
   /** The first batch is returned whole even if it is larger than `maxBytes`. */
   readonly minOneBatch: boolean;
   readonly upTo: 'high-watermark' | 'last-stable' | 'log-end';
+  /** Nothing behind the batch that holds it is wanted; from memory it may come nevertheless. */
+  readonly enoughAt?: Offset;
 }
 
 export type ReadResult =

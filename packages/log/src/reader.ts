@@ -27,6 +27,13 @@ export interface ReaderOptions {
   readonly readBuffers: ReadBuffers;
 }
 
+interface TakeLimits {
+  /** Only batches that end below it. */
+  readonly bound: Offset;
+  readonly sizeBytesMax: number;
+  readonly enoughAt: Offset | undefined;
+}
+
 export type Read = (offset: Offset, options: ReadOptions) => ReadResult | Promise<ReadResult>;
 
 const NOTHING: ReadResult = { kind: 'batches', buffers: [], sizeBytes: 0 };
@@ -102,13 +109,14 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
         filled += await file.read(larger.subarray(filled), position + filled);
         buffer = larger;
       }
-      const result = takeBatches(buffer.subarray(0, filled), located, bound, Math.max(wanted, first.sizeBytes));
+      const limits = { bound, sizeBytesMax: Math.max(wanted, first.sizeBytes), enoughAt: options.enoughAt };
+      const result = takeBatches(buffer.subarray(0, filled), located, limits);
       return result.kind === 'batches' ? { ...result, release: taken.release } : result;
     });
   }
 
-  /** The whole, good batches at the buffer's start, within the bound and the size. */
-  function takeBatches(buffer: Buffer, located: Located, bound: Offset, sizeBytesMax: number): ReadResult {
+  /** The whole, good batches at the buffer's start, within the limits. */
+  function takeBatches(buffer: Buffer, located: Located, { bound, sizeBytesMax, enoughAt }: TakeLimits): ReadResult {
     const { segment, position } = located;
     const endOffset = endOffsetOf(segment, state);
     let at = 0;
@@ -131,6 +139,7 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
       previous = batch;
       if (segment.checkedHeadBytes === position + at) segment.checkedHeadBytes += batch.sizeBytes;
       at += batch.sizeBytes;
+      if (enoughAt !== undefined && batch.lastOffset >= enoughAt) break;
     }
     if (previous === undefined) return NOTHING;
     cursors.put(

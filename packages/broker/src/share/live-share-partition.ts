@@ -20,6 +20,7 @@ export interface LiveSharePartition {
   isReading: boolean;
   /** As it was lately, to read about as much as is wanted. */
   bytesPerRecord: number;
+  batchSizeBytes: number;
   settings(): ShareGroupSettings;
   /** Up to which members of the group see records. */
   endOffset(): Offset;
@@ -120,6 +121,7 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
     },
     isReading: false,
     bytesPerRecord: BYTES_PER_RECORD,
+    batchSizeBytes: 0,
     settings,
     endOffset,
     hasMore,

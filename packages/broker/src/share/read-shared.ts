@@ -35,15 +35,17 @@ export interface SharedReadLimits {
 
 /** A read of fewer bytes is hardly cheaper. */
 const CHUNK_SIZE_BYTES_MIN = 16 * 1_024;
-/** Above what was seen lately, so that one read mostly does. */
-const CHUNK_MARGIN = 1.25;
+/** Above what was seen lately, and by a record batch, so that one read mostly does. */
+const CHUNK_MARGIN = 1.05;
 
 /**
- * Reads from the first record on that could be acquired: about as much as is wanted, since all that may be sent would be
- * far more than a member takes at once. A promise only if it comes from disk.
+ * Reads from the first record on that could be acquired: about as much as is wanted, and as the group's limit lets be had,
+ * since all that may be sent would be far more than a member takes at once. A promise only if it comes from disk.
  */
-export function readShared(live: LiveSharePartition, limits: SharedReadLimits): SharedRead | Promise<SharedRead> {
+export function readShared(live: LiveSharePartition, wanted: SharedReadLimits): SharedRead | Promise<SharedRead> {
   const fetchOffset = live.state.nextFetchOffset();
+  const recordCountMax = Math.min(wanted.recordCountMax, live.state.acquirableCountMax());
+  const limits = { ...wanted, recordCountMax };
   const reading: Reading = { live, limits, fetchOffset, batches: [], aborted: [], releases: [], sizeBytes: 0 };
   return readOn(reading);
 }
@@ -71,13 +73,16 @@ function readChunk({ live, limits, fetchOffset, batches, sizeBytes }: Reading) {
   const { hosted, bytesPerRecord } = live;
   const from = (batches.at(-1)?.lastOffset ?? fetchOffset - 1) + 1;
   const wantedCount = fetchOffset + limits.recordCountMax - from;
-  const wantedBytes = Math.max(CHUNK_SIZE_BYTES_MIN, Math.ceil(wantedCount * bytesPerRecord * CHUNK_MARGIN));
+  const aboutBytes = Math.ceil(wantedCount * bytesPerRecord * CHUNK_MARGIN) + live.batchSizeBytes;
+  const wantedBytes = Math.max(CHUNK_SIZE_BYTES_MIN, aboutBytes);
   const { topic, topicId, partition } = hosted;
   const target = { topic, topicId, partition, fetchOffset: from, currentLeaderEpoch: -1, lastFetchedEpoch: -1 };
   const options: ReadOptions = {
     maxBytes: Math.min(wantedBytes, limits.sizeBytesMax - sizeBytes),
     minOneBatch: batches.length === 0,
     upTo: live.settings().isCommittedOnly ? 'last-stable' : 'high-watermark',
+    // The next read begins right there, and the log knows where that is.
+    enoughAt: fetchOffset + limits.recordCountMax - 1,
   };
   return fetchPartition({ ...target, maxBytes: options.maxBytes }, checkReadable(hosted, -1), options);
 }
@@ -98,6 +103,7 @@ function take(reading: Reading, { data, sizeBytes, release }: FetchedPartition):
   reading.sizeBytes += sizeBytes;
   const readCount = last.lastOffset - fetchOffset + 1;
   live.bytesPerRecord = Math.max(1, reading.sizeBytes / Math.max(1, readCount));
+  live.batchSizeBytes = last.sizeBytes;
   if (readCount >= limits.recordCountMax || reading.sizeBytes >= limits.sizeBytesMax) {
     return done(reading, ErrorCode.NONE, true);
   }

@@ -48,6 +48,15 @@ test('what a member may get at most leaves the rest to the next', async () => {
   assert.deepEqual(await both, [['0–1×1'], ['2–2×1']]);
 });
 
+test('no more is read than the member wants and the group’s limit lets it have', async () => {
+  const { log, fetch } = createShareScene({ recordLockCountMax: 7 });
+  for (let batch = 0; batch < 5; batch++) log.append(3);
+  assert.deepEqual(await fetch('a', { recordCountMax: 2 }), ['0–2×1']);
+  assert.equal(log.enoughAt, 1);
+  assert.deepEqual(await fetch('b'), ['3–8×1']);
+  assert.equal(log.enoughAt, 6, 'four more locks');
+});
+
 test('while one reads from disk, another waits for it instead of reading the same', async () => {
   const { clock, log, fetch } = createShareScene();
   log.append(2);

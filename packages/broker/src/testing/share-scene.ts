@@ -3,7 +3,7 @@ import { createFakeShareState } from '@sluice/coordinator/share-partition/testin
 import { ZERO_UUID } from '@sluice/kernel/ids';
 import { silentLogger } from '@sluice/kernel/logger';
 import { createSimClock } from '@sluice/kernel/sim/clock';
-import type { ReadResult } from '@sluice/log/partition-log';
+import type { ReadOptions, ReadResult } from '@sluice/log/partition-log';
 import { type BatchOptions, buildBatch } from '@sluice/protocol/records/build-batch';
 import type { HostedPartition } from '../partitions/hosted-partition.ts';
 import { fetchShared, type ShareFetchRequest } from '../share/share-fetch.ts';
@@ -28,6 +28,8 @@ export function createFakeLog() {
     isTransactionOpen: false,
     disk: undefined as Promise<void> | undefined,
     reads: 0,
+    /** Of the last read. */
+    enoughAt: undefined as number | undefined,
     append(count: number, options: BatchOptions = {}) {
       const firstOffset = log.highWatermark;
       const records = Array.from({ length: count }, (_, index) => ({
@@ -60,8 +62,9 @@ export function createFakeLog() {
     get watcherCount() {
       return watchers.size;
     },
-    read(offset: number, { maxBytes, minOneBatch }: { maxBytes: number; minOneBatch: boolean }) {
+    read(offset: number, { maxBytes, minOneBatch, enoughAt }: ReadOptions) {
       log.reads++;
+      log.enoughAt = enoughAt;
       const answer = (): ReadResult => {
         if (offset < log.logStartOffset || offset > log.highWatermark) return { kind: 'out-of-range' };
         const buffers: Buffer[] = [];

@@ -33,11 +33,14 @@ test('a batch size of nothing is one record batch each', () => {
 
 test('no more is acquired once the record locks are used up, but what is in flight and free still is', () => {
   const { acquire, partition, acknowledge } = shareFixture([6, 6, 6], { settings: { recordLockCountMax: 10 } });
+  assert.equal(partition.acquirableCountMax(), 10);
   assert.deepEqual(acquire('a'), ['0–11×1']);
   assert.equal(partition.canAcquire(), false);
+  assert.equal(partition.acquirableCountMax(), 0);
   assert.deepEqual(acquire('b'), []);
   acknowledge('a', all(6, 8, RELEASE));
   assert.equal(partition.canAcquire(), true);
+  assert.equal(partition.acquirableCountMax(), 6, 'from the first that is free to the last in flight');
   assert.deepEqual(acquire('b'), ['6–8×2']);
   acknowledge('a', all(0, 5, ACCEPT));
   assert.deepEqual(acquire('b'), ['12–17×1']);

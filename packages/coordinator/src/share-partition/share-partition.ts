@@ -43,6 +43,8 @@ export interface SharePartition {
   nextFetchOffset(): Offset;
   /** Records that were read there could be acquired. */
   canAcquire(): boolean;
+  /** No more records than these from there on could be acquired now, but for the rest of a record batch. */
+  acquirableCountMax(): number;
   /** `aborted`: record batches of aborted transactions in what was read, which are not delivered. */
   acquire(request: AcquireRequest, aborted: readonly BatchSpan[]): AcquiredRecords[];
   /** `undefined`: there is nothing to write. */
@@ -121,6 +123,10 @@ export function createSharePartition(options: SharePartitionOptions): ShareParti
     nextFetchOffset: () => nextFetchOffset(window),
     canAcquire: () =>
       inFlightCount(window) < settings().recordLockCountMax || nextFetchOffset(window) !== window.endOffset,
+    acquirableCountMax() {
+      const roomCount = settings().recordLockCountMax - inFlightCount(window);
+      return roomCount > 0 ? roomCount : window.endOffset - nextFetchOffset(window);
+    },
     acquire(request, aborted) {
       const acquired = acquire(window, request, settings());
       return aborted.length === 0 ? acquired : archiveAborted(window, aborted, acquired, request.memberId);
