@@ -1,0 +1,91 @@
+import type { Clock } from '@sluice/kernel/clock';
+import { type Logger, silentLogger } from '@sluice/kernel/logger';
+import type { Random } from '@sluice/kernel/random';
+import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { operationsOf } from './operations-of.ts';
+import { createLiveTail } from './records/live-tail.ts';
+import { createPutter } from './records/put-records.ts';
+import { createShardReader } from './records/read-shard.ts';
+import { createSeal } from './records/seal.ts';
+import { createSubscriptions } from './records/subscriptions.ts';
+import { createCarryOn } from './registry/carry-on.ts';
+import { createRegistry } from './registry/registry.ts';
+import { createStreams } from './registry/streams.ts';
+import { DEFAULT_SETTINGS, type KinesisSettings } from './settings.ts';
+import { createThrottle, noThrottle } from './throttle.ts';
+
+export interface KinesisOptions {
+  /** The cluster that the streams are in. It stays the caller's to close. */
+  readonly log: KafkaLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger?: Logger;
+  readonly settings?: Partial<KinesisSettings>;
+}
+
+export interface Kinesis {
+  /** By name; those that are not built are left out. */
+  readonly operations: ReturnType<typeof operationsOf>;
+  /** Ends subscriptions, and what is carried on in the background. */
+  close(): void;
+}
+
+/** How often a door looks for what other doors have left undone. */
+const LOOK_INTERVAL_MS = 5_000;
+
+/**
+ * Kinesis Data Streams on a Kafka cluster. Nothing is dialled before the first request, or before `LOOK_INTERVAL_MS`:
+ * then it looks for what a door has left undone that is gone.
+ *
+ * @example
+ * const kinesis = createKinesis({ log: openKafkaLog({ bootstrap, network, clock }), clock, random });
+ * await kinesis.operations.CreateStream({ StreamName: 'orders', ShardCount: 2 }, context);
+ */
+export function createKinesis({ log, clock, random, logger = silentLogger, settings }: KinesisOptions): Kinesis {
+  const all = { ...DEFAULT_SETTINGS, ...settings };
+  const registry = createRegistry({ log, clock, random });
+  const streams = createStreams(registry, log, clock);
+  const carryOn = createCarryOn({ log, clock, registry, streams, logger, statusDelayMs: all.statusDelayMs });
+  const tail = createLiveTail(log, clock);
+  const subscriptions = createSubscriptions(clock);
+  let isClosed = false;
+
+  async function look(): Promise<void> {
+    if (isClosed) return;
+    try {
+      if (await registry.exists()) {
+        await registry.confirm();
+        await registry.repair();
+        carryOn.wake();
+      }
+    } catch (error) {
+      logger.debug('the registry of streams cannot be read', { error: String(error) });
+    }
+    if (!isClosed) clock.setTimer(LOOK_INTERVAL_MS, () => void look());
+  }
+  clock.setTimer(LOOK_INTERVAL_MS, () => void look());
+
+  return {
+    operations: operationsOf({
+      log,
+      clock,
+      random,
+      registry,
+      streams,
+      carryOn,
+      seal: createSeal(registry, random),
+      putter: createPutter(log, streams, clock, tail.notify),
+      reader: createShardReader(log, streams),
+      tail,
+      subscriptions,
+      throttle: all.throttle ? createThrottle(clock) : noThrottle,
+      settings: all,
+    }),
+    close() {
+      isClosed = true;
+      carryOn.close();
+      subscriptions.close();
+      tail.close();
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Random } from '@sluice/kernel/random';
+import type { KafkaLog } from '../kafka/kafka-log.ts';
+import type { KinesisOperations } from './generated/types.ts';
+import { addTagsToStream } from './operations/add-tags-to-stream.ts';
+import { createStream } from './operations/create-stream.ts';
+import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-retention-period.ts';
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
+import { deleteStream } from './operations/delete-stream.ts';
+import { deregisterStreamConsumer } from './operations/deregister-stream-consumer.ts';
+import { describeAccountSettings } from './operations/describe-account-settings.ts';
+import { describeLimits } from './operations/describe-limits.ts';
+import { describeStream } from './operations/describe-stream.ts';
+import { describeStreamConsumer } from './operations/describe-stream-consumer.ts';
+import { describeStreamSummary } from './operations/describe-stream-summary.ts';
+import { disableEnhancedMonitoring } from './operations/disable-enhanced-monitoring.ts';
+import { enableEnhancedMonitoring } from './operations/enable-enhanced-monitoring.ts';
+import { getRecords } from './operations/get-records.ts';
+import { getResourcePolicy } from './operations/get-resource-policy.ts';
+import { getShardIterator } from './operations/get-shard-iterator.ts';
+import { increaseStreamRetentionPeriod } from './operations/increase-stream-retention-period.ts';
+import { listShards } from './operations/list-shards.ts';
+import { listStreamConsumers } from './operations/list-stream-consumers.ts';
+import { listStreams } from './operations/list-streams.ts';
+import { listTagsForResource } from './operations/list-tags-for-resource.ts';
+import { listTagsForStream } from './operations/list-tags-for-stream.ts';
+import { mergeShards } from './operations/merge-shards.ts';
+import { putRecord } from './operations/put-record.ts';
+import { putRecords } from './operations/put-records.ts';
+import { putResourcePolicy } from './operations/put-resource-policy.ts';
+import { registerStreamConsumer } from './operations/register-stream-consumer.ts';
+import { removeTagsFromStream } from './operations/remove-tags-from-stream.ts';
+import { splitShard } from './operations/split-shard.ts';
+import { startStreamEncryption } from './operations/start-stream-encryption.ts';
+import { stopStreamEncryption } from './operations/stop-stream-encryption.ts';
+import { subscribeToShard } from './operations/subscribe-to-shard.ts';
+import { tagResource } from './operations/tag-resource.ts';
+import { untagResource } from './operations/untag-resource.ts';
+import { updateAccountSettings } from './operations/update-account-settings.ts';
+import { updateMaxRecordSize } from './operations/update-max-record-size.ts';
+import { updateShardCount } from './operations/update-shard-count.ts';
+import { updateStreamMode } from './operations/update-stream-mode.ts';
+import { updateStreamRecordDistributionStrategy } from './operations/update-stream-record-distribution-strategy.ts';
+import { updateStreamWarmThroughput } from './operations/update-stream-warm-throughput.ts';
+import type { LiveTail } from './records/live-tail.ts';
+import type { Putter } from './records/put-records.ts';
+import type { ShardReader } from './records/read-shard.ts';
+import type { Seal } from './records/seal.ts';
+import type { Subscriptions } from './records/subscriptions.ts';
+import type { CarryOn } from './registry/carry-on.ts';
+import type { Registry } from './registry/registry.ts';
+import type { Streams } from './registry/streams.ts';
+import type { KinesisSettings } from './settings.ts';
+import type { Throttle } from './throttle.ts';
+
+/** All that operations need; each takes what it names. */
+export interface Parts {
+  readonly log: KafkaLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly registry: Registry;
+  readonly streams: Streams;
+  readonly carryOn: CarryOn;
+  readonly seal: Seal;
+  readonly putter: Putter;
+  readonly reader: ShardReader;
+  readonly tail: LiveTail;
+  readonly subscriptions: Subscriptions;
+  readonly throttle: Throttle;
+  readonly settings: KinesisSettings;
+}
+
+/** The operations that there are. */
+export function operationsOf(parts: Parts) {
+  return {
+    AddTagsToStream: addTagsToStream(parts),
+    CreateStream: createStream(parts),
+    DecreaseStreamRetentionPeriod: decreaseStreamRetentionPeriod(parts),
+    DeleteResourcePolicy: deleteResourcePolicy(parts),
+    DeleteStream: deleteStream(parts),
+    DeregisterStreamConsumer: deregisterStreamConsumer(parts),
+    DescribeAccountSettings: describeAccountSettings(parts),
+    DescribeLimits: describeLimits(parts),
+    DescribeStream: describeStream(parts),
+    DescribeStreamConsumer: describeStreamConsumer(parts),
+    DescribeStreamSummary: describeStreamSummary(parts),
+    DisableEnhancedMonitoring: disableEnhancedMonitoring(parts),
+    EnableEnhancedMonitoring: enableEnhancedMonitoring(parts),
+    GetRecords: getRecords(parts),
+    GetResourcePolicy: getResourcePolicy(parts),
+    GetShardIterator: getShardIterator(parts),
+    IncreaseStreamRetentionPeriod: increaseStreamRetentionPeriod(parts),
+    ListShards: listShards(parts),
+    ListStreamConsumers: listStreamConsumers(parts),
+    ListStreams: listStreams(parts),
+    ListTagsForResource: listTagsForResource(parts),
+    ListTagsForStream: listTagsForStream(parts),
+    MergeShards: mergeShards(parts),
+    PutRecord: putRecord(parts),
+    PutRecords: putRecords(parts),
+    PutResourcePolicy: putResourcePolicy(parts),
+    RegisterStreamConsumer: registerStreamConsumer(parts),
+    RemoveTagsFromStream: removeTagsFromStream(parts),
+    SplitShard: splitShard(parts),
+    StartStreamEncryption: startStreamEncryption(parts),
+    StopStreamEncryption: stopStreamEncryption(parts),
+    SubscribeToShard: subscribeToShard(parts),
+    TagResource: tagResource(parts),
+    UntagResource: untagResource(parts),
+    UpdateAccountSettings: updateAccountSettings(parts),
+    UpdateMaxRecordSize: updateMaxRecordSize(parts),
+    UpdateShardCount: updateShardCount(parts),
+    UpdateStreamMode: updateStreamMode(parts),
+    UpdateStreamRecordDistributionStrategy: updateStreamRecordDistributionStrategy(parts),
+    UpdateStreamWarmThroughput: updateStreamWarmThroughput(parts),
+  } satisfies Partial<KinesisOperations>;
+}

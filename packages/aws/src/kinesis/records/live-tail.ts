@@ -1,0 +1,100 @@
+import { wait } from '@sluice/client/wait';
+import type { Clock } from '@sluice/kernel/clock';
+import type { KafkaLog } from '../../kafka/kafka-log.ts';
+
+/**
+ * How long one request for news waits. Who begins to wait meanwhile is part of the next one, and learns of others' records
+ * so much later; a request for many partitions costs more, and is made less often.
+ */
+const WAIT_MS_MIN = 10;
+const WAIT_MS_MAX = 200;
+const PARTITIONS_PER_MS = 10;
+/** Those who were told read, and come back, before the next request is made. */
+const COME_BACK_MS = 2;
+const RETRY_AFTER_MS = 500;
+
+interface Waiter {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly settle: () => void;
+}
+
+/** Tells who waits for records when there may be some: of all partitions by one request at a time to each broker. */
+export interface LiveTail {
+  /** Settles when the partition may have a record at the offset, at the latest after `limitMs`. */
+  news(topic: string, partition: number, offset: number, limitMs: number, signal: AbortSignal): Promise<void>;
+  /** This door has just written there. */
+  notify(topic: string, partition: number): void;
+  close(): void;
+}
+
+export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
+  const waiters = new Map<string, Set<Waiter>>();
+  let isRunning = false;
+  let isClosed = false;
+
+  function settleAll(key: string): void {
+    for (const { settle } of [...(waiters.get(key) ?? [])]) settle();
+  }
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    while (waiters.size > 0 && !isClosed) {
+      const positions = [...waiters.values()].map((set) => {
+        const [first] = set;
+        // Those who wait at other offsets of the partition look again together with the one that waits longest.
+        return { topic: first?.topic ?? '', partition: first?.partition ?? 0, offset: lowest(set) };
+      });
+      const waitMs = Math.min(Math.max(WAIT_MS_MIN, positions.length / PARTITIONS_PER_MS), WAIT_MS_MAX);
+      try {
+        const news = await log.waitForRecords(positions, Math.round(waitMs));
+        for (const { topic, partition } of news) settleAll(keyOf(topic, partition));
+        await wait(clock, COME_BACK_MS);
+      } catch {
+        await wait(clock, RETRY_AFTER_MS);
+      }
+    }
+    isRunning = false;
+  }
+
+  return {
+    news(topic, partition, offset, limitMs, signal) {
+      return new Promise((resolve) => {
+        if (isClosed || signal.aborted) return resolve();
+        const key = keyOf(topic, partition);
+        const settle = () => {
+          timer.cancel();
+          signal.removeEventListener('abort', settle);
+          const set = waiters.get(key);
+          set?.delete(waiter);
+          if (set?.size === 0) waiters.delete(key);
+          resolve();
+        };
+        const waiter: Waiter = { topic, partition, offset, settle };
+        const timer = clock.setTimer(limitMs, settle);
+        signal.addEventListener('abort', settle);
+        const set = waiters.get(key);
+        if (set === undefined) waiters.set(key, new Set([waiter]));
+        else set.add(waiter);
+        if (!isRunning) void run();
+      });
+    },
+    notify(topic, partition) {
+      const key = keyOf(topic, partition);
+      if (waiters.has(key)) settleAll(key);
+    },
+    close() {
+      isClosed = true;
+      for (const key of [...waiters.keys()]) settleAll(key);
+    },
+  };
+}
+
+const keyOf = (topic: string, partition: number) => `${topic}:${partition}`;
+
+function lowest(set: ReadonlySet<Waiter>): number {
+  let offset = Number.POSITIVE_INFINITY;
+  for (const waiter of set) offset = Math.min(offset, waiter.offset);
+  return offset;
+}

@@ -1,0 +1,17 @@
+/** What a door may be told about the service that it plays. */
+export interface KinesisSettings {
+  /** How long CREATING, UPDATING and DELETING last at least. */
+  readonly statusDelayMs: number;
+  /** Refuse what is more than a shard's throughput. */
+  readonly throttle: boolean;
+  /** Open shards of all provisioned streams. */
+  readonly shardLimit: number;
+  readonly onDemandStreamLimit: number;
+}
+
+export const DEFAULT_SETTINGS: KinesisSettings = {
+  statusDelayMs: 100,
+  throttle: false,
+  shardLimit: 20_000,
+  onDemandStreamLimit: 50,
+};
