@@ -40,7 +40,7 @@ describe('sluice group reset-offsets', () => {
     await fail(
       'group reset-offsets g-to --topic g-to --shift-by 1',
       'failed',
-      /partition 0 of g-to has no commit to shift/,
+      /partition 0 of g-to has no offset to shift/,
     );
   });
 

@@ -7,6 +7,7 @@ import { withExamples } from './commands/examples.ts';
 import { groupCommand } from './commands/group.ts';
 import { importCommand } from './commands/import.ts';
 import { produceCommand } from './commands/produce.ts';
+import { shareGroupCommand } from './commands/share-group.ts';
 import { startCommand } from './commands/start.ts';
 import { topicCommand } from './commands/topic.ts';
 import { transactionCommand } from './commands/transaction.ts';
@@ -31,6 +32,7 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(produceCommand(shell))
     .addCommand(consumeCommand(shell))
     .addCommand(groupCommand(shell))
+    .addCommand(shareGroupCommand(shell))
     .addCommand(transactionCommand(shell))
     .addCommand(configCommand(shell))
     .addCommand(clusterCommand(shell))

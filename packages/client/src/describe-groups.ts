@@ -18,7 +18,9 @@ import {
 import type { Broker } from './broker.ts';
 import type { Cluster } from './cluster.ts';
 import { askCoordinators } from './group-coordinator.ts';
+import type { GroupDescription, GroupMember } from './group-description.ts';
 import { KafkaError } from './kafka-error.ts';
+import { lastingError } from './lasting-error.ts';
 import type { TopicPartition } from './topic-partition.ts';
 
 const CONSUMER_GROUP_DESCRIBE = {
@@ -30,40 +32,6 @@ const DESCRIBE_GROUPS = { request: describeGroupsRequestCodec, response: describ
 const DEAD = 'Dead';
 /** KIP-1099's number for a member that still speaks the classic protocol. */
 const CLASSIC_MEMBER = 0;
-
-export interface GroupMember {
-  readonly memberId: string;
-  /** Null for a dynamic member. */
-  readonly instanceId: string | null;
-  readonly clientId: string;
-  readonly host: string;
-  readonly rackId: string | null;
-  readonly assignment: readonly TopicPartition[];
-  /** What the coordinator wants it to have; null in a classic group, which has none. */
-  readonly target: readonly TopicPartition[] | null;
-  readonly subscribedTopics: readonly string[];
-  readonly subscribedRegex: string | null;
-  /** Null in a classic group. */
-  readonly epoch: number | null;
-  /** False for a member of a consumer group that speaks the classic protocol; null where nobody says. */
-  readonly isUpgraded: boolean | null;
-}
-
-export interface GroupDescription {
-  readonly groupId: string;
-  readonly type: 'classic' | 'consumer';
-  /** Kafka's name. */
-  readonly state: string;
-  readonly coordinator: NodeId;
-  /** Empty where none was chosen yet. */
-  readonly assignor: string;
-  /** `consumer` for consumers; other clients of the classic protocol (Connect, for one) have their own. */
-  readonly protocolType: string;
-  /** Null in a classic group. */
-  readonly groupEpoch: number | null;
-  readonly assignmentEpoch: number | null;
-  readonly members: readonly GroupMember[];
-}
 
 /** Describes classic and consumer groups. A group that cannot be described has its error in place of a description. */
 export async function describeGroups(
@@ -101,7 +69,7 @@ async function describeConsumerGroups(
   }));
   const found = new Map<string, GroupDescription | KafkaError>();
   for (const group of groups) {
-    const error = errorOf(group);
+    const error = lastingError(group.errorCode, group.errorMessage);
     if (error?.code === ErrorCode.GROUP_ID_NOT_FOUND || error?.code === ErrorCode.UNSUPPORTED_VERSION) continue;
     found.set(group.groupId, error ?? fromConsumerGroup(group, coordinator));
   }
@@ -116,22 +84,11 @@ async function describeClassicGroups(
   const { groups } = await broker.request(DESCRIBE_GROUPS, () => ({ groups: [...groupIds] }));
   return groups.map((group) => {
     const missing = group.groupState === DEAD ? new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, null) : undefined;
-    return [group.groupId, errorOf(group) ?? missing ?? fromClassicGroup(group, coordinator)];
+    return [
+      group.groupId,
+      lastingError(group.errorCode, group.errorMessage) ?? missing ?? fromClassicGroup(group, coordinator),
+    ];
   });
-}
-
-/** An error that passes is thrown, to be tried again. */
-function errorOf({
-  errorCode,
-  errorMessage,
-}: {
-  readonly errorCode: number;
-  readonly errorMessage: string | null;
-}): KafkaError | undefined {
-  if (errorCode === ErrorCode.NONE) return undefined;
-  const error = new KafkaError(errorCode, errorMessage);
-  if (error.isRetriable) throw error;
-  return error;
 }
 
 function fromConsumerGroup(group: DescribedConsumerGroup, coordinator: NodeId): GroupDescription {

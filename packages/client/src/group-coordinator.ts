@@ -57,6 +57,15 @@ export async function askCoordinator<Result>(
   return result.value;
 }
 
+/** Whether an error that one partition is answered with says that the coordinator moved or loads. */
+export function isOfCoordinator({ code }: KafkaError): boolean {
+  return (
+    code === ErrorCode.NOT_COORDINATOR ||
+    code === ErrorCode.COORDINATOR_NOT_AVAILABLE ||
+    code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+  );
+}
+
 /** The coordinator of each key, in their order. */
 async function coordinatorsOf(
   cluster: Cluster,

@@ -12,8 +12,9 @@ import {
 } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import type { Broker } from './broker.ts';
 import type { Cluster } from './cluster.ts';
-import { askCoordinator, askCoordinators } from './group-coordinator.ts';
+import { askCoordinator, askCoordinators, isOfCoordinator } from './group-coordinator.ts';
 import { KafkaError } from './kafka-error.ts';
+import { lastingError } from './lasting-error.ts';
 import { byTopic, type TopicPartition } from './topic-partition.ts';
 
 const OFFSET_FETCH = { request: offsetFetchRequestCodec, response: offsetFetchResponseCodec };
@@ -79,11 +80,13 @@ function committedIn({
   readonly errorCode: number;
   readonly topics: OffsetFetchResponseGroup['topics'] | OffsetFetchResponse['topics'];
 }): readonly CommittedOffset[] | KafkaError {
-  if (errorCode !== ErrorCode.NONE) return lastingError(errorCode);
+  const error = lastingError(errorCode);
+  if (error !== undefined) return error;
   const offsets: CommittedOffset[] = [];
   for (const { name: topic, partitions } of topics) {
     for (const { partitionIndex, committedOffset, committedLeaderEpoch, metadata, errorCode } of partitions) {
-      if (errorCode !== ErrorCode.NONE) return lastingError(errorCode);
+      const error = lastingError(errorCode);
+      if (error !== undefined) return error;
       if (committedOffset < 0) continue;
       offsets.push({
         topic,
@@ -95,13 +98,6 @@ function committedIn({
     }
   }
   return offsets;
-}
-
-/** An error that passes is thrown, to be tried again. */
-function lastingError(errorCode: number): KafkaError {
-  const error = new KafkaError(errorCode, null);
-  if (error.isRetriable) throw error;
-  return error;
 }
 
 /** Commits in the name of a group that has no members; while it has some, UNKNOWN_MEMBER_ID is the answer. */
@@ -159,17 +155,8 @@ function resultsOf(
   return topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex, errorCode }) => {
       const error = errorCode === ErrorCode.NONE ? undefined : new KafkaError(errorCode, null);
-      if (error !== undefined && isOfTheGroup(error)) throw error;
+      if (error !== undefined && isOfCoordinator(error)) throw error;
       return { topic: name, partition: partitionIndex, error };
     }),
-  );
-}
-
-/** What each partition is answered with, but says that the coordinator moved or loads. */
-function isOfTheGroup({ code }: KafkaError): boolean {
-  return (
-    code === ErrorCode.NOT_COORDINATOR ||
-    code === ErrorCode.COORDINATOR_NOT_AVAILABLE ||
-    code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
   );
 }

@@ -9,30 +9,8 @@ import { listGroups } from './list-groups.ts';
 import { LATEST_TIMESTAMP } from './list-offsets.ts';
 import { logOffsets } from './log-offsets.ts';
 import { metadataOf, startFixture } from './testing/cluster-fixture.ts';
-import { ALL_API_VERSIONS, type Script, type ScriptedRequest } from './testing/scripted-broker.ts';
-
-/** Two brokers that know each other; `answers` says what both are asked besides, by the API's name. */
-function scriptOf(answers: Readonly<Record<string, (request: ScriptedRequest) => object | 'close'>>): Script {
-  return (request) => {
-    const answer = answers[request.api];
-    if (answer !== undefined) return answer(request);
-    return request.api === 'Metadata' ? metadataOf('orders', [1, 2], 2) : undefined;
-  };
-}
-
-/** Every group's coordinator is the broker with this id. */
-function coordinators(nodeOf: (groupId: string) => number) {
-  return ({ body }: ScriptedRequest) => ({
-    coordinators: (body as { coordinatorKeys: string[] }).coordinatorKeys.map((key) => ({
-      key,
-      nodeId: nodeOf(key),
-      host: `broker-${nodeOf(key)}`,
-      port: 9092,
-      errorCode: 0,
-      errorMessage: '',
-    })),
-  });
-}
+import { coordinators, scriptOf } from './testing/group-script.ts';
+import { ALL_API_VERSIONS, type ScriptedRequest } from './testing/scripted-broker.ts';
 
 const NOWHERE = { nodeId: -1, host: '', port: -1 };
 const UNAVAILABLE = { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, errorMessage: null };

@@ -12,6 +12,8 @@ export const GROUP_STATES = [
   'Dead',
 ] as const;
 
+export const SHARE_GROUP_STATES = ['Stable', 'Empty', 'Dead'] as const;
+
 export const GROUP_TYPES = ['classic', 'consumer', 'share', 'streams'] as const;
 
 /** Collects names of a fixed set, in any case, with or without hyphens; commas separate too. */

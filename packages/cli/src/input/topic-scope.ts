@@ -25,3 +25,12 @@ export function topicScopes(text: string, previous: readonly TopicScope[] | unde
   if (parsed === undefined) throw new InvalidArgumentError('Write a topic, or orders:0,1 for some of its partitions.');
   return [...(previous ?? []), parsed];
 }
+
+/** The same where a topic is meant as a whole. */
+export function wholeTopics(text: string, previous: readonly TopicScope[] | undefined): readonly TopicScope[] {
+  const parsed = parseTopicScope(text);
+  if (parsed === undefined || parsed.partitions !== undefined) {
+    throw new InvalidArgumentError('Write a topic; it is forgotten with all of its partitions.');
+  }
+  return [...(previous ?? []), parsed];
+}

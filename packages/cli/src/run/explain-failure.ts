@@ -148,5 +148,6 @@ export function throwFailures(failures: readonly CliFailure[]): void {
   if (first === undefined) return;
   if (others.length === 0) throw first;
   const message = failures.map((failure) => failure.message).join('; ');
-  throw new CliFailure(first.reason, message, first.hint, { cause: first });
+  const hint = others.every((failure) => failure.hint === first.hint) ? first.hint : undefined;
+  throw new CliFailure(first.reason, message, hint, { cause: first });
 }

@@ -49,6 +49,10 @@ const SERVED_KEYS = [
   ApiKey.OFFSET_FETCH,
   ApiKey.OFFSET_DELETE,
   ApiKey.DELETE_GROUPS,
+  ApiKey.SHARE_GROUP_DESCRIBE,
+  ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS,
+  ApiKey.ALTER_SHARE_GROUP_OFFSETS,
+  ApiKey.DELETE_SHARE_GROUP_OFFSETS,
 ];
 
 /** KIP-511: a refused ApiVersions is answered in version 0's form. */

@@ -23,7 +23,7 @@ export function deleteOffsetsCommand(shell: Shell): Command {
     )
     .action(async (group: string, options: GroupDeleteOffsetsOptions) => {
       const { removeGroupOffsets } = await import('../../run/group/delete-offsets.ts');
-      await removeGroupOffsets(shell, group, options);
+      await removeGroupOffsets(shell, 'group', group, options);
     });
   return withExamples(withClientOptions(command), [
     { what: 'all partitions of a topic', line: 'sluice group delete-offsets payments --topic orders' },

@@ -4,6 +4,8 @@ import { type ClientOptions, withClientOptions } from '../client-options.ts';
 import { withExamples } from '../examples.ts';
 
 export interface GroupDeleteOptions extends ClientOptions {
+  readonly all?: boolean;
+  readonly execute?: boolean;
   readonly ifExists?: boolean;
 }
 
@@ -14,11 +16,13 @@ export function deleteCommand(shell: Shell): Command {
       'Deletes groups with all that they have committed. A group that has members is refused. This cannot be undone: ' +
         '`sluice group reset-offsets … --to-current --export` keeps a copy of the offsets.',
     )
-    .argument('<group...>', 'name of each group')
+    .argument('[group...]', 'name of each group, or --all')
+    .option('--all', 'all classic and consumer groups that have no members; only shows them until --execute is given')
+    .option('--execute', 'with --all: delete them')
     .option('--if-exists', 'succeed when there is no such group')
     .action(async (groups: string[], options: GroupDeleteOptions) => {
       const { removeGroups } = await import('../../run/group/delete.ts');
-      await removeGroups(shell, groups, options);
+      await removeGroups(shell, 'group', groups, options);
     });
   return withExamples(withClientOptions(command), [
     { what: 'two groups at once', line: 'sluice group delete payments-test inventory-test' },

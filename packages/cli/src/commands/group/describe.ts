@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
-import { duration } from '../../input/option-parsers.ts';
+import { Command } from 'commander';
 import type { LagSort } from '../../run/group/lag-order.ts';
 import type { Shell } from '../../shell.ts';
 import { type ClientOptions, withClientOptions } from '../client-options.ts';
 import { withExamples } from '../examples.ts';
+import { withLagOptions } from './lag-options.ts';
 
 export interface GroupDescribeOptions extends ClientOptions {
   readonly all?: boolean;
@@ -23,23 +23,11 @@ export function describeCommand(shell: Shell): Command {
     .argument('[group...]', 'name of each group, or --all')
     .option('--all', 'all classic and consumer groups')
     .option('--totals', 'one row a group; a + at its lag: there are partitions without a commit besides')
-    .addOption(
-      new Option('--sort <order>', 'what the rows are ordered by').choices(['lag', 'topic', 'member']).default('lag'),
-    )
-    .option(
-      '-w, --watch',
-      'look again and again until Ctrl-C; in a pipe, print rows (or lines of JSON) that begin with the time',
-    )
-    .addOption(
-      new Option('--interval <duration>', 'how long --watch waits between two looks')
-        .argParser(duration)
-        .default(2_000, '2s'),
-    )
     .action(async (groups: string[], options: GroupDescribeOptions) => {
       const { describeGroupLag } = await import('../../run/group/describe.ts');
-      await describeGroupLag(shell, groups, options);
+      await describeGroupLag(shell, 'group', groups, options);
     });
-  return withExamples(withClientOptions(command), [
+  return withExamples(withClientOptions(withLagOptions(command, ['lag', 'topic', 'member'])), [
     { what: 'one group', line: 'sluice group describe payments' },
     { what: 'which group is behind, the worst first', line: 'sluice group describe --all --totals' },
     { what: 'see it catch up', line: 'sluice group describe payments --watch' },

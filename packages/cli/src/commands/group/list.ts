@@ -21,10 +21,10 @@ export function listCommand(shell: Shell): Command {
     .option('--type <name>', `only groups of this type, repeatable: ${GROUP_TYPES.join(', ')}`, oneOfNames(GROUP_TYPES))
     .action(async (options: GroupListOptions) => {
       const { listAllGroups } = await import('../../run/group/list.ts');
-      await listAllGroups(shell, options);
+      await listAllGroups(shell, 'group', options);
     });
   return withExamples(withClientOptions(command), [
-    { what: 'all groups', line: 'sluice group list' },
+    { what: 'all groups, share groups too', line: 'sluice group list' },
     { what: 'those that nobody is a member of', line: 'sluice group list --state empty' },
   ]);
 }

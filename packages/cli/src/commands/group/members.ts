@@ -17,7 +17,7 @@ export function membersCommand(shell: Shell): Command {
     .option('-v, --verbose', 'everything about each member: subscription, assignment, epoch')
     .action(async (groups: string[], options: GroupMembersOptions) => {
       const { listMembers } = await import('../../run/group/members.ts');
-      await listMembers(shell, groups, options);
+      await listMembers(shell, 'group', groups, options);
     });
   return withExamples(withClientOptions(command), [
     { what: 'who reads', line: 'sluice group members payments' },

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { ago, datetime, integer } from '../../input/reset-target.ts';
-import { type TopicScope, topicScopes } from '../../input/topic-scope.ts';
+import type { TopicScope } from '../../input/topic-scope.ts';
 import type { Shell } from '../../shell.ts';
 import { type ClientOptions, withClientOptions } from '../client-options.ts';
 import { withExamples } from '../examples.ts';
+import { withResetOptions } from './reset-options.ts';
 
 export interface GroupResetOffsetsOptions extends ClientOptions {
   readonly topic?: readonly TopicScope[];
@@ -31,31 +31,11 @@ export function resetOffsetsCommand(shell: Shell): Command {
         'change until --execute is given, and is refused while the group has members: stop them first.',
     )
     .argument('<group>', 'name of the group')
-    .optionsGroup('Which partitions:')
-    .option(
-      '-t, --topic <topic[:partitions]>',
-      'a topic, or some of its partitions (orders:0,1), repeatable',
-      topicScopes,
-    )
-    .option('--all-topics', 'everything that the group has committed')
-    .optionsGroup('Where to:')
-    .option('--to-earliest', 'the first record that is kept')
-    .option('--to-latest', 'the end: only what comes from now on')
-    .option('--to-offset <offset>', 'this offset', integer)
-    .option('--shift-by <count>', 'so many records forward, or back (-100)', integer)
-    .option('--to-datetime <time>', 'the first record at or after this time (2026-01-31T12:00:00, in UTC)', datetime)
-    .option('--by-duration <duration>', 'the first record that is no older than this (90m, PT1H30M)', ago)
-    .option('--to-current', 'where it is; the end where nothing was committed')
-    .option('--from-file <file>', 'what stands in a file that --export or --json made; - reads standard input')
-    .optionsGroup('What to do:')
-    .option('--dry-run', 'only show what would change; so it is without --execute')
-    .option('--execute', 'change the offsets')
-    .option('--export', 'print the new offsets as lines of topic,partition,offset')
     .action(async (group: string, options: GroupResetOffsetsOptions) => {
       const { resetOffsets } = await import('../../run/group/reset-offsets.ts');
-      await resetOffsets(shell, group, options);
+      await resetOffsets(shell, 'group', group, options);
     });
-  return withExamples(withClientOptions(command), [
+  return withExamples(withClientOptions(withResetOptions(command)), [
     {
       what: 'look first: read a topic from its beginning',
       line: 'sluice group reset-offsets payments --topic orders --to-earliest',

@@ -2,8 +2,9 @@ import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { listGroups } from '@sluice/client/list-groups';
 import { CliFailure } from '../../failure.ts';
-import { refusal } from '../explain-failure.ts';
+import type { GroupKind } from './group-kind.ts';
 import { collectGroups, type GroupLag } from './group-lag.ts';
+import { groupRefusal } from './group-refusal.ts';
 
 export interface ChosenGroups {
   readonly groups: readonly GroupLag[];
@@ -11,25 +12,26 @@ export interface ChosenGroups {
   readonly failures: readonly CliFailure[];
 }
 
-/** The groups that were named, or all of classic and consumer type. */
-export async function collectChosen(cluster: Cluster, named: readonly string[] | 'all'): Promise<ChosenGroups> {
-  const groupIds = named === 'all' ? await describableGroups(cluster) : [...new Set(named)];
+/** The groups that were named, or all of the kind. */
+export async function collectChosen(
+  cluster: Cluster,
+  kind: GroupKind,
+  named: readonly string[] | 'all',
+): Promise<ChosenGroups> {
+  const groupIds = named === 'all' ? await groupsOfKind(cluster, kind) : [...new Set(named)];
   const groups: GroupLag[] = [];
   const failures: CliFailure[] = [];
-  for (const [groupId, group] of await collectGroups(cluster, groupIds)) {
+  for (const [groupId, group] of await collectGroups(cluster, kind, groupIds)) {
     if (!(group instanceof KafkaError)) groups.push(group);
     // One that went away since it was listed is no failure.
-    else if (named !== 'all') failures.push(refusal(`group ${groupId}`, group));
+    else if (named !== 'all') failures.push(await groupRefusal(cluster, kind, groupId, group));
   }
   return { groups, failures };
 }
 
-/** Share and streams groups have neither assignments nor offsets of this kind. */
-async function describableGroups(cluster: Cluster): Promise<readonly string[]> {
+async function groupsOfKind(cluster: Cluster, { types }: GroupKind): Promise<readonly string[]> {
   const listed = await listGroups(cluster);
-  return listed
-    .filter(({ groupType }) => ['', 'classic', 'consumer'].includes(groupType.toLowerCase()))
-    .map(({ groupId }) => groupId);
+  return listed.filter(({ groupType }) => types.includes(groupType.toLowerCase())).map(({ groupId }) => groupId);
 }
 
 /** Names, or --all instead of them. */

@@ -7,23 +7,31 @@ import { withCluster } from '../with-cluster.ts';
 import { type ChosenGroups, collectChosen, namedOrAll } from './chosen-groups.ts';
 import { formatGroupLag, formatTotals } from './format-lag.ts';
 import { lagToJson } from './group-json.ts';
+import { type GroupCommand, type GroupKind, groupKind } from './group-kind.ts';
 import { sortGroups } from './lag-order.ts';
 import { watchGroups } from './watch.ts';
 
-/** `sluice group describe` */
+/** `sluice group describe` and `sluice share-group describe` */
 export async function describeGroupLag(
   shell: Shell,
+  command: GroupCommand,
   names: readonly string[],
   options: GroupDescribeOptions,
 ): Promise<void> {
   const named = namedOrAll(names, options.all);
-  if (options.watch) return await watchGroups(shell, named, options);
-  const chosen = await withCluster(shell, options, (cluster) => collectChosen(cluster, named));
-  await print(shell, chosen, options);
+  const kind = groupKind(command);
+  if (options.watch) return await watchGroups(shell, kind, named, options);
+  const chosen = await withCluster(shell, options, (cluster) => collectChosen(cluster, kind, named));
+  await print(shell, kind, chosen, options);
   throwFailures(chosen.failures);
 }
 
-async function print(shell: Shell, chosen: ChosenGroups, options: GroupDescribeOptions): Promise<void> {
+async function print(
+  shell: Shell,
+  kind: GroupKind,
+  chosen: ChosenGroups,
+  options: GroupDescribeOptions,
+): Promise<void> {
   const groups = sortGroups(chosen.groups, options.sort);
   if (options.json) {
     return await printJson(
@@ -32,7 +40,7 @@ async function print(shell: Shell, chosen: ChosenGroups, options: GroupDescribeO
     );
   }
   if (groups.length === 0) {
-    if (chosen.failures.length === 0) await shell.stderr.write('there are no groups\n');
+    if (chosen.failures.length === 0) await shell.stderr.write(`there are no ${kind.noun}s\n`);
     return;
   }
   await printText(shell, formatGroups(shell, groups, options));

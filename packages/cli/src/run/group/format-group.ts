@@ -1,4 +1,4 @@
-import type { GroupDescription } from '@sluice/client/describe-groups';
+import type { GroupDescription, GroupMember } from '@sluice/client/group-description';
 import type { Look, Style } from '../../output/style.ts';
 import { formatCount, plural } from '../../output/units.ts';
 import { visibleText } from '../../output/visible-text.ts';
@@ -49,6 +49,7 @@ export function groupPairs(lagging: GroupLag, style: Style): [string, string | n
 
 /** Connect and other programs use classic groups for purposes of their own. */
 function describeType({ type, protocolType }: GroupDescription): string {
+  if (type === 'share') return type;
   if (protocolType === '') return `${type}, without members so far`;
   return protocolType === 'consumer' ? type : `${type}, of ${visibleText(protocolType)}`;
 }
@@ -74,4 +75,9 @@ function describeMembers({ members }: GroupDescription): string {
   return idle === 0
     ? formatCount(members.length)
     : `${formatCount(members.length)}, ${idle} of them without partitions`;
+}
+
+/** Kafka's brokers put a slash before an address that they have no name for. */
+export function hostOf({ host }: GroupMember): string {
+  return visibleText(host.replace(/^\//, ''));
 }

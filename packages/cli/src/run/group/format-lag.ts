@@ -1,22 +1,47 @@
+import type { GroupMember } from '@sluice/client/group-description';
 import type { Look, Style } from '../../output/style.ts';
 import { type Column, formatPairs, formatTable } from '../../output/table.ts';
 import { formatCount, plural } from '../../output/units.ts';
 import { visibleText } from '../../output/visible-text.ts';
-import { describeState, groupPairs, stateLook } from './format-group.ts';
+import { describeState, groupPairs, hostOf, stateLook } from './format-group.ts';
 import type { GroupLag, PartitionLag } from './group-lag.ts';
 import { type LagSort, sortPartitions } from './lag-order.ts';
 
 const NONE = '-';
 
+const TOPIC: Column<PartitionLag> = { title: 'TOPIC', value: ({ topic }) => topic, shorten: true };
+const PARTITION: Column<PartitionLag> = { title: 'PARTITION', value: ({ partition }) => partition, align: 'right' };
+const END: Column<PartitionLag> = {
+  title: 'END',
+  value: ({ endOffset }) => countOr(endOffset, '?'),
+  align: 'right',
+};
+const LAG: Column<PartitionLag> = {
+  title: 'LAG',
+  value: ({ lag }) => countOr(lag, NONE),
+  align: 'right',
+  look: lagLook,
+};
+
 const PARTITION_COLUMNS: readonly Column<PartitionLag>[] = [
-  { title: 'TOPIC', value: ({ topic }) => topic, shorten: true },
-  { title: 'PARTITION', value: ({ partition }) => partition, align: 'right' },
+  TOPIC,
+  PARTITION,
   { title: 'OFFSET', value: ({ offset }) => countOr(offset, NONE), align: 'right' },
-  { title: 'END', value: ({ endOffset }) => countOr(endOffset, '?'), align: 'right' },
-  { title: 'LAG', value: ({ lag }) => countOr(lag, NONE), align: 'right', look: lagLook },
-  { title: 'MEMBER', value: ({ member }) => visibleText(member?.memberId ?? NONE), shorten: true },
-  { title: 'HOST', value: ({ member }) => hostOf(member?.host) },
-  { title: 'CLIENT', value: ({ member }) => visibleText(member?.clientId ?? NONE), shorten: true },
+  END,
+  LAG,
+  { title: 'MEMBER', value: ({ members }) => namesOf(members, ({ memberId }) => visibleText(memberId)), shorten: true },
+  { title: 'HOST', value: ({ members }) => namesOf(members, hostOf) },
+  { title: 'CLIENT', value: ({ members }) => namesOf(members, ({ clientId }) => visibleText(clientId)), shorten: true },
+];
+
+/** Of a share group: everything before START is done; between it and END some may be, and do not lag. */
+const SHARE_PARTITION_COLUMNS: readonly Column<PartitionLag>[] = [
+  TOPIC,
+  PARTITION,
+  { title: 'START', value: ({ offset }) => countOr(offset, NONE), align: 'right' },
+  END,
+  LAG,
+  { title: 'MEMBERS', value: ({ members }) => formatCount(members.length), align: 'right' },
 ];
 
 const TOTAL_COLUMNS: readonly Column<GroupLag>[] = [
@@ -33,7 +58,8 @@ export function formatGroupLag(lagging: GroupLag, sort: LagSort, style: Style, c
   pairs.push(['Lag', describeTotal(lagging)]);
   const head = formatPairs(pairs, style);
   if (lagging.partitions.length === 0) return head;
-  return `${head}\n${formatTable(sortPartitions(lagging.partitions, sort), PARTITION_COLUMNS, style, columns)}`;
+  const shown = lagging.group.type === 'share' ? SHARE_PARTITION_COLUMNS : PARTITION_COLUMNS;
+  return `${head}\n${formatTable(sortPartitions(lagging.partitions, sort), shown, style, columns)}`;
 }
 
 /** One row a group. */
@@ -41,13 +67,18 @@ export function formatTotals(groups: readonly GroupLag[], style: Style, columns:
   return formatTable(groups, TOTAL_COLUMNS, style, columns);
 }
 
-function describeTotal({ lag, partitions }: GroupLag): string {
-  if (partitions.length === 0) return 'nothing was committed, and no partition is assigned';
+function describeTotal({ group, lag, partitions }: GroupLag): string {
+  const isShared = group.type === 'share';
+  if (partitions.length === 0) {
+    return isShared ? 'no partition was read so far' : 'nothing was committed, and no partition is assigned';
+  }
   const uncommitted = partitions.filter(({ offset }) => offset === null).length;
   const endless = partitions.filter(({ endOffset }) => endOffset === null).length;
   const parts = [
     `${plural(lag, 'record')} in ${plural(partitions.length, 'partition')}`,
-    ...(uncommitted === 0 ? [] : [`${formatCount(uncommitted)} of them without a commit`]),
+    ...(uncommitted === 0
+      ? []
+      : [`${formatCount(uncommitted)} of them ${isShared ? 'not read so far' : 'without a commit'}`]),
     ...(endless === 0 ? [] : [`${formatCount(endless)} without a known end`]),
   ];
   return parts.join(', ');
@@ -60,9 +91,9 @@ function formatTotal({ lag, partitions }: GroupLag): string {
 }
 
 /** What lags while nobody reads it will not get better by itself. */
-function lagLook({ lag, member }: PartitionLag): Look | undefined {
+function lagLook({ lag, members }: PartitionLag): Look | undefined {
   if (lag === null || lag <= 0) return undefined;
-  return member === null ? 'red' : 'yellow';
+  return members.length === 0 ? 'red' : 'yellow';
 }
 
 function stateLookWhenBehind(lagging: GroupLag): Look | undefined {
@@ -70,9 +101,9 @@ function stateLookWhenBehind(lagging: GroupLag): Look | undefined {
   return lagging.group.members.length === 0 ? 'red' : 'yellow';
 }
 
-/** Kafka's brokers put a slash before an address that they have no name for. */
-function hostOf(host: string | undefined): string {
-  return visibleText(host?.replace(/^\//, '') ?? NONE);
+/** More than one only in passing, where members are not shared with. */
+function namesOf(members: readonly GroupMember[], name: (member: GroupMember) => string): string {
+  return members.map(name).join(', ') || NONE;
 }
 
 function countOr(count: number | null, absent: string): string {

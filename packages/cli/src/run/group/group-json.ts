@@ -1,6 +1,6 @@
-import type { GroupDescription, GroupMember } from '@sluice/client/describe-groups';
+import type { GroupDescription, GroupMember } from '@sluice/client/group-description';
 import { byTopic, type TopicPartition } from '@sluice/client/topic-partition';
-import type { GroupLag } from './group-lag.ts';
+import type { GroupLag, PartitionLag } from './group-lag.ts';
 import { type LagSort, sortPartitions } from './lag-order.ts';
 
 /** A group as `--json` tells of it, without partitions and members. */
@@ -34,14 +34,24 @@ export function lagToJson(
   if (totals) return total;
   return {
     ...total,
-    partitions: sortPartitions(partitions, sort).map(({ member, ...partition }) => ({
-      ...partition,
-      memberId: member?.memberId ?? null,
-      instanceId: member?.instanceId ?? null,
-      clientId: member?.clientId ?? null,
-      host: member?.host ?? null,
-    })),
+    partitions: sortPartitions(partitions, sort).map((partition) =>
+      group.type === 'share' ? sharedToJson(partition) : partitionToJson(partition),
+    ),
   };
+}
+
+function partitionToJson({ members: [member], ...partition }: PartitionLag) {
+  return {
+    ...partition,
+    memberId: member?.memberId ?? null,
+    instanceId: member?.instanceId ?? null,
+    clientId: member?.clientId ?? null,
+    host: member?.host ?? null,
+  };
+}
+
+function sharedToJson({ members, metadata: _none, ...partition }: PartitionLag) {
+  return { ...partition, memberIds: members.map(({ memberId }) => memberId) };
 }
 
 /** One group with its members. */

@@ -1,27 +1,27 @@
 import { formatBrokerAddress } from '@sluice/client/broker-address';
 import type { Cluster } from '@sluice/client/cluster';
-import { describeGroups, type GroupDescription, type GroupMember } from '@sluice/client/describe-groups';
-import { type CommittedOffset, fetchGroupOffsets } from '@sluice/client/group-offsets';
+import type { GroupDescription, GroupMember } from '@sluice/client/group-description';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { LATEST_TIMESTAMP } from '@sluice/client/list-offsets';
 import { logOffsets } from '@sluice/client/log-offsets';
 import { partitionKey, type TopicPartition } from '@sluice/client/topic-partition';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
+import type { GroupKind, GroupPosition } from './group-kind.ts';
 
 /** How long the end of a partition without a leader is waited for: a description must not hang on it. */
 const END_OFFSETS_WAIT_MS = 2_000;
 
 export interface PartitionLag extends TopicPartition {
-  /** Null when the group has committed nothing there. */
+  /** Null when the group has committed nothing there, or not begun it. */
   readonly offset: number | null;
   /** Null when no leader can say, or the topic is gone. */
   readonly endOffset: number | null;
-  /** Null when one of the two is. Negative when the log was cut or made anew behind the commit. */
+  /** Null when it is not known. Negative when the log was cut or made anew behind the commit. */
   readonly lag: number | null;
   readonly leaderEpoch: number | null;
   readonly metadata: string | null;
-  /** Null when nobody reads it. */
-  readonly member: GroupMember | null;
+  /** Whom it is assigned to: in a share group there may be many. */
+  readonly members: readonly GroupMember[];
 }
 
 export interface GroupLag {
@@ -37,19 +37,20 @@ export interface GroupLag {
 /** Groups with their lag; a group that cannot be described has its error instead. */
 export async function collectGroups(
   cluster: Cluster,
+  kind: GroupKind,
   groupIds: readonly string[],
 ): Promise<ReadonlyMap<string, GroupLag | KafkaError>> {
   if (groupIds.length === 0) return new Map();
-  const described = await describeGroups(cluster, groupIds);
+  const described = await kind.describe(cluster, groupIds);
   const found = [...described.values()].flatMap((group) => (group instanceof KafkaError ? [] : [group]));
-  const committed = await fetchGroupOffsets(
+  const positions = await kind.positions(
     cluster,
     found.map(({ groupId }) => groupId),
   );
-  const offsetsOf = ({ groupId }: GroupDescription) => committed.get(groupId) ?? [];
+  const positionsOf = ({ groupId }: GroupDescription) => positions.get(groupId) ?? [];
   const read = found.flatMap((group) => {
-    const offsets = offsetsOf(group);
-    return offsets instanceof KafkaError ? [] : partitionsOf(group, offsets);
+    const own = positionsOf(group);
+    return own instanceof KafkaError ? [] : partitionsOf(group, own);
   });
   const unique = [...new Map(read.map((each) => [partitionKey(each), each])).values()];
   const ends = await logOffsets(cluster, unique, LATEST_TIMESTAMP, Math.min(END_OFFSETS_WAIT_MS, cluster.timeoutMs));
@@ -60,9 +61,9 @@ export async function collectGroups(
   const addresses = new Map(brokers.map(({ nodeId, host, port }) => [nodeId, formatBrokerAddress({ host, port })]));
 
   function lagOf(group: GroupDescription): GroupLag | KafkaError {
-    const offsets = offsetsOf(group);
-    if (offsets instanceof KafkaError) return offsets;
-    const partitions = partitionsOf(group, offsets).map((each) => withLag(each, ends.get(partitionKey(each))));
+    const own = positionsOf(group);
+    if (own instanceof KafkaError) return own;
+    const partitions = partitionsOf(group, own).map((each) => withLag(each, ends.get(partitionKey(each))));
     return {
       group,
       coordinatorAddress: addresses.get(group.coordinator) ?? '?',
@@ -86,41 +87,36 @@ function isMissing(errorCode: number): boolean {
 }
 
 type Read = TopicPartition & {
-  readonly committed: CommittedOffset | undefined;
-  readonly member: GroupMember | null;
+  readonly position: GroupPosition | undefined;
+  readonly members: GroupMember[];
 };
 
-/** What members have been given, and what was committed and is nobody's now. */
-function partitionsOf(group: GroupDescription, offsets: readonly CommittedOffset[]): readonly Read[] {
-  const left = new Map(offsets.map((each) => [partitionKey(each), each]));
-  const assigned = group.members.flatMap((member) =>
-    member.assignment.map(({ topic, partition }) => {
-      const key = partitionKey({ topic, partition });
-      const committed = left.get(key);
-      left.delete(key);
-      return { topic, partition, committed, member };
-    }),
-  );
-  const others = [...left.values()].map((committed) => ({
-    topic: committed.topic,
-    partition: committed.partition,
-    committed,
-    member: null,
-  }));
-  return [...assigned, ...others];
+/** What members have been given, and where the group stands besides. */
+function partitionsOf(group: GroupDescription, positions: readonly GroupPosition[]): readonly Read[] {
+  const found = new Map<string, Read>();
+  const noted = ({ topic, partition }: TopicPartition, position?: GroupPosition): Read => {
+    const key = partitionKey({ topic, partition });
+    const read = found.get(key) ?? { topic, partition, position, members: [] };
+    found.set(key, read);
+    return read;
+  };
+  for (const position of positions) noted(position, position);
+  for (const member of group.members) for (const each of member.assignment) noted(each).members.push(member);
+  return [...found.values()];
 }
 
-function withLag({ topic, partition, committed, member }: Read, end: number | KafkaError | undefined): PartitionLag {
+function withLag({ topic, partition, position, members }: Read, end: number | KafkaError | undefined): PartitionLag {
   const endOffset = typeof end === 'number' && end >= 0 ? end : null;
-  const offset = committed?.offset ?? null;
+  const offset = position?.offset ?? null;
+  const distance = offset === null || endOffset === null ? null : endOffset - offset;
   return {
     topic,
     partition,
     offset,
     endOffset,
-    lag: offset === null || endOffset === null ? null : endOffset - offset,
-    leaderEpoch: committed === undefined || committed.leaderEpoch < 0 ? null : committed.leaderEpoch,
-    metadata: committed?.metadata ?? null,
-    member,
+    lag: position?.lag === undefined ? distance : position.lag,
+    leaderEpoch: position?.leaderEpoch ?? null,
+    metadata: position?.metadata ?? null,
+    members,
   };
 }

@@ -9,9 +9,7 @@ export function sortPartitions(partitions: readonly PartitionLag[], sort: LagSor
     case 'topic':
       return partitions.toSorted(byPlace);
     case 'member':
-      return partitions.toSorted(
-        (a, b) => compare(a.member?.memberId ?? '', b.member?.memberId ?? '') || byPlace(a, b),
-      );
+      return partitions.toSorted((a, b) => compare(firstMember(a), firstMember(b)) || byPlace(a, b));
     case 'lag':
       return partitions.toSorted((a, b) => lagForOrder(b) - lagForOrder(a) || byPlace(a, b));
   }
@@ -26,6 +24,10 @@ export function sortGroups(groups: readonly GroupLag[], sort: LagSort): readonly
 function lagForOrder({ lag, endOffset }: PartitionLag): number {
   if (lag !== null) return lag;
   return endOffset === 0 ? -1 : 0.5;
+}
+
+function firstMember({ members }: PartitionLag): string {
+  return members[0]?.memberId ?? '';
 }
 
 function compare(a: string, b: string): number {

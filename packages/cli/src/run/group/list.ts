@@ -7,22 +7,30 @@ import { type Column, formatTable } from '../../output/table.ts';
 import { visibleText } from '../../output/visible-text.ts';
 import type { Shell } from '../../shell.ts';
 import { withCluster } from '../with-cluster.ts';
+import { type GroupCommand, groupKind } from './group-kind.ts';
 
-const COLUMNS: readonly Column<ListedGroup>[] = [
-  { title: 'GROUP', value: ({ groupId }) => visibleText(groupId), wrapAfter: '-._' },
-  // A broker that is older than types has classic groups only.
-  { title: 'TYPE', value: ({ groupType }) => groupType.toLowerCase() || 'classic' },
-  { title: 'STATE', value: ({ groupState }) => groupState || '?' },
-];
+const GROUP: Column<ListedGroup> = {
+  title: 'GROUP',
+  value: ({ groupId }) => visibleText(groupId),
+  wrapAfter: '-._',
+};
+/** A broker that is older than types has classic groups only. */
+const TYPE: Column<ListedGroup> = {
+  title: 'TYPE',
+  value: ({ groupType }) => groupType.toLowerCase() || 'classic',
+};
+const STATE: Column<ListedGroup> = { title: 'STATE', value: ({ groupState }) => groupState || '?' };
 /** Only where somebody else than consumers uses groups, as Connect does: beside the type it would puzzle. */
 const PROTOCOL: Column<ListedGroup> = {
   title: 'USED BY',
   value: ({ protocolType }) => visibleText(protocolType) || '-',
 };
 
-/** `sluice group list` */
-export async function listAllGroups(shell: Shell, options: GroupListOptions): Promise<void> {
-  const { state: states = [], type: types = [] } = options;
+/** `sluice group list`, of all types unless told otherwise, and `sluice share-group list`. */
+export async function listAllGroups(shell: Shell, command: GroupCommand, options: GroupListOptions): Promise<void> {
+  const { noun, types: ownTypes } = groupKind(command);
+  const isMixed = command === 'group';
+  const { state: states = [], type: types = isMixed ? [] : ownTypes } = options;
   const groups = await withCluster(shell, options, (cluster) => listGroups(cluster, { states, types }));
   if (options.json) {
     return await printJson(
@@ -36,10 +44,14 @@ export async function listAllGroups(shell: Shell, options: GroupListOptions): Pr
     );
   }
   if (groups.length === 0) {
-    const filtered = states.length > 0 || types.length > 0 ? ' of this kind' : '';
-    return await shell.stderr.write(`there are no groups${filtered}\n`);
+    const filtered = states.length > 0 || options.type !== undefined ? ' of this kind' : '';
+    return await shell.stderr.write(`there are no ${noun}s${filtered}\n`);
   }
-  const others = groups.some(({ protocolType }) => protocolType !== '' && protocolType !== 'consumer');
-  const columns = others ? [...COLUMNS, PROTOCOL] : COLUMNS;
+  const columns = [GROUP, ...(isMixed ? [TYPE] : []), STATE, ...(groups.some(isOfOthers) ? [PROTOCOL] : [])];
   await printText(shell, formatTable(groups, columns, styleFor(shell.stdout), shell.stdout.columns));
+}
+
+/** Groups of the later protocols have their type's name here. */
+function isOfOthers({ protocolType, groupType }: ListedGroup): boolean {
+  return protocolType !== '' && protocolType !== 'consumer' && protocolType !== groupType.toLowerCase();
 }

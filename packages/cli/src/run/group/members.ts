@@ -1,4 +1,4 @@
-import type { GroupMember } from '@sluice/client/describe-groups';
+import type { GroupMember } from '@sluice/client/group-description';
 import { byTopic, type TopicPartition } from '@sluice/client/topic-partition';
 import type { GroupMembersOptions } from '../../commands/group/members.ts';
 import { printJson, printText } from '../../output/print.ts';
@@ -9,22 +9,29 @@ import type { Shell } from '../../shell.ts';
 import { throwFailures } from '../explain-failure.ts';
 import { withCluster } from '../with-cluster.ts';
 import { collectChosen, namedOrAll } from './chosen-groups.ts';
-import { groupPairs } from './format-group.ts';
+import { groupPairs, hostOf } from './format-group.ts';
 import { membersToJson } from './group-json.ts';
+import { type GroupCommand, groupKind } from './group-kind.ts';
 import type { GroupLag } from './group-lag.ts';
 
 const NONE = '-';
 
-/** `sluice group members` */
-export async function listMembers(shell: Shell, names: readonly string[], options: GroupMembersOptions): Promise<void> {
+/** `sluice group members` and `sluice share-group members` */
+export async function listMembers(
+  shell: Shell,
+  command: GroupCommand,
+  names: readonly string[],
+  options: GroupMembersOptions,
+): Promise<void> {
+  const kind = groupKind(command);
   const named = namedOrAll(names, options.all);
-  const { groups, failures } = await withCluster(shell, options, (cluster) => collectChosen(cluster, named));
+  const { groups, failures } = await withCluster(shell, options, (cluster) => collectChosen(cluster, kind, named));
   if (options.json) await printJson(shell, groups.map(membersToJson));
   else if (groups.length > 0) {
     const style = styleFor(shell.stdout);
     const texts = groups.map((group) => formatMembers(group, options.verbose === true, style, shell.stdout.columns));
     await printText(shell, texts.join('\n'));
-  } else if (failures.length === 0) await shell.stderr.write('there are no groups\n');
+  } else if (failures.length === 0) await shell.stderr.write(`there are no ${kind.noun}s\n`);
   throwFailures(failures);
 }
 
@@ -99,9 +106,4 @@ function formatAssignment(partitions: readonly TopicPartition[]): string {
       .sort()
       .join('\n') || 'no partitions'
   );
-}
-
-/** Kafka's brokers put a slash before an address that they have no name for. */
-function hostOf({ host }: GroupMember): string {
-  return visibleText(host.replace(/^\//, ''));
 }

@@ -1,6 +1,4 @@
 import type { Cluster } from '@sluice/client/cluster';
-import { describeGroups } from '@sluice/client/describe-groups';
-import { type CommittedOffset, commitGroupOffsets, fetchGroupOffsets } from '@sluice/client/group-offsets';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { partitionKey, type TopicPartition } from '@sluice/client/topic-partition';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
@@ -10,55 +8,60 @@ import { plural } from '../../output/units.ts';
 import type { Shell } from '../../shell.ts';
 import { refusal, throwFailures } from '../explain-failure.ts';
 import { withCluster } from '../with-cluster.ts';
+import { type GroupCommand, type GroupKind, type GroupPosition, groupKind } from './group-kind.ts';
+import { groupRefusal, groupTypes } from './group-refusal.ts';
 import { collectFacts } from './reset/collect-facts.ts';
 import { parseOffsetsFile, type WantedOffset } from './reset/offsets-file.ts';
 import { type PlannedReset, planReset } from './reset/plan.ts';
-import { printPlan, type ResetOutcome } from './reset/print-plan.ts';
+import { printPlan } from './reset/print-plan.ts';
 import { type ResetTarget, resetTarget } from './reset/reset-target.ts';
 import { resolveScope, sorted } from './scope-partitions.ts';
 
-/** `sluice group reset-offsets` */
-export async function resetOffsets(shell: Shell, group: string, options: GroupResetOffsetsOptions): Promise<void> {
+/** `sluice group reset-offsets` and `sluice share-group reset-offsets` */
+export async function resetOffsets(
+  shell: Shell,
+  command: GroupCommand,
+  group: string,
+  options: GroupResetOffsetsOptions,
+): Promise<void> {
+  const kind = groupKind(command);
   const target = resetTarget(options, shell.clock.now());
   const wanted = target.kind === 'file' ? await readWanted(shell, target.path, group) : undefined;
   const outcome = await withCluster(shell, options, async (cluster) => {
-    const isNew = await checkInactive(cluster, group);
-    const committed = isNew ? [] : await committedBy(cluster, group);
-    const partitions = wanted ?? (await partitionsToMove(cluster, group, options, committed, isNew));
-    const plan = sorted(planAll(target, await collectFacts(cluster, target, partitions, committed)));
-    return { isNew, plan, errors: await execute(cluster, group, plan, options) };
+    const isNew = await checkInactive(cluster, kind, group);
+    const positions = isNew ? [] : await positionsOf(cluster, kind, group);
+    const partitions = wanted ?? (await partitionsToMove(cluster, kind, group, options, positions, isNew));
+    const plan = sorted(planAll(target, await collectFacts(cluster, target, partitions, positions)));
+    const errors = await execute(cluster, kind, group, plan, options);
+    return { isNew, plan, errors, failures: await failuresOf(cluster, kind, group, plan, errors) };
   });
-  await printPlan(shell, group, outcome, options);
-  throwFailures(failuresOf(group, outcome));
+  await printPlan(shell, kind, group, outcome, options);
+  throwFailures(outcome.failures);
 }
 
 /**
  * Refuses while somebody could commit in between. A group that does not exist is made by the commit, as Kafka's tool
  * does it; gives whether that is so.
  */
-async function checkInactive(cluster: Cluster, group: string): Promise<boolean> {
-  const described = (await describeGroups(cluster, [group])).get(group);
+async function checkInactive(cluster: Cluster, kind: GroupKind, group: string): Promise<boolean> {
+  const described = (await kind.describe(cluster, [group])).get(group);
   if (described instanceof KafkaError) {
-    if (described.code === ErrorCode.GROUP_ID_NOT_FOUND && !isOfAnotherType(described)) return true;
-    throw refusal(`group ${group}`, described);
+    const isNew = described.code === ErrorCode.GROUP_ID_NOT_FOUND && !(await groupTypes(cluster)).has(group);
+    if (isNew) return true;
+    throw await groupRefusal(cluster, kind, group, described);
   }
   if (described === undefined || described.state === 'Empty' || described.state === 'Dead') return false;
   throw new CliFailure(
     'failed',
-    `group ${group} is in use: it is ${described.state} and has ${plural(described.members.length, 'member')}`,
-    'stop its members first; `sluice group members` shows them',
+    `${kind.noun} ${group} is in use: it is ${described.state} and has ${plural(described.members.length, 'member')}`,
+    `stop its members first; \`sluice ${kind.command} members\` shows them`,
   );
 }
 
-/** Share and streams groups are not found as consumer groups, and the broker says why. */
-function isOfAnotherType({ brokerMessage }: KafkaError): boolean {
-  return brokerMessage !== null && / is not a .*group/.test(brokerMessage);
-}
-
-async function committedBy(cluster: Cluster, group: string): Promise<readonly CommittedOffset[]> {
-  const committed = (await fetchGroupOffsets(cluster, [group])).get(group) ?? [];
-  if (committed instanceof KafkaError) throw refusal(`group ${group}`, committed);
-  return committed;
+async function positionsOf(cluster: Cluster, kind: GroupKind, group: string): Promise<readonly GroupPosition[]> {
+  const positions = (await kind.positions(cluster, [group])).get(group) ?? [];
+  if (positions instanceof KafkaError) throw await groupRefusal(cluster, kind, group, positions);
+  return positions;
 }
 
 async function readWanted(shell: Shell, path: string, group: string): Promise<readonly WantedOffset[]> {
@@ -70,15 +73,16 @@ async function readWanted(shell: Shell, path: string, group: string): Promise<re
 
 async function partitionsToMove(
   cluster: Cluster,
+  kind: GroupKind,
   group: string,
   { topic: scopes, allTopics }: GroupResetOffsetsOptions,
-  committed: readonly CommittedOffset[],
+  positions: readonly GroupPosition[],
   isNew: boolean,
 ): Promise<readonly TopicPartition[]> {
   if (allTopics) {
-    if (isNew) throw refusal(`group ${group}`, new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, null));
-    if (committed.length > 0) return committed.map(({ topic, partition }) => ({ topic, partition }));
-    throw new CliFailure('failed', `group ${group} has committed nothing`, 'name topics with --topic');
+    if (isNew) throw await groupRefusal(cluster, kind, group, new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, null));
+    if (positions.length > 0) return positions.map(({ topic, partition }) => ({ topic, partition }));
+    throw new CliFailure('failed', `${kind.noun} ${group} ${kind.hasNoOffsets}`, 'name topics with --topic');
   }
   const { partitions, unknownTopics } = await resolveScope(cluster, scopes ?? []);
   throwFailures([...unknownTopics].map(([topic, error]) => refusal(`topic ${topic}`, error)));
@@ -91,7 +95,7 @@ function planAll(target: ResetTarget, facts: Awaited<ReturnType<typeof collectFa
     if (planned !== null) return planned;
     throw new CliFailure(
       'failed',
-      `partition ${each.partition} of ${each.topic} has no commit to shift`,
+      `partition ${each.partition} of ${each.topic} has no offset to shift`,
       'name others with --topic, or where to with --to-offset',
     );
   });
@@ -99,20 +103,31 @@ function planAll(target: ResetTarget, facts: Awaited<ReturnType<typeof collectFa
 
 async function execute(
   cluster: Cluster,
+  kind: GroupKind,
   group: string,
   plan: readonly PlannedReset[],
   options: GroupResetOffsetsOptions,
 ): Promise<ReadonlyMap<string, KafkaError>> {
   if (!options.execute) return new Map();
-  const results = await commitGroupOffsets(cluster, group, plan);
+  const results = await kind.setOffsets(cluster, group, plan).catch(async (error: unknown) => {
+    throw error instanceof KafkaError ? await groupRefusal(cluster, kind, group, error) : error;
+  });
   return new Map(results.flatMap((each) => (each.error === undefined ? [] : [[partitionKey(each), each.error]])));
 }
 
 /** An error that all partitions share is the group's: it was told once for each. */
-function failuresOf(group: string, { plan, errors }: ResetOutcome): readonly CliFailure[] {
+async function failuresOf(
+  cluster: Cluster,
+  kind: GroupKind,
+  group: string,
+  plan: readonly PlannedReset[],
+  errors: ReadonlyMap<string, KafkaError>,
+): Promise<readonly CliFailure[]> {
   const [first] = errors.values();
   const isShared = [...errors.values()].every(({ code }) => code === first?.code);
-  if (first !== undefined && isShared && errors.size === plan.length) return [refusal(`group ${group}`, first)];
+  if (first !== undefined && isShared && errors.size === plan.length) {
+    return [await groupRefusal(cluster, kind, group, first)];
+  }
   return plan.flatMap((each) => {
     const error = errors.get(partitionKey(each));
     return error === undefined ? [] : [refusal(`partition ${each.partition} of ${each.topic}`, error)];

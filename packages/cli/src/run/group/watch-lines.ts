@@ -4,7 +4,7 @@ import { sortPartitions } from './lag-order.ts';
 
 /**
  * What a watch prints into a pipe: a row a partition, or a group, with tabs between its columns; numbers as they are,
- * for the next program. The columns: time, group, topic, partition, offset, end, lag, member.
+ * for the next program. The columns: time, group, topic, partition, offset, end, lag, members.
  */
 export function formatWatchLines(
   time: string,
@@ -19,6 +19,7 @@ export function formatWatchLines(
   );
 }
 
-function cellsOf({ topic, partition, offset, endOffset, lag, member }: PartitionLag): readonly (string | number)[] {
-  return [topic, partition, offset ?? '-', endOffset ?? '-', lag ?? '-', member?.memberId ?? '-'];
+function cellsOf({ topic, partition, offset, endOffset, lag, members }: PartitionLag): readonly (string | number)[] {
+  const memberIds = members.map(({ memberId }) => memberId).join(',');
+  return [topic, partition, offset ?? '-', endOffset ?? '-', lag ?? '-', memberIds || '-'];
 }

@@ -8,12 +8,14 @@ import { withCluster } from '../with-cluster.ts';
 import { type ChosenGroups, collectChosen } from './chosen-groups.ts';
 import { formatGroups } from './describe.ts';
 import { lagToJson } from './group-json.ts';
+import type { GroupKind } from './group-kind.ts';
 import { sortGroups } from './lag-order.ts';
 import { formatWatchLines } from './watch-lines.ts';
 
-/** `sluice group describe --watch`: until it is interrupted, or nobody reads what it prints. */
+/** `describe --watch`: until it is interrupted, or nobody reads what it prints. */
 export async function watchGroups(
   shell: Shell,
+  kind: GroupKind,
   named: readonly string[] | 'all',
   options: GroupDescribeOptions,
 ): Promise<void> {
@@ -25,7 +27,7 @@ export async function watchGroups(
       while (!pause.isInterrupted && !shell.stdout.closed) {
         const trouble = await look(cluster);
         if (pause.isInterrupted) return;
-        await show(shell, last ?? { groups: [], failures: [] }, trouble, options, screen);
+        await show(shell, kind, last ?? { groups: [], failures: [] }, trouble, options, screen);
         await pause.wait(options.interval);
       }
     });
@@ -39,7 +41,7 @@ export async function watchGroups(
   /** Once it has shown something, a broker that is away for a while does not end it. */
   async function look(cluster: Cluster): Promise<CliFailure | undefined> {
     try {
-      const chosen = await collectChosen(cluster, named);
+      const chosen = await collectChosen(cluster, kind, named);
       // A name that is wrong from the start is said at once; a group that goes away later may come back.
       if (last === undefined && chosen.groups.length === 0) throwFailures(chosen.failures);
       last = chosen;
@@ -54,6 +56,7 @@ export async function watchGroups(
 
 async function show(
   shell: Shell,
+  kind: GroupKind,
   { groups }: ChosenGroups,
   trouble: CliFailure | undefined,
   options: GroupDescribeOptions,
@@ -67,7 +70,7 @@ async function show(
     const title = `every ${options.interval / 1000} s, last at ${time} UTC, Ctrl-C ends${note}`;
     return await screen.draw(
       title,
-      groups.length === 0 ? 'there are no groups\n' : formatGroups(shell, sorted, options),
+      groups.length === 0 ? `there are no ${kind.noun}s\n` : formatGroups(shell, sorted, options),
     );
   }
   if (trouble !== undefined) return await shell.stderr.write(`${trouble.message}\n`);

@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { realClock } from '@sluice/kernel/real/clock';
 
 /** Room for objects that die young. V8 lets it grow to 64 MB, all of which stays resident; more than this gains nothing. */
-const YOUNG_SIZE_BYTES_MAX = 16 * 1024 * 1024;
+const YOUNG_SIZE_BYTES_MAX = 32 * 1024 * 1024;
 const LOOK_INTERVAL_MS = 50;
 
 /**
@@ -13,6 +13,7 @@ const LOOK_INTERVAL_MS = 50;
  */
 export function tuneProcess(): void {
   setFlagsFromString('--external-memory-accounted-in-global-limit');
+  setFlagsFromString('--no-parallel-scavenge');
   limitYoungSpace();
 }
 

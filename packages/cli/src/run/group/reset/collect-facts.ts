@@ -1,11 +1,11 @@
 import type { Cluster } from '@sluice/client/cluster';
-import type { CommittedOffset } from '@sluice/client/group-offsets';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '@sluice/client/list-offsets';
 import { type LogOffsets, logOffsets } from '@sluice/client/log-offsets';
 import { partitionKey, type TopicPartition } from '@sluice/client/topic-partition';
 import { CliFailure } from '../../../failure.ts';
 import { refusal } from '../../explain-failure.ts';
+import type { GroupPosition } from '../group-kind.ts';
 import { unusablePartitions } from '../scope-partitions.ts';
 import type { WantedOffset } from './offsets-file.ts';
 import type { PartitionFacts } from './plan.ts';
@@ -16,7 +16,7 @@ export async function collectFacts(
   cluster: Cluster,
   target: ResetTarget,
   partitions: readonly (TopicPartition | WantedOffset)[],
-  committed: readonly CommittedOffset[],
+  positions: readonly GroupPosition[],
 ): Promise<readonly PartitionFacts[]> {
   const { missing, leaderless } = await unusablePartitions(cluster, partitions);
   if (missing.length > 0) {
@@ -30,7 +30,7 @@ export async function collectFacts(
     logOffsets(cluster, partitions, LATEST_TIMESTAMP),
     target.kind === 'time' ? logOffsets(cluster, partitions, target.timestampMs) : undefined,
   ]);
-  const current = new Map(committed.map((each) => [partitionKey(each), each.offset]));
+  const current = new Map(positions.map((each) => [partitionKey(each), each.offset]));
   return partitions.map((each) => ({
     topic: each.topic,
     partition: each.partition,

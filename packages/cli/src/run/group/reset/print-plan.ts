@@ -7,6 +7,7 @@ import { type Column, formatTable } from '../../../output/table.ts';
 import { formatCount, plural } from '../../../output/units.ts';
 import { visibleText } from '../../../output/visible-text.ts';
 import type { Shell } from '../../../shell.ts';
+import type { GroupKind } from '../group-kind.ts';
 import { formatOffsetsCsv } from './offsets-file.ts';
 import type { PlannedReset } from './plan.ts';
 
@@ -36,6 +37,7 @@ const COLUMNS: readonly Column<PlannedReset>[] = [
 /** What changes or was changed: the result on stdout, all else on stderr. */
 export async function printPlan(
   shell: Shell,
+  kind: GroupKind,
   group: string,
   outcome: ResetOutcome,
   options: GroupResetOffsetsOptions,
@@ -48,12 +50,12 @@ export async function printPlan(
   if (options.json) return await printJson(shell, toJson(group, outcome, options));
   if (options.export) return await printText(shell, formatOffsetsCsv(done));
   await printText(shell, formatTable(plan, COLUMNS, styleFor(shell.stdout), shell.stdout.columns));
-  const name = visibleText(group);
+  const name = `${kind.noun} ${visibleText(group)}`;
   if (!options.execute) {
-    const made = isNew ? `; there is no group ${name}, it would be made` : '';
+    const made = isNew ? `; there is no ${name}, it would be made` : '';
     await shell.stderr.write(`nothing was changed${made}; add --execute to do it\n`);
   } else if (done.length > 0) {
-    const made = isNew ? `made group ${name} and ` : '';
+    const made = isNew ? `made ${name} and ` : '';
     await shell.stderr.write(`${made}set the offsets of ${plural(done.length, 'partition')}\n`);
   }
 }
