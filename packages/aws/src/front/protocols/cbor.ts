@@ -1,0 +1,31 @@
+import { createCborWriter, MAJOR } from '../cbor/cbor-writer.ts';
+import { readCbor } from '../cbor/read-cbor.ts';
+import { cborLeaves } from '../values/cbor-leaves.ts';
+import { createReaders } from '../values/read-value.ts';
+import { createCborEncoders } from '../values/to-cbor.ts';
+import type { Protocol } from './protocol.ts';
+import { routeByTarget } from './target.ts';
+
+const CONTENT_TYPE = 'application/x-amz-cbor-1.1';
+
+/** AWS JSON 1.1 in CBOR, which the Java SDK speaks to Kinesis. */
+export const cborProtocol: Protocol = {
+  contentType: CONTENT_TYPE,
+  emptyStructure: Buffer.of(0xa0),
+  recognises: (contentType) => contentType === CONTENT_TYPE,
+  route: routeByTarget,
+  parse: readCbor,
+  codec: (contract) => ({ read: createReaders(contract, cborLeaves), write: createCborEncoders(contract) }),
+  encodeError({ type, message, members }) {
+    const fields = Object.entries({ __type: type, ...(message === '' ? {} : { message }), ...members });
+    const writer = createCborWriter();
+    writer.head(MAJOR.map, fields.length);
+    for (const [name, value] of fields) {
+      writer.text(name);
+      if (typeof value === 'number') writer.number(value);
+      else if (typeof value === 'boolean') writer.boolean(value);
+      else writer.text(String(value));
+    }
+    return writer.finish();
+  },
+};

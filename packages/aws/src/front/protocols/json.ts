@@ -1,0 +1,42 @@
+import { isDeeperThan } from '../values/json-depth.ts';
+import { jsonLeaves } from '../values/json-leaves.ts';
+import { createReaders } from '../values/read-value.ts';
+import { serializationError } from '../values/serialization-error.ts';
+import { createJsonConverters } from '../values/to-json.ts';
+import type { Protocol } from './protocol.ts';
+import { routeByTarget } from './target.ts';
+
+const CONTENT_TYPE = 'application/x-amz-json-1.1';
+/** Deeper than any shape of a service. */
+const DEPTH_MAX = 64;
+
+/** AWS JSON 1.1. */
+export const jsonProtocol: Protocol = {
+  contentType: CONTENT_TYPE,
+  emptyStructure: Buffer.from('{}'),
+  recognises: (contentType) => contentType === CONTENT_TYPE,
+  route: routeByTarget,
+  parse(body) {
+    const text = body.toString();
+    if (isDeeperThan(text, DEPTH_MAX)) throw serializationError();
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw serializationError();
+    }
+  },
+  codec(contract) {
+    const readers = createReaders(contract, jsonLeaves);
+    const converters = createJsonConverters(contract);
+    return {
+      read: readers,
+      write(name) {
+        const convert = converters(name);
+        return (value) => Buffer.from(JSON.stringify(convert(value)));
+      },
+    };
+  },
+  encodeError({ type, message, members }) {
+    return Buffer.from(JSON.stringify({ __type: type, ...(message === '' ? {} : { message }), ...members }));
+  },
+};
