@@ -10,6 +10,7 @@ export async function bundle(root: string, outdir: string, dependencies: readonl
     absWorkingDir: root,
     entryPoints: {
       index: join(root, 'packages/sluice/src/index.ts'),
+      client: join(root, 'packages/sluice/src/client.ts'),
       cli: join(root, 'packages/cli/src/main.ts'),
     },
     outdir,

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 
-const FACE = 'sluice/src/index.d.ts';
+/** What a user may import. */
+const FACES = ['sluice/src/index', 'sluice/src/client'];
 /** A specifier in a declaration: `from '…'`, `import('…')` or a bare `import '…'`. */
 const SPECIFIER = /(\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\2/g;
 
@@ -43,7 +44,7 @@ function compile(root: string, outDir: string): void {
         // Found through node_modules a workspace would count as somebody else's, and would not be emitted.
         paths: workspacePaths(root, posix.join(toRoot, 'packages')),
       },
-      files: [posix.join(toRoot, 'packages/sluice/src/index.ts')],
+      files: FACES.map((face) => posix.join(toRoot, 'packages', `${face}.ts`)),
       include: [],
     }),
   );
@@ -58,10 +59,10 @@ function workspacePaths(root: string, packages: string): Readonly<Record<string,
   return Object.fromEntries(names.map((name) => [`@sluice/${name}/*`, [posix.join(packages, name, 'src/*.ts')]]));
 }
 
-/** What the face imports, and what that imports: path and text with its specifiers made relative. */
+/** What the faces import, and what that imports: path and text with its specifiers made relative. */
 function reachable(emitted: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  const left = [FACE];
+  const left = FACES.map((face) => `${face}.d.ts`);
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     if (texts.has(path)) continue;
     const here = path;

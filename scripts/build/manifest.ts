@@ -32,6 +32,7 @@ export function packageManifest(workspaces: readonly WorkspaceManifest[]) {
     bin: { sluice: 'bin/sluice.js' },
     exports: {
       '.': { types: './types/sluice/src/index.d.ts', default: './lib/index.js' },
+      './client': { types: './types/sluice/src/client.d.ts', default: './lib/client.js' },
       './package.json': './package.json',
     },
     types: './types/sluice/src/index.d.ts',

@@ -55,6 +55,8 @@ export function startMembership(options: MembershipOptions): Membership {
   let epoch = EPOCH_JOIN;
   let coordinator: NodeId | undefined;
   let isLeaving = false;
+  /** How long until the next heartbeat while the group has given nothing. */
+  let soonMs = retryDelayMs;
   const running = run();
 
   async function run(): Promise<void> {
@@ -66,11 +68,12 @@ export function startMembership(options: MembershipOptions): Membership {
         epoch = answer.memberEpoch;
         toldTopics = told;
         if (isNew) host.onJoined();
-        if (answer.assignment !== null) host.onAssigned(answer.assignment.topicPartitions);
-        if (topics === told) await pauses.pause(answer.heartbeatIntervalMs);
+        if (answer.assignment !== null) onAssigned(answer.assignment.topicPartitions);
+        if (topics === told) await pauses.pause(delayUntilNext(answer.heartbeatIntervalMs));
       } catch (error) {
         if (isFencing(error)) {
           epoch = EPOCH_JOIN;
+          soonMs = retryDelayMs;
           host.onFenced();
         } else {
           host.onFailure(error, !isTransient(error));
@@ -81,6 +84,18 @@ export function startMembership(options: MembershipOptions): Membership {
         await pauses.pause(retryDelayMs);
       }
     }
+  }
+
+  function onAssigned(assignment: readonly TopicPartitions[]): void {
+    soonMs = assignment.length === 0 ? retryDelayMs : Infinity;
+    host.onAssigned(assignment);
+  }
+
+  /** Partitions come only with a later heartbeat, once their state is begun: that one need not wait the whole interval. */
+  function delayUntilNext(intervalMs: number): number {
+    const delayMs = Math.min(soonMs, intervalMs);
+    soonMs *= 2;
+    return delayMs;
   }
 
   function beat(told: readonly string[]): Promise<ShareGroupHeartbeatResponse> {
