@@ -22,7 +22,7 @@ import { mixed } from './runner/cases/mixed.ts';
 import { crash, restart } from './runner/cases/restart.ts';
 import { seek } from './runner/cases/seek.ts';
 import { shareCrash } from './runner/cases/share-crash.ts';
-import { shares } from './runner/cases/shares.ts';
+import { shares, soon } from './runner/cases/shares.ts';
 import { tools } from './runner/cases/tools.ts';
 import { transactionTools } from './runner/cases/transaction-tools.ts';
 import { impatient, transactions } from './runner/cases/transactions.ts';
@@ -82,8 +82,8 @@ const cases: readonly Case[] = [
   { name: 'transactions', run: transactions, settings: impatient },
   { name: 'bank', run: bank, settings: impatient },
   { name: 'copy-crash', run: copyCrash, settings: impatient },
-  { name: 'shares', run: shares },
-  { name: 'share-crash', run: shareCrash },
+  { name: 'shares', run: shares, settings: soon },
+  { name: 'share-crash', run: shareCrash, settings: soon },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 

@@ -7,6 +7,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
 
 import confluent_kafka_group
+import confluent_kafka_share_checks
+import confluent_kafka_shares
 import confluent_kafka_snapshots
 import confluent_kafka_transactions
 import contract
@@ -38,7 +40,7 @@ def new_consumer():
 
 
 def hello(_):
-    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions", "snapshots"]}
+    return {"codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "can": ["timestamps", "header-bytes", "admin", "groups", "transactions", "snapshots", "shares", "share-checks"]}
 
 
 class Deliveries:
@@ -216,6 +218,7 @@ def admin(request):
 
 
 transactions = confluent_kafka_transactions.Transactions(QUIET)
+workers = confluent_kafka_shares.ShareWorkers(QUIET, fault_of)
 OPS = {
     "hello": hello,
     "write": write,
@@ -231,6 +234,9 @@ OPS = {
     "readIsolated": transactions.read_isolated,
     "copy": transactions.copy,
     "snapshot": confluent_kafka_snapshots.Snapshots(QUIET).snapshot,
+    "shares": lambda request: confluent_kafka_share_checks.share_checks(QUIET, request["topic"]),
+    "shareWork": workers.work,
+    "shareStop": workers.stop,
     "committed": lambda request: confluent_kafka_group.committed(QUIET, request),
     "groupAdmin": lambda request: {"checks": confluent_kafka_group.group_admin_checks(QUIET, request)},
 }

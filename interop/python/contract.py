@@ -56,9 +56,13 @@ def seen(offset, timestamp, key, value, headers):
     }
 
 
+OUTPUT = threading.Lock()
+
+
 def write(message):
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    with OUTPUT:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
 
 
 def progress(count):

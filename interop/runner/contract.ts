@@ -141,7 +141,7 @@ export type Replies = {
       value: string,
     ])[];
   };
-  shares: { readonly checks: readonly Check[] };
+  shares: { readonly checks: readonly Check[]; readonly emptied?: readonly string[] };
   shareWork: object;
   shareStop: object;
   tool: { readonly code: number; readonly output: string };

@@ -119,6 +119,10 @@ type Request struct {
 	Into            string
 	Isolation       string
 	SilenceMs       int
+
+	Worker  string
+	Members int
+	Batch   int
 }
 
 // Text is a string, or the digits of a number.
@@ -226,6 +230,11 @@ func write(message any) {
 }
 
 func Progress(count int) { write(map[string]int{"progress": count}) }
+
+// ShareNote tells at once what a member of a share group took, what the broker said to it, or what failed.
+func ShareNote(member, what string, which any) {
+	write(map[string]any{"share": map[string]any{"member": member, "atMs": time.Now().UnixMilli(), what: which}})
+}
 
 func Pause(ms int) { time.Sleep(time.Duration(ms) * time.Millisecond) }
 

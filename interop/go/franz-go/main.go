@@ -36,7 +36,7 @@ func handle(request contract.Request) (any, error) {
 	case "hello":
 		return map[string]any{
 			"codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-			"can":    []string{"timestamps", "header-bytes", "admin", "groups", "transactions", "transactions-of-old"},
+			"can":    []string{"timestamps", "header-bytes", "admin", "groups", "transactions", "transactions-of-old", "shares", "share-checks"},
 		}, nil
 	case "write":
 		return write(ctx, request)
@@ -64,6 +64,12 @@ func handle(request contract.Request) (any, error) {
 		return readIsolated(ctx, request)
 	case "copy":
 		return copyInTransactions(ctx, request)
+	case "shares":
+		return shareChecks(ctx, request), nil
+	case "shareWork":
+		return shareWork(request)
+	case "shareStop":
+		return shareStop(request), nil
 	case "groupAdmin":
 		return groupAdmin(ctx, request), nil
 	}
