@@ -53,4 +53,13 @@ export const shareGroupDifferences: readonly Difference[] = [
     reason: 'It says what is wrong, and nothing else suffers.',
     places: [{ file: '78-', case: /topics and partitions that do not exist/ }],
   },
+  {
+    title: 'What the sessions of share groups fetch has a limit',
+    kafka: 'A session takes as many partitions as a request names, also those that do not exist.',
+    sluice:
+      'All sessions of a broker together name 200,000 partitions; whoever adds more is told ' +
+      'SHARE_SESSION_LIMIT_REACHED, as with one session too many.',
+    reason: 'Each costs memory for as long as the session lasts.',
+    places: [],
+  },
 ];

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { rotate } from './rotate.ts';
 import { addPartitions, nextShareEpoch, type ShareSession, selectShown } from './share-session.ts';
-import { createShareSessionCache } from './share-session-cache.ts';
+import { createShareSessionCache, SESSION_PARTITIONS_MAX } from './share-session-cache.ts';
+import { createShareSessions } from './share-sessions.ts';
 
 function created(session: ShareSession | undefined): ShareSession {
   assert.ok(session);
@@ -32,6 +34,30 @@ test('sessions are found by their member, their connection and their group, and 
   cache.remove(b);
   assert.equal(cache.hasAnyOf('g'), false);
   assert.deepEqual(cache.ofConnection('c1'), []);
+});
+
+test('as many partitions as all sessions may fetch, and not one more', () => {
+  const cache = createShareSessionCache(() => 10);
+  const nothingLive = { get: () => undefined, forgetGroup() {} };
+  const sessions = createShareSessions(cache, nothingLive as unknown as Parameters<typeof createShareSessions>[1]);
+  const topicId = 'AAAAAAAAAAAAAAAAAAAAAQ';
+  const partitions = (count: number, first = 0) =>
+    Array.from({ length: count }, (_, index) => ({ topicId, partition: first + index }));
+  const open = (memberId: string, epoch: number, fetched: ReturnType<typeof partitions>, forgotten = partitions(0)) => {
+    const asked = { groupId: 'g', memberId, epoch, connectionId: memberId, fetched, forgotten };
+    const opened = sessions.openFetch({ ...asked, hasAcknowledgements: false });
+    return opened.kind === 'refused' ? opened.errorCode : opened.kind;
+  };
+  assert.equal(open('a', 0, partitions(SESSION_PARTITIONS_MAX - 2)), 'full');
+  assert.equal(open('b', 0, partitions(2)), 'full');
+  assert.equal(open('b', 1, partitions(1, 2)), ErrorCode.SHARE_SESSION_LIMIT_REACHED);
+  assert.equal(open('c', 0, partitions(1)), ErrorCode.SHARE_SESSION_LIMIT_REACHED);
+  assert.equal(open('b', 1, partitions(2)), 'incremental', 'what it has already is no more');
+  assert.equal(open('b', 2, partitions(0), partitions(1)), 'incremental');
+  assert.equal(open('c', 0, partitions(1)), 'full', 'there is room again');
+  const [a] = cache.ofConnection('a');
+  cache.remove(created(a));
+  assert.equal(open('a', 0, partitions(SESSION_PARTITIONS_MAX - 2)), 'full', 'and again');
 });
 
 test('a session that is removed ends the fetches that wait in it', () => {

@@ -1,11 +1,10 @@
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { SharePartitions } from './share-partitions.ts';
 import {
-  addPartitions,
   EPOCH_FINAL,
   EPOCH_INITIAL,
-  forgetPartitions,
   nextShareEpoch,
+  partitionKey,
   type ShareSession,
   type TopicIdPartition,
 } from './share-session.ts';
@@ -62,12 +61,13 @@ export function createShareSessions(cache: ShareSessionCache, shares: ShareParti
     if (hasAcknowledgements) return refused(ErrorCode.INVALID_REQUEST);
     const before = cache.get(groupId, memberId);
     if (before !== undefined) cache.remove(before);
-    const session = cache.create(groupId, memberId, connectionId);
+    const hasRoom = cache.hasRoomFor(fetched.length);
+    const session = hasRoom ? cache.create(groupId, memberId, connectionId) : undefined;
     if (session === undefined) {
       forgetUnlessUsed(groupId);
       return refused(ErrorCode.SHARE_SESSION_LIMIT_REACHED);
     }
-    addPartitions(session, fetched, false);
+    cache.addPartitions(session, fetched, false);
     return { kind: 'full', session, epoch: session.epoch };
   }
 
@@ -84,10 +84,13 @@ export function createShareSessions(cache: ShareSessionCache, shares: ShareParti
       const session = cache.get(groupId, memberId);
       if (session === undefined) return refused(ErrorCode.SHARE_SESSION_NOT_FOUND);
       if (epoch === EPOCH_FINAL) return { kind: 'final', session, epoch: session.epoch };
+      if (!cache.hasRoomFor(fetched.length) && session.epoch === epoch && addsAny(session, fetched)) {
+        return refused(ErrorCode.SHARE_SESSION_LIMIT_REACHED);
+      }
       const opened = goOn(session, epoch);
       if (opened.kind === 'refused') return opened;
-      addPartitions(session, fetched, true);
-      forgetPartitions(session, forgotten);
+      cache.addPartitions(session, fetched, true);
+      cache.forgetPartitions(session, forgotten);
       return opened;
     },
     openAcknowledge({ groupId, memberId, epoch }) {
@@ -101,6 +104,11 @@ export function createShareSessions(cache: ShareSessionCache, shares: ShareParti
       for (const session of cache.ofConnection(connectionId)) end(session);
     },
   };
+}
+
+/** A request also names what it acknowledges, which its session has. */
+function addsAny({ partitions }: ShareSession, fetched: readonly TopicIdPartition[]): boolean {
+  return fetched.some((partition) => !partitions.has(partitionKey(partition)));
 }
 
 function refused(errorCode: number): OpenedSession {
