@@ -18,7 +18,7 @@ import { checkBatchAt } from '@sluice/protocol/records/walk-batches';
 import { readEndTxnMarker } from './end-txn-marker.ts';
 import { activeSegment, type LogState } from './log-state.ts';
 import type { AppendOptions, AppendResult } from './partition-log.ts';
-import type { ProducerVerdict, SequencedBatch } from './producer-state.ts';
+import type { EndTxnMarker, ProducerVerdict, SequencedBatch } from './producer-state.ts';
 import { refuse } from './refusal.ts';
 import { addToSegment, type Segment } from './segment.ts';
 import { shouldRoll } from './should-roll.ts';
@@ -34,6 +34,13 @@ export interface AppenderOptions {
   readonly onNewEpoch: () => void;
   /** So many bytes were appended. */
   readonly onAppend: (sizeBytes: number) => void;
+}
+
+/** Of our own coordinators; read once. */
+interface TrustedBatch {
+  readonly buffer: Buffer;
+  readonly marker: EndTxnMarker | undefined;
+  readonly sequenced: SequencedBatch | undefined;
 }
 
 /** The synchronous half of an append: checks, offsets, the patched header, the tail cache; then the writer's queue. */
@@ -65,11 +72,13 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
 
   /** Our own coordinators' records: whole batches, several if need be, markers among them. */
   function appendTrusted(records: Buffer, how: AppendOptions): AppendResult {
-    const batches: Buffer[] = [];
+    const batches: TrustedBatch[] = [];
     for (let at = 0; at < records.length; ) {
       const sizeBytes = checkBatchAt(records, at);
       assert(typeof sizeBytes === 'number', 'a coordinator appends whole batches');
-      batches.push(records.subarray(at, at + sizeBytes));
+      const isWhole = sizeBytes === records.length;
+      const buffer = isWhole ? records : records.subarray(at, at + sizeBytes);
+      batches.push({ buffer, marker: readEndTxnMarker(buffer), sequenced: sequencedBatch(buffer) });
       at += sizeBytes;
     }
     assert(batches.length > 0, 'a coordinator appends at least one batch');
@@ -78,17 +87,15 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
       if (verdict?.kind === 'refused') return refuse(verdict.errorCode, verdict.message);
     }
     const firstOffset = state.logEndOffset;
-    for (const batch of batches) place(batch, how, sequencedBatch(batch));
+    for (const { buffer, marker, sequenced } of batches) place(buffer, how, sequenced, marker);
     return appended(firstOffset, records.length, how);
   }
 
-  function checkTrusted(batch: Buffer, how: AppendOptions): ProducerVerdict | undefined {
+  function checkTrusted({ marker, sequenced }: TrustedBatch, how: AppendOptions): ProducerVerdict | undefined {
     const { transactionVersion } = how;
-    const marker = readEndTxnMarker(batch);
     if (marker !== undefined) {
       return state.producers.checkMarker(transactionVersion === undefined ? marker : { ...marker, transactionVersion });
     }
-    const sequenced = sequencedBatch(batch);
     return sequenced === undefined ? undefined : state.producers.checkUnsequenced(sequenced, how.verification);
   }
 
@@ -104,7 +111,12 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
   }
 
   /** Nothing is refused from here on. */
-  function place(buffer: Buffer, how: AppendOptions, sequenced: SequencedBatch | undefined): void {
+  function place(
+    buffer: Buffer,
+    how: AppendOptions,
+    sequenced: SequencedBatch | undefined,
+    marker?: EndTxnMarker | undefined,
+  ): void {
     const baseOffset = state.logEndOffset;
     const batch = {
       baseOffset,
@@ -127,7 +139,6 @@ export function createAppender(options: AppenderOptions): (records: Buffer, how:
     }
     const nextOffset = batch.lastOffset + 1;
     state.logEndOffset = nextOffset;
-    const marker = readEndTxnMarker(buffer);
     if (marker !== undefined) {
       const aborted = state.producers.applyMarker(marker, baseOffset);
       if (aborted !== undefined) segment.indexes.abortedTxns.push(aborted);

@@ -42,17 +42,14 @@ class PartitionTxns implements OngoingTxns {
   }
 
   start(producerId: ProducerId, firstOffset: Offset): void {
-    this.#open.push({ producerId, firstOffset });
-    // A snapshot lists producers in no order.
-    if (this.#open.length > 1) this.#open.sort((left, right) => left.firstOffset - right.firstOffset);
+    insert(this.#open, { producerId, firstOffset });
   }
 
   complete(firstOffset: Offset, markerOffset: Offset): void {
     const index = this.#open.findIndex((txn) => txn.firstOffset === firstOffset);
     assert(index >= 0, 'a completed transaction was open');
     this.#open.splice(index, 1);
-    this.#unreplicated.push({ firstOffset, lastOffset: markerOffset });
-    this.#unreplicated.sort((left, right) => left.firstOffset - right.firstOffset);
+    insert(this.#unreplicated, { firstOffset, lastOffset: markerOffset });
   }
 
   stableOffsetWithout(producerId: ProducerId, markerOffset: Offset): Offset {
@@ -68,4 +65,12 @@ class PartitionTxns implements OngoingTxns {
     this.#open = [];
     this.#unreplicated = [];
   }
+}
+
+/** By first offset. Mostly it is the last: only a snapshot lists producers in no order. */
+function insert<T extends { readonly firstOffset: Offset }>(sorted: T[], txn: T): void {
+  let index = sorted.length;
+  while (index > 0 && (sorted[index - 1]?.firstOffset ?? 0) > txn.firstOffset) index--;
+  if (index === sorted.length) sorted.push(txn);
+  else sorted.splice(index, 0, txn);
 }

@@ -2,6 +2,7 @@ import { GROUP_METADATA_TOPIC } from '@sluice/coordinator/group/create-group-coo
 import type { GroupCoordinator } from '@sluice/coordinator/group/group-coordinator';
 import type { MarkerResult, TransactionMarker, WriteMarkers } from '@sluice/coordinator/transaction/marker-sender';
 import type { Clock } from '@sluice/kernel/clock';
+import type { TimestampMs } from '@sluice/kernel/ids';
 import { isMet, mayFollow, type Prerequisite, untilMet } from '@sluice/log/prerequisite';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
@@ -15,12 +16,19 @@ export interface MarkerWriterOptions {
   readonly groups: GroupCoordinator;
 }
 
+interface BuiltMarker {
+  readonly marker: TransactionMarker;
+  /** The same bytes for all partitions. */
+  readonly batch: Buffer;
+  readonly nowMs: TimestampMs;
+}
+
 /** Writes markers to the partitions that this broker leads; each is answered once its marker is durable. */
 export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
   const { partitions, clock, groups } = options;
 
   async function writeOne(
-    marker: TransactionMarker,
+    { marker, batch, nowMs }: BuiltMarker,
     topic: string,
     partition: number,
     prerequisite: Prerequisite | undefined,
@@ -35,15 +43,16 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
       lookup = checkUsable(partitions.byName(topic, partition), -1);
       if (!isHosted(lookup)) return lookup.errorCode;
     }
-    const nowMs = clock.now();
-    const { producerId, producerEpoch, coordinatorEpoch, transactionVersion } = marker;
-    const type = marker.isCommit ? 'COMMIT' : 'ABORT';
-    const batch = buildEndTxnMarkerBatch({ type, producerId, producerEpoch, coordinatorEpoch, timestampMs: nowMs });
-    if (topic === GROUP_METADATA_TOPIC) return groups.endTransaction(partition, { batch, transactionVersion, after });
+    const { transactionVersion } = marker;
+    // The log writes offset and leader epoch into it.
+    const own = Buffer.from(batch);
+    if (topic === GROUP_METADATA_TOPIC) {
+      return groups.endTransaction(partition, { batch: own, transactionVersion, after });
+    }
     const { log, leaderEpoch } = lookup;
     const ready = logsReady([log]);
     if (ready !== undefined) await ready;
-    const result = log.append(batch, {
+    const result = log.append(own, {
       leaderEpoch,
       nowMs,
       durable: true,
@@ -60,6 +69,7 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
   }
 
   return async (marker, after) => {
+    const built = buildMarker(marker, clock.now());
     const written: Promise<void>[] = [];
     const errors = new Map<string, Map<number, number>>();
     for (const [topic, numbers] of marker.partitions) {
@@ -67,7 +77,7 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
       errors.set(topic, ofTopic);
       for (const partition of numbers) {
         written.push(
-          writeOne(marker, topic, partition, after).then((errorCode) => {
+          writeOne(built, topic, partition, after).then((errorCode) => {
             ofTopic.set(partition, errorCode);
           }),
         );
@@ -78,4 +88,11 @@ export function createMarkerWriter(options: MarkerWriterOptions): WriteMarkers {
       errors.get(topic)?.get(partition) ?? ErrorCode.UNKNOWN_SERVER_ERROR;
     return result;
   };
+}
+
+function buildMarker(marker: TransactionMarker, nowMs: TimestampMs): BuiltMarker {
+  const { producerId, producerEpoch, coordinatorEpoch } = marker;
+  const type = marker.isCommit ? 'COMMIT' : 'ABORT';
+  const batch = buildEndTxnMarkerBatch({ type, producerId, producerEpoch, coordinatorEpoch, timestampMs: nowMs });
+  return { marker, batch, nowMs };
 }
