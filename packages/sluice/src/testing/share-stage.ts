@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { createTopic } from '@sluice/broker/testing/requests';
+import { connectTestClient } from '@sluice/broker/testing/test-client';
+import { createBatchSender } from '@sluice/client/batch-sender';
+import { createCluster } from '@sluice/client/cluster';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realNetwork } from '@sluice/kernel/real/network';
+import type { Codec } from '@sluice/protocol/compression/codec';
+import { incrementalAlterConfigsRequestCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-request';
+import { incrementalAlterConfigsResponseCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-response';
+import { ShareConsumer, type ShareConsumerOptions, stringDeserializers } from '../client.ts';
+
+const ALTER_CONFIGS = { request: incrementalAlterConfigsRequestCodec, response: incrementalAlterConfigsResponseCodec };
+const GROUP_RESOURCE = 32;
+const SET = 0;
+
+/** Heartbeats and locks short enough to wait for. */
+export const SHARE_SETTINGS: Readonly<Record<string, string>> = {
+  'group.share.min.heartbeat.interval.ms': '500',
+  'group.share.heartbeat.interval.ms': '500',
+  'group.share.min.record.lock.duration.ms': '1000',
+};
+
+/** A topic that a share group reads from its beginning; both have the name. */
+export async function prepareShare(
+  bootstrap: string,
+  name: string,
+  { partitionCount = 1, group = {} }: { partitionCount?: number; group?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
+  const client = await connectTestClient(Number(bootstrap.split(':')[1]));
+  await createTopic(client, name, partitionCount);
+  const settings = { 'share.auto.offset.reset': 'earliest', ...group };
+  const configs = Object.entries(settings).map(([config, value]) => ({ name: config, value, configOperation: SET }));
+  const { responses } = await client.ask(ALTER_CONFIGS, 1, {
+    resources: [{ resourceType: GROUP_RESOURCE, resourceName: name, configs }],
+    validateOnly: false,
+  });
+  assert.equal(responses[0]?.errorCode, 0, responses[0]?.errorMessage ?? '');
+  client.close();
+}
+
+/** Writes these values, each list as one batch of partition 0. */
+export async function fill(
+  bootstrap: string,
+  topic: string,
+  batches: readonly (readonly (string | null)[])[],
+  codec: Codec = 'none',
+): Promise<void> {
+  const [host = '', port] = bootstrap.split(':');
+  const options = { network: realNetwork, clock: realClock, clientId: 'fill', timeoutMs: 10_000 };
+  const cluster = createCluster({ ...options, bootstrap: [{ host, port: Number(port) }] });
+  try {
+    const sender = await createBatchSender(cluster, { topic, acks: -1, codec });
+    for (const values of batches) {
+      await sender.send([{ partition: 0, records: values.map((value) => ({ value, timestampMs: 1 })) }]);
+    }
+  } finally {
+    cluster.close();
+  }
+}
+
+type Options = Partial<ShareConsumerOptions<string, string, string, string>>;
+
+/** A member of the group that has the topic's name; explicit unless it is said otherwise. */
+export function worker(bootstrap: string, name: string, options: Options = {}) {
+  return new ShareConsumer<string, string, string, string>({
+    clientId: 'worker',
+    groupId: name,
+    topics: [name],
+    bootstrapBrokers: [bootstrap],
+    deserializers: stringDeserializers,
+    acknowledgementMode: 'explicit',
+    timeout: 10_000,
+    ...options,
+  });
+}
+
+export type Worker = ReturnType<typeof worker>;
+
+/** Takes and accepts all until the group has nothing left for it, and leaves: `value×count`. */
+export async function drain(bootstrap: string, name: string, count: number): Promise<string[]> {
+  await using consumer = worker(bootstrap, name);
+  const values: string[] = [];
+  if (count === 0) return values;
+  for await (const message of consumer) {
+    values.push(`${message.value}×${message.deliveryCount}`);
+    message.accept();
+    if (values.length === count) break;
+  }
+  return values;
+}
