@@ -27,10 +27,31 @@ export async function requireStream(
 /** The stream that records are put to or read from: it has shards, and they are not about to go. */
 export async function requireServing(streams: Streams, name: string, context: OperationContext): Promise<StreamState> {
   const state = await streams.find(name);
-  if (state === undefined || state.status === 'CREATING' || state.status === 'DELETING') {
-    throw streamNotFound(name, context);
-  }
-  return state;
+  if (isServing(state)) return state;
+  // What is known may be a second old: another door may have made it meanwhile.
+  const current = await streams.current(name);
+  if (!isServing(current)) throw streamNotFound(name, context);
+  return current;
+}
+
+function isServing(state: StreamState | undefined): state is StreamState {
+  return state !== undefined && state.status !== 'CREATING' && state.status !== 'DELETING';
+}
+
+/** A shard of a stream that is put to or read from. */
+export async function requireServingShard(
+  streams: Streams,
+  name: string,
+  shardId: string,
+  context: OperationContext,
+): Promise<{ readonly state: StreamState; readonly shard: ShardState }> {
+  const known = await requireServing(streams, name, context);
+  const index = parseShardId(shardId);
+  // A child that another door has opened meanwhile.
+  const isKnown = index !== undefined && shardOf(known, index) !== undefined;
+  if (!isKnown) await streams.confirm();
+  const state = isKnown ? known : await requireServing(streams, name, context);
+  return { state, shard: requireShard(state, shardId, context) };
 }
 
 /** For what changes a stream: no other change is under way. */

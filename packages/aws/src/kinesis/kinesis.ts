@@ -30,11 +30,11 @@ export interface Kinesis {
   close(): void;
 }
 
-/** How often a door looks for what other doors have left undone. */
-const LOOK_INTERVAL_MS = 5_000;
+/** How often, at the least, a door looks for what other doors have left undone. */
+const LOOK_INTERVAL_MS_MAX = 5_000;
 
 /**
- * Kinesis Data Streams on a Kafka cluster. Nothing is dialled before the first request, or before `LOOK_INTERVAL_MS`:
+ * Kinesis Data Streams on a Kafka cluster. Nothing is dialled before the first request, or before a few seconds have passed:
  * then it looks for what a door has left undone that is gone.
  *
  * @example
@@ -45,9 +45,10 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
   const all = { ...DEFAULT_SETTINGS, ...settings };
   const registry = createRegistry({ log, clock, random });
   const streams = createStreams(registry, log, clock);
-  const carryOn = createCarryOn({ log, clock, registry, streams, logger, statusDelayMs: all.statusDelayMs });
+  const carryOn = createCarryOn({ log, clock, registry, streams, logger, ...all });
   const tail = createLiveTail(log, clock);
   const subscriptions = createSubscriptions(clock);
+  const lookIntervalMs = Math.min(all.takeOverAfterMs, LOOK_INTERVAL_MS_MAX);
   let isClosed = false;
 
   async function look(): Promise<void> {
@@ -61,9 +62,9 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
     } catch (error) {
       logger.debug('the registry of streams cannot be read', { error: String(error) });
     }
-    if (!isClosed) clock.setTimer(LOOK_INTERVAL_MS, () => void look());
+    if (!isClosed) clock.setTimer(lookIntervalMs, () => void look());
   }
-  clock.setTimer(LOOK_INTERVAL_MS, () => void look());
+  clock.setTimer(lookIntervalMs, () => void look());
 
   return {
     operations: operationsOf({

@@ -2,6 +2,8 @@
 export interface KinesisSettings {
   /** How long CREATING, UPDATING and DELETING last at least. */
   readonly statusDelayMs: number;
+  /** A door leaves what another began alone for so long. */
+  readonly takeOverAfterMs: number;
   /** Refuse what is more than a shard's throughput. */
   readonly throttle: boolean;
   /** Open shards of all provisioned streams. */
@@ -11,6 +13,7 @@ export interface KinesisSettings {
 
 export const DEFAULT_SETTINGS: KinesisSettings = {
   statusDelayMs: 100,
+  takeOverAfterMs: 10_000,
   throttle: false,
   shardLimit: 20_000,
   onDemandStreamLimit: 50,

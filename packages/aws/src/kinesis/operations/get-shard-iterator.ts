@@ -1,6 +1,6 @@
 import { namedStream } from '../arn.ts';
 import { dryRun } from '../errors.ts';
-import { requireServing, requireShard } from '../find-stream.ts';
+import { requireServingShard } from '../find-stream.ts';
 import type { KinesisOperations } from '../generated/types.ts';
 import type { ShardReader } from '../records/read-shard.ts';
 import type { Seal } from '../records/seal.ts';
@@ -17,8 +17,7 @@ export interface GetShardIteratorNeeds {
 export function getShardIterator(needs: GetShardIteratorNeeds): KinesisOperations['GetShardIterator'] {
   const { streams, reader, seal } = needs;
   return async (input, context) => {
-    const state = await requireServing(streams, namedStream(input), context);
-    const shard = requireShard(state, input.ShardId, context);
+    const { state, shard } = await requireServingShard(streams, namedStream(input), input.ShardId, context);
     const start = {
       type: input.ShardIteratorType,
       sequenceNumber: input.StartingSequenceNumber,

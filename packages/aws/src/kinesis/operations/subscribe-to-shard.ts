@@ -5,7 +5,7 @@ import { consumerStatus } from '../describe-consumer.ts';
 import { childShards, sequenceNumberAt } from '../describe-shards.ts';
 import { dryRun, limitExceeded, resourceInUse, resourceNotFound } from '../errors.ts';
 import { requireConsumer } from '../find-consumer.ts';
-import { requireServing, requireShard } from '../find-stream.ts';
+import { requireServingShard } from '../find-stream.ts';
 import type { KinesisOperations, SubscribeToShardEventStream } from '../generated/types.ts';
 import type { LiveTail } from '../records/live-tail.ts';
 import { READ_RECORDS_MAX, type ShardReader, type ShardSlice } from '../records/read-shard.ts';
@@ -46,14 +46,13 @@ export function subscribeToShard(needs: SubscribeToShardNeeds): KinesisOperation
   const { streams, reader, subscriptions, settings } = needs;
   return async (input, context) => {
     const named = parseConsumerArn(input.ConsumerARN);
-    const state = await requireServing(streams, named.stream, context);
+    const { state, shard } = await requireServingShard(streams, named.stream, input.ShardId, context);
     // A consumer that another door has registered a moment ago may not be known here yet.
     const known = consumerOf(state, named) === undefined ? await streams.current(named.stream) : state;
     const { consumer } = requireConsumer(known, named, context);
     if (consumerStatus(consumer, context.now, settings.statusDelayMs) !== 'ACTIVE') {
       throw resourceInUse(`Consumer ${input.ConsumerARN} is not ACTIVE yet.`);
     }
-    const shard = requireShard(state, input.ShardId, context);
     const { Type, SequenceNumber, Timestamp } = input.StartingPosition;
     const start = { type: Type, sequenceNumber: SequenceNumber, timestampMs: Timestamp };
     const offset = await startOffset(reader, state, shard, start, context);

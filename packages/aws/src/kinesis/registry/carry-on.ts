@@ -9,9 +9,7 @@ import type { Streams } from './streams.ts';
 import { topicSettingsOf } from './topic-settings.ts';
 import { activated, closing, partitionCountFor, reshaped } from './transitions.ts';
 
-/** Another door than the one that began a change leaves it alone for so long. */
-const TAKE_OVER_AFTER_MS = 10_000;
-/** After a failure, and between looks at what other doors have begun. */
+/** After a failure. */
 const RETRY_AFTER_MS = 1_000;
 
 export interface CarryOn {
@@ -28,6 +26,8 @@ export interface CarryOnOptions {
   readonly logger: Logger;
   /** How long CREATING, UPDATING and DELETING last at least. */
   readonly statusDelayMs: number;
+  /** What another door began is left alone for so long. */
+  readonly takeOverAfterMs: number;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface CarryOnOptions {
  * done twice, and only the first of two doors' records counts.
  */
 export function createCarryOn(options: CarryOnOptions): CarryOn {
-  const { log, clock, registry, streams, logger, statusDelayMs } = options;
+  const { log, clock, registry, streams, logger, statusDelayMs, takeOverAfterMs } = options;
   const underWay = new Set<string>();
   let timer: Timer | undefined;
   let isClosed = false;
@@ -43,7 +43,7 @@ export function createCarryOn(options: CarryOnOptions): CarryOn {
   /** When a stream's next step is due on this door; undefined if nothing is under way. */
   function dueInMs({ change }: StreamState): number | undefined {
     if (change === null) return undefined;
-    const patienceMs = change.by === registry.door ? 0 : TAKE_OVER_AFTER_MS;
+    const patienceMs = change.by === registry.door ? 0 : takeOverAfterMs;
     return Math.max(0, change.sinceMs + statusDelayMs + patienceMs - clock.now());
   }
 
