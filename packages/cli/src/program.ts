@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { awsCommand } from './commands/aws.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { configCommand } from './commands/config.ts';
 import { consumeCommand } from './commands/consume.ts';
@@ -36,6 +37,7 @@ export function buildProgram(shell: Shell, version: string): Command {
     .addCommand(transactionCommand(shell))
     .addCommand(configCommand(shell))
     .addCommand(clusterCommand(shell))
+    .addCommand(awsCommand(shell))
     .addCommand(importCommand(shell))
     .addCommand(doctorCommand(shell));
   withExamples(program, [

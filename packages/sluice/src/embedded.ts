@@ -1,7 +1,7 @@
 import { silentLogger } from '@sluice/kernel/logger';
 import { createTopics } from './create-topics.ts';
-import type { Sluice, SluiceOptions } from './embedded-types.ts';
-import { startBroker } from './start-broker.ts';
+import type { AwsOptions, Sluice, SluiceOptions } from './embedded-types.ts';
+import { type RunningBroker, startBroker } from './start-broker.ts';
 
 /** {@link Sluice.start} */
 export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice> {
@@ -14,13 +14,19 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
     logger,
   });
   let closing: Promise<void> | undefined;
+  let door: { readonly endpoint: string; close(): Promise<void> } | undefined;
+  const end = async (): Promise<void> => {
+    await door?.close();
+    await broker.close();
+  };
   const close = (): Promise<void> => {
-    const ending = closing ?? broker.close();
+    const ending = closing ?? end();
     closing = ending;
     return ending;
   };
   try {
     await createTopics(broker.bootstrap, topics, { mayExist: dataDirectory !== undefined });
+    if (options.aws !== undefined && options.aws !== false) door = await openDoor(broker, options.aws, options);
   } catch (error) {
     await close();
     throw error;
@@ -29,8 +35,33 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
     bootstrap: broker.bootstrap,
     clusterId: broker.clusterId,
     nodeId: broker.nodeId,
+    awsEndpoint: door?.endpoint,
     createTopics: (more) => createTopics(broker.bootstrap, more, { mayExist: false }),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Read only when somebody wants it: a broker without a door pays nothing for it. */
+async function openDoor(
+  { bootstrap }: RunningBroker,
+  aws: true | AwsOptions,
+  { host = '127.0.0.1', logger = silentLogger }: SluiceOptions,
+) {
+  const { startAwsDoor } = await import('./start-aws-door.ts');
+  const { port = 0, keys, ...kinesis } = aws === true ? {} : aws;
+  return startAwsDoor({
+    listen: { host, port },
+    bootstrap: [addressOf(bootstrap)],
+    ...(keys === undefined ? {} : { keys: new Map(keys.map((key) => [key.accessKeyId, key])) }),
+    kinesis,
+    logger,
+    option: 'aws.port',
+  });
+}
+
+/** `host:port` or `[v6]:port` */
+function addressOf(bootstrap: string): { host: string; port: number } {
+  const at = bootstrap.lastIndexOf(':');
+  return { host: bootstrap.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(bootstrap.slice(at + 1)) };
 }

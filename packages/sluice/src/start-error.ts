@@ -60,26 +60,27 @@ export function explainStart(error: unknown, address: string): unknown {
   return error;
 }
 
-function explainListen(error: ListenError, address: string): StartError {
+/** `option` is the one by which its user says where to listen. */
+export function explainListen(error: ListenError, address: string, option = '--listen'): StartError {
   switch (error.tag) {
     case 'port-in-use':
       return new StartError(
         `${address} is in use`,
-        'stop the program that listens there, or choose another port with --listen',
+        `stop the program that listens there, or choose another port with ${option}`,
         {
           cause: error,
         },
       );
     case 'denied':
-      return new StartError(`this user may not listen on ${address}`, 'choose a port above 1023 with --listen', {
+      return new StartError(`this user may not listen on ${address}`, `choose a port above 1023 with ${option}`, {
         cause: error,
       });
     case 'no-such-address':
-      return new StartError(`this machine has no address ${address}`, 'choose one of its own with --listen', {
+      return new StartError(`this machine has no address ${address}`, `choose one of its own with ${option}`, {
         cause: error,
       });
     case 'other':
-      return new StartError(`cannot listen on ${address}: ${error.message}`, 'choose another address with --listen', {
+      return new StartError(`cannot listen on ${address}: ${error.message}`, `choose another address with ${option}`, {
         cause: error,
       });
   }

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import type { Address } from '../input/address.ts';
 import { address, keyValues, names } from '../input/option-parsers.ts';
 import type { Shell } from '../shell.ts';
+import { type AwsFlags, withAwsOptions } from './aws-options.ts';
 import { withExamples } from './examples.ts';
 
-export interface StartOptions {
+export interface StartOptions extends AwsFlags {
   readonly listen?: Address;
   readonly data?: readonly string[];
   readonly config?: string;
@@ -18,7 +19,7 @@ export function startCommand(shell: Shell): Command {
     .summary('run a broker')
     .description(
       'Runs a broker until it is stopped with Ctrl-C or SIGTERM. Once it serves, it prints one line on stdout: ' +
-        'ready bootstrap=host:port node=id cluster=id. Its log goes to stderr.',
+        'ready bootstrap=host:port node=id cluster=id aws=URL. Its log goes to stderr.',
     )
     .option(
       '-l, --listen <host:port>',
@@ -33,11 +34,11 @@ export function startCommand(shell: Shell): Command {
     )
     .option('-c, --config <file>', "settings from a file in the form of Kafka's server.properties")
     .option('-s, --set <name=value>', "one setting by Kafka's name, repeatable; wins over the file", keyValues)
-    .option('--ephemeral', 'keep nothing: all data is gone when the broker stops')
-    .action(async (options: StartOptions) => {
-      const { start } = await import('../run/start.ts');
-      await start(shell, options);
-    });
+    .option('--ephemeral', 'keep nothing: all data is gone when the broker stops');
+  withAwsOptions(command).action(async (options: StartOptions) => {
+    const { start } = await import('../run/start.ts');
+    await start(shell, options);
+  });
   return withExamples(command, [
     { what: 'on port 9092, data in ./sluice-data', line: 'sluice start' },
     { what: 'for a test: any free port, nothing kept', line: 'sluice start --listen 127.0.0.1:0 --ephemeral' },

@@ -6,12 +6,21 @@ import { type PartitionOffsets, parsePartitionOffsets } from './partition-offset
 
 /** The port that Kafka's brokers listen on by custom. */
 const DEFAULT_PORT = 9092;
+/** The port that tools for local AWS services look at. */
+const DEFAULT_AWS_PORT = 4566;
 
 // Parsers for commander: they return the value or throw its InvalidArgumentError, which ends as exit code 2.
 
 export function address(text: string): Address {
   const parsed = parseAddress(text, DEFAULT_PORT);
   if (parsed === undefined) throw new InvalidArgumentError('Write it as host:port, for example 127.0.0.1:9092.');
+  return parsed;
+}
+
+/** An address of the AWS door. */
+export function awsAddress(text: string): Address {
+  const parsed = parseAddress(text, DEFAULT_AWS_PORT);
+  if (parsed === undefined) throw new InvalidArgumentError('Write it as host:port, for example 127.0.0.1:4566.');
   return parsed;
 }
 

@@ -2,6 +2,8 @@ import { createLogger, type LoggerOptions } from '@sluice/kernel/real/logger';
 import type { StartOptions } from '../commands/start.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
+import { doorSettings } from './aws/door-settings.ts';
+import { type OpenDoor, openAwsDoor } from './start/open-aws-door.ts';
 import { resolveStart } from './start/resolve-start.ts';
 import { tuneProcess } from './start/tune-process.ts';
 
@@ -11,6 +13,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 export async function start(shell: Shell, options: StartOptions): Promise<void> {
   tuneProcess();
   const resolved = await resolveStart(shell, options);
+  const settings = await doorSettings(shell, options);
   const logger = createLogger(logOptions(resolved.settings));
   const stopping = Promise.withResolvers<string>();
   let isStopping = false;
@@ -25,9 +28,19 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
     const broker = await startBroker({ ...resolved, logger }).catch((error: unknown) => {
       throw error instanceof StartError ? new CliFailure('failed', error.message, error.hint, { cause: error }) : error;
     });
-    if (!isStopping) await shell.stdout.write(`${readyLine(broker)}\n`);
+    const door = await openAwsDoor(options, {
+      listen: resolved.listen,
+      bootstrap: broker.bootstrap,
+      settings,
+      logger,
+    }).catch(async (error: unknown) => {
+      await broker.close();
+      throw error;
+    });
+    if (!isStopping) await shell.stdout.write(`${readyLine(broker, door)}\n`);
     const reason = await Promise.race([stopping.promise, broker.failed.then((reason) => ({ reason }))]);
     if (typeof reason === 'string') logger.info('stopping', { signal: reason });
+    await door?.close();
     await broker.close();
     if (typeof reason !== 'string') {
       throw new CliFailure('failed', `the broker could not go on: ${reason.reason}`, 'its log says more');
@@ -45,7 +58,11 @@ function logOptions(settings: Readonly<Record<string, string>>): LoggerOptions {
   };
 }
 
-/** Scripts wait for this line: it begins with `ready` and has `bootstrap=host:port`. */
-function readyLine({ bootstrap, nodeId, clusterId }: { bootstrap: string; nodeId: number; clusterId: string }): string {
-  return `ready bootstrap=${bootstrap} node=${nodeId} cluster=${clusterId}`;
+/** Scripts wait for this line: it begins with `ready` and has `bootstrap=host:port`, and `aws=URL` where there is a door. */
+function readyLine(
+  { bootstrap, nodeId, clusterId }: { bootstrap: string; nodeId: number; clusterId: string },
+  door: OpenDoor | undefined,
+): string {
+  const line = `ready bootstrap=${bootstrap} node=${nodeId} cluster=${clusterId}`;
+  return door === undefined ? line : `${line} aws=${door.endpoint}`;
 }

@@ -1,0 +1,37 @@
+import { createLogger } from '@sluice/kernel/real/logger';
+import type { AwsCommandOptions } from '../../commands/aws.ts';
+import { CliFailure } from '../../failure.ts';
+import type { Shell } from '../../shell.ts';
+import { doorSettings } from './door-settings.ts';
+
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** `sluice aws` */
+export async function aws(shell: Shell, options: AwsCommandOptions): Promise<void> {
+  const { bootstrap, listen } = options;
+  const settings = await doorSettings(shell, options);
+  const logger = createLogger({});
+  const stopping = Promise.withResolvers<string>();
+  let isStopping = false;
+  const interrupt = shell.onInterrupt((signal) => {
+    if (isStopping) shell.exitNow(128 + SIGNAL_NUMBERS[signal]);
+    isStopping = true;
+    stopping.resolve(signal);
+  });
+  try {
+    const { startAwsDoor } = await import('sluice/start-aws-door');
+    const { StartError } = await import('sluice/start-error');
+    const door = await startAwsDoor({ ...settings, bootstrap, listen, logger, option: '--listen' }).catch(
+      (error: unknown) => {
+        throw error instanceof StartError
+          ? new CliFailure('failed', error.message, error.hint, { cause: error })
+          : error;
+      },
+    );
+    if (!isStopping) await shell.stdout.write(`ready aws=${door.endpoint}\n`);
+    logger.info('stopping', { signal: await stopping.promise });
+    await door.close();
+  } finally {
+    interrupt.undo();
+  }
+}
