@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly target: string;
-  /** Over HTTP/2, `host` is the authority. */
+  /** Over HTTP/2 with its pseudo-headers, and `host` is the authority. */
   readonly headers: HttpHeaders;
   readonly body: Buffer;
   readonly version: '1.1' | '2';

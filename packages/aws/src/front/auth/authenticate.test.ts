@@ -106,6 +106,13 @@ describe('requests signed in the header', () => {
     }
   });
 
+  it('may sign the authority of HTTP/2 instead of the host', () => {
+    const { host = '', ...headers } = request().headers;
+    const signed = sign(request({ headers: { ...headers, ':authority': host } }), SIGNING);
+    check({ ...signed, headers: { ...signed.headers, host } });
+    refuses({ ...signed, headers: { ...signed.headers, host, ':authority': 'elsewhere' } }, BAD, /does not match/);
+  });
+
   it('are of any key where none is known, but say all that a signed one does', () => {
     assert.equal(
       createAuthenticate(undefined)(sign(request(), { ...SIGNING, accessKeyId: '210987654321' }), 'kinesis', NOW)

@@ -75,7 +75,8 @@ function requireTime({ timestamp, expiresSeconds }: SignedRequest, now: Timestam
 
 /** What is not signed can be changed on the way: where to and, of these protocols, what is asked. */
 function requireSignedHeaders({ signedHeaders }: SignedRequest, { headers }: HttpRequest): void {
-  if (!signedHeaders.includes('host')) {
+  // Over HTTP/2 the JavaScript SDK signs the pseudo-header.
+  if (!signedHeaders.includes('host') && !signedHeaders.includes(':authority')) {
     throw invalidSignature("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   if (headers['x-amz-target'] !== undefined && !signedHeaders.includes('x-amz-target')) {
