@@ -24,9 +24,16 @@ export interface TransactionWorld {
   readonly transactionalIds: Set<string>;
 }
 
+/** What clients on a machine that dies now and then need to know of it. */
+export interface ClientWorld {
+  readonly machine: SimMachine;
+  readonly history: { readonly odd: string[] };
+  readonly isEnding: boolean;
+}
+
 /** Somebody who comes back whenever the broker does, until the work is done. */
 export async function whileItRuns(
-  world: TransactionWorld,
+  world: ClientWorld,
   name: string,
   work: (broker: Broker) => Promise<'done' | 'again'>,
 ): Promise<void> {
@@ -49,7 +56,7 @@ export async function whileItRuns(
   }
 }
 
-export function sleep({ machine }: TransactionWorld, delayMs: number): Promise<void> {
+export function sleep({ machine }: ClientWorld, delayMs: number): Promise<void> {
   return new Promise((resolve) => void machine.clock.setTimer(delayMs, resolve));
 }
 

@@ -1,4 +1,5 @@
 import { createProducerIdSource } from '@sluice/coordinator/producer-id-source';
+import type { SharePartitionCanary } from '@sluice/coordinator/share-partition/share-partition';
 import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
@@ -57,6 +58,7 @@ export interface BrokerOptions {
   readonly openFilesMax?: number | undefined;
   /** For the tests of the tests only. */
   readonly transactionCanary?: TransactionCanary | undefined;
+  readonly shareCanary?: SharePartitionCanary | undefined;
   /** The broker cannot go on: a broken invariant, or metadata that cannot be trusted. */
   onFatal(reason: string): void;
 }
@@ -137,7 +139,14 @@ async function start(options: BrokerOptions, started: Started): Promise<Broker> 
     autoCreate: (names) => autoCreate(names),
   });
   started.push(shareState.close);
-  const shares = hostShares({ image, staticConfig, persister: shareState.store, clock, logger });
+  const shares = hostShares({
+    image,
+    staticConfig,
+    persister: shareState.store,
+    clock,
+    logger,
+    canary: options.shareCanary,
+  });
   started.push(shares.close);
   disconnects.follow(shares.sessions.onDisconnect);
   const groups = hostGroups({

@@ -105,6 +105,7 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
       store: opened.store,
       directories: opened.directories,
       transactionCanary: world.transactionCanary,
+      shareCanary: world.shareCanary,
       clock,
       random,
       network,

@@ -1,3 +1,4 @@
+import type { SharePartitionCanary } from '@sluice/coordinator/share-partition/share-partition';
 import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
@@ -28,6 +29,7 @@ export interface World {
   /** For the tests of the tests only, see `openPartitionLog`. */
   readonly acknowledgesBeforeSync?: boolean;
   readonly transactionCanary?: TransactionCanary | undefined;
+  readonly shareCanary?: SharePartitionCanary | undefined;
 }
 
 export const realWorld: World = {

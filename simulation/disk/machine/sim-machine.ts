@@ -1,4 +1,5 @@
 import type { BrokerAddress } from '@sluice/client/broker-address';
+import type { SharePartitionCanary } from '@sluice/coordinator/share-partition/share-partition';
 import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
 import type { Network } from '@sluice/kernel/network';
 import { createSimClock, type SimClock } from '@sluice/kernel/sim/clock';
@@ -40,6 +41,8 @@ export interface SimMachineOptions {
   readonly hasNoSyncLimit?: boolean;
   /** A broken build. */
   readonly transactionCanary?: TransactionCanary;
+  /** A broken build. */
+  readonly shareCanary?: SharePartitionCanary;
   /** Logs share their syncs, as on a real disk. */
   readonly hasJournal?: boolean;
 }
@@ -140,6 +143,7 @@ export function createSimMachine(options: SimMachineOptions): SimMachine {
           openStore: () => store.open(),
           acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
           transactionCanary: options.transactionCanary,
+          shareCanary: options.shareCanary,
         },
       });
       // A dead process neither starts nor fails.

@@ -1,0 +1,28 @@
+import { isFinal } from './record-story.ts';
+import type { ShareRun } from './run-seed.ts';
+
+export function formatRuns(runs: readonly ShareRun[]): string {
+  const events = runs.flatMap(({ history }) => history.events);
+  const acked = events.filter((event) => event.kind === 'acked');
+  const again = events.filter((event) => event.kind === 'acquired' && event.times > 1).length;
+  const deaths = runs.reduce((sum, run) => sum + run.deaths, 0);
+  const lasting = runs.reduce((sum, { history }) => sum + history.lasting.length, 0);
+  const names = runs[0]?.verdicts.map(({ name }) => name) ?? [];
+  const lines = names.map((name) => {
+    const bad = runs.filter((run) => isViolated(run, name));
+    const [first] = bad;
+    if (first === undefined) return `  ${name}: holds`;
+    const what = first.verdicts.find((each) => each.name === name)?.violations.join('; ');
+    return `  ${name}: ${bad.length} runs VIOLATE it, seed ${first.seed}: ${what}`;
+  });
+  return [
+    `${runs.length} runs, ${deaths} deaths of the broker, ${lasting} records at the end, ` +
+      `${events.filter(({ kind }) => kind === 'acquired').length} deliveries, ${again} of them again; ` +
+      `${acked.filter(isFinal).length} records done, ${acked.filter(({ code }) => (code ?? 0) > 0).length} refused`,
+    ...lines,
+  ].join('\n');
+}
+
+export function isViolated(run: ShareRun, name?: string): boolean {
+  return run.verdicts.some((each) => each.violations.length > 0 && (name === undefined || each.name === name));
+}
