@@ -28,7 +28,7 @@ export interface AcknowledgementSink {
 /** One share session from its beginning to its end. */
 export interface SessionLife {
   /** The broker gives what was acquired in it to others. */
-  isOver: boolean;
+  readonly isOver: boolean;
 }
 
 /** A record that this member has the lock of. */

@@ -76,7 +76,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
   const pending = createPendingAcknowledgements();
   let partitions: ReadonlyMap<string, SharedPartition> = new Map();
   let connection: Broker | undefined;
-  let life: SessionLife = { isOver: false };
+  let life = lifeOf(undefined);
   let lockMs = Infinity;
   let isBusy = false;
   let isFetching = false;
@@ -151,6 +151,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     const broker = await options.dial();
     if (isEnded) broker.close();
     else connection = broker;
+    life = lifeOf(broker);
   }
 
   async function fetch(broker: Broker, settings: FetchSettings, taken: Taken, sentMs: number): Promise<void> {
@@ -273,8 +274,8 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
   }
 
   function lose(error: ShareConsumerError): void {
-    life.isOver = true;
-    life = { isOver: false };
+    life.end();
+    life = lifeOf(connection);
     session.reset();
     const unsent = pending.takeAll();
     dueMs = Infinity;
@@ -349,6 +350,19 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
       shut();
     },
     abort: shut,
+  };
+}
+
+/** A session ends with its connection, even if nobody has looked since. */
+function lifeOf(connection: Broker | undefined): SessionLife & { end(): void } {
+  let hasEnded = false;
+  return {
+    get isOver() {
+      return hasEnded || connection?.isOpen !== true;
+    },
+    end() {
+      hasEnded = true;
+    },
   };
 }
 

@@ -12,6 +12,7 @@ export interface Settlements {
   whenAnswered(): Promise<void>;
   /** Throws `AcknowledgementError` with what failed of the user's since the last call. */
   throwFailures(): void;
+  forgetFailures(): void;
 }
 
 interface Barrier {
@@ -48,6 +49,9 @@ export function createSettlements(): Settlements {
     async whenAnswered() {
       if (unsettled.size === 0) return;
       await new Promise<void>((resolve) => barriers.add({ left: new Set(unsettled), resolve }));
+    },
+    forgetFailures() {
+      failures = [];
     },
     throwFailures() {
       const told = failures;

@@ -132,7 +132,8 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
 
   /**
    * Sends what was acknowledged (implicit mode: accepts all that was handed out), and settles when the brokers have
-   * answered all of it. Fails with `AcknowledgementError`, which names the messages that may come again.
+   * answered all of it. Fails with `AcknowledgementError`, which names the messages that may come again, also those that
+   * failed since it was called last.
    */
   async commit(): Promise<void> {
     if (this.#closing !== undefined) throw new UserError('the consumer is closed');

@@ -267,6 +267,7 @@ export function createShareMember(
     },
     async close() {
       isClosing = true;
+      settlements.forgetFailures();
       await end();
       if (membership !== undefined) host.onLeft();
       settlements.throwFailures();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createTopic } from '@sluice/broker/testing/requests';
-import { connectTestClient } from '@sluice/broker/testing/test-client';
+import { connectTestClient, type TestClient } from '@sluice/broker/testing/test-client';
 import { createBatchSender } from '@sluice/client/batch-sender';
 import { createCluster } from '@sluice/client/cluster';
 import { realClock } from '@sluice/kernel/real/clock';
@@ -22,21 +22,31 @@ export const SHARE_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** A topic that a share group reads from its beginning; both have the name. */
-export async function prepareShare(
-  bootstrap: string,
-  name: string,
-  { partitionCount = 1, group = {} }: { partitionCount?: number; group?: Readonly<Record<string, string>> } = {},
-): Promise<void> {
-  const client = await connectTestClient(Number(bootstrap.split(':')[1]));
-  await createTopic(client, name, partitionCount);
-  const settings = { 'share.auto.offset.reset': 'earliest', ...group };
-  const configs = Object.entries(settings).map(([config, value]) => ({ name: config, value, configOperation: SET }));
-  const { responses } = await client.ask(ALTER_CONFIGS, 1, {
-    resources: [{ resourceType: GROUP_RESOURCE, resourceName: name, configs }],
-    validateOnly: false,
+export async function prepareShare(bootstrap: string, name: string, group: GroupSettings = {}): Promise<void> {
+  await withClient(bootstrap, (client) => createTopic(client, name));
+  await configureShare(bootstrap, name, { 'share.auto.offset.reset': 'earliest', ...group });
+}
+
+export async function configureShare(bootstrap: string, group: string, settings: GroupSettings): Promise<void> {
+  const configs = Object.entries(settings).map(([name, value]) => ({ name, value, configOperation: SET }));
+  await withClient(bootstrap, async (client) => {
+    const { responses } = await client.ask(ALTER_CONFIGS, 1, {
+      resources: [{ resourceType: GROUP_RESOURCE, resourceName: group, configs }],
+      validateOnly: false,
+    });
+    assert.equal(responses[0]?.errorCode, 0, responses[0]?.errorMessage ?? '');
   });
-  assert.equal(responses[0]?.errorCode, 0, responses[0]?.errorMessage ?? '');
-  client.close();
+}
+
+type GroupSettings = Readonly<Record<string, string>>;
+
+async function withClient(bootstrap: string, work: (client: TestClient) => Promise<unknown>): Promise<void> {
+  const client = await connectTestClient(Number(bootstrap.split(':')[1]));
+  try {
+    await work(client);
+  } finally {
+    client.close();
+  }
 }
 
 /** Writes these values, each list as one batch of partition 0. */
