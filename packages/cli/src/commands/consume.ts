@@ -1,50 +1,21 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { CliFailure } from '../failure.ts';
-import { partitions, separator, wholeNamePattern, wholeNumber } from '../input/option-parsers.ts';
+import { duration, partitions, separator, wholeNamePattern, wholeNumber } from '../input/option-parsers.ts';
 import { parseStartPosition, type StartPosition } from '../input/start-position.ts';
 import type { Shell } from '../shell.ts';
-import { type ClientOptions, withClientOptions } from './client-options.ts';
+import { withClientOptions } from './client-options.ts';
+import { groupOptions, onlyTopic, shareGroupOptions } from './consume/check-options.ts';
+import type { ConsumeOptions } from './consume/consume-options.ts';
 import { withExamples } from './examples.ts';
-
-/** How records are printed. */
-export interface PrintOptions extends ClientOptions {
-  readonly format: 'value' | 'key-value' | 'json';
-  readonly keySeparator: string;
-  readonly count?: number;
-}
-
-/** Without a group. */
-export interface ConsumeTopicOptions extends PrintOptions {
-  readonly from: StartPosition;
-  readonly partition?: readonly number[];
-  readonly untilEnd?: boolean;
-}
-
-/** As a member of a group. */
-export interface ConsumeGroupOptions extends PrintOptions {
-  readonly group: string;
-  readonly groupProtocol: 'classic' | 'consumer';
-  readonly include?: RegExp;
-  /** Where the group has committed nothing. */
-  readonly from: 'beginning' | 'end';
-  readonly untilEnd?: boolean;
-}
-
-type ConsumeOptions = ConsumeTopicOptions & {
-  readonly group?: string;
-  readonly groupProtocol?: 'classic' | 'consumer';
-  readonly include?: RegExp;
-};
 
 /** `sluice consume` */
 export function consumeCommand(shell: Shell): Command {
   const command = new Command('consume')
     .summary('read records of a topic, alone or in a group')
     .description(
-      'Reads records of a topic and waits for more until it is stopped. Without --group it joins no group and commits ' +
+      'Reads records of a topic and waits for more until it is stopped. Without a group it joins none and commits ' +
         'nothing, so reading changes nothing on the cluster.',
     )
-    .argument('[topic...]', 'topic to read; with --group there may be several')
+    .argument('[topic...]', 'topic to read; with a group there may be several')
     .addOption(
       new Option(
         '-f, --from <position>',
@@ -86,8 +57,22 @@ export function consumeCommand(shell: Shell): Command {
         'consumer',
       ]),
     )
-    .action(async (topics: string[], options: ConsumeOptions) => {
-      const { group } = options;
+    .optionsGroup('As a member of a share group (a queue):')
+    .option(
+      '-s, --share-group <name>',
+      'take records in this share group, one by one, however many members it has: each is locked while it is printed',
+    )
+    .option('--accept', 'what was printed is done: nobody gets it again (so it is if nothing is said)')
+    .option('--release', 'give back what was printed: somebody gets it again, until it was delivered too often')
+    .option('--reject', 'what was printed cannot be processed: nobody gets it again')
+    .option('--idle <duration>', 'stop when no record has come for so long', duration)
+    .action(async (topics: string[], options: ConsumeOptions, self: Command) => {
+      const { group, shareGroup } = options;
+      if (shareGroup !== undefined) {
+        const checked = shareGroupOptions(topics, { ...options, shareGroup }, isGiven(self, 'from'));
+        const { consumeInShareGroup } = await import('../run/consume-share-group.ts');
+        return await consumeInShareGroup(shell, topics, checked);
+      }
       if (group !== undefined) {
         const checked = groupOptions(topics, { ...options, group });
         const { consumeInGroup } = await import('../run/consume-group.ts');
@@ -105,41 +90,13 @@ export function consumeCommand(shell: Shell): Command {
     { what: 'ten records of partition 2, from offset 500', line: 'sluice consume orders -p 2 --from 500 --count 10' },
     { what: 'go on where group payments is; start it twice to share', line: 'sluice consume orders --group payments' },
     { what: 'all topics of one kind', line: 'sluice consume --include "orders-.*" --group audit' },
+    { what: 'take ten tasks of a queue: they are done then', line: 'sluice consume tasks --share-group jobs -n 10' },
+    { what: 'empty it', line: 'sluice consume tasks --share-group jobs --reject --idle 5s' },
   ]);
 }
 
-function onlyTopic([topic, ...others]: readonly string[], options: ConsumeOptions): string {
-  if (options.include !== undefined || options.groupProtocol !== undefined) {
-    throw new CliFailure('usage', '--include and --group-protocol are for members of a group', 'name one with --group');
-  }
-  if (topic === undefined) throw new CliFailure('usage', "missing required argument 'topic'", 'see --help');
-  if (others.length > 0) {
-    throw new CliFailure('usage', 'several topics can only be read as a member of a group', 'name one with --group');
-  }
-  return topic;
-}
-
-function groupOptions(
-  topics: readonly string[],
-  options: ConsumeOptions & { readonly group: string },
-): ConsumeGroupOptions {
-  const { from, partition, group, groupProtocol = 'classic', include } = options;
-  if (group === '') throw new CliFailure('usage', 'the name of the group is empty', 'give it one');
-  if (partition !== undefined) {
-    throw new CliFailure('usage', '--partition and --group exclude each other: a group shares out partitions itself');
-  }
-  if ((include === undefined) === (topics.length === 0)) {
-    throw new CliFailure('usage', 'it was not said what to read', 'give either topics or --include');
-  }
-  if (from.kind !== 'beginning' && from.kind !== 'end') {
-    throw new CliFailure(
-      'usage',
-      'with --group, --from is beginning or end',
-      '`sluice group reset-offsets` moves a group to an offset or a time',
-    );
-  }
-  const { from: _from, partition: _partition, ...others } = options;
-  return { ...others, group, groupProtocol, from: from.kind };
+function isGiven(command: Command, option: string): boolean {
+  return command.getOptionValueSource(option) !== 'default';
 }
 
 function startPosition(text: string, shell: Shell): StartPosition {

@@ -2,7 +2,7 @@ import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { partitionKey, type TopicPartition } from '@sluice/client/topic-partition';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import type { ConsumeGroupOptions } from '../commands/consume.ts';
+import type { ConsumeGroupOptions } from '../commands/consume/consume-options.ts';
 import { CliFailure } from '../failure.ts';
 import { plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';

@@ -2,7 +2,7 @@ import type { Cluster } from '@sluice/client/cluster';
 import { type Reading, readPartitions } from '@sluice/client/partition-reader';
 import { retry } from '@sluice/client/retry';
 import { topicPartitions } from '@sluice/client/topic-partitions';
-import type { ConsumeTopicOptions } from '../commands/consume.ts';
+import type { ConsumeTopicOptions } from '../commands/consume/consume-options.ts';
 import type { Shell } from '../shell.ts';
 import { createPrinter } from './consume/printer.ts';
 import { resolvePositions } from './consume/start-offsets.ts';

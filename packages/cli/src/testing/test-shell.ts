@@ -20,10 +20,18 @@ export interface TestShellOptions {
   /** Their height; 24 unless said. */
   readonly rows?: number;
   readonly files?: Readonly<Record<string, string>>;
+  /** What each write to standard output waits for. */
+  readonly slowness?: () => Promise<void>;
 }
 
 /** A shell whose output is kept and whose input is given. Clock and network are the machine's. */
-export function createTestShell({ input = '', columns, rows = 24, files = {} }: TestShellOptions = {}): TestShell {
+export function createTestShell({
+  input = '',
+  columns,
+  rows = 24,
+  files = {},
+  slowness,
+}: TestShellOptions = {}): TestShell {
   const written = { out: '', err: '' };
   const watchers = new Set<() => void>();
   const interrupts = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>();
@@ -36,6 +44,7 @@ export function createTestShell({ input = '', columns, rows = 24, files = {} }: 
     async write(chunk) {
       written[name] += chunk.toString();
       for (const look of watchers) look();
+      if (name === 'out') await slowness?.();
     },
   });
   return {

@@ -1,10 +1,16 @@
 import type { TopicPartition } from '@sluice/client/topic-partition';
-import type { BatchRecord } from '@sluice/protocol/records/record';
-import type { PrintOptions } from '../../commands/consume.ts';
+import type { PrintOptions } from '../../commands/consume/consume-options.ts';
 import { startProgress } from '../../output/progress.ts';
 import { formatBytes, plural } from '../../output/units.ts';
 import type { Shell } from '../../shell.ts';
-import { formatJson, formatKeyValue, formatValue, forTerminal, type RecordFormat } from './record-format.ts';
+import {
+  formatJson,
+  formatKeyValue,
+  formatValue,
+  forTerminal,
+  type PrintedRecord,
+  type RecordFormat,
+} from './record-format.ts';
 
 export interface Printed {
   /** Everything of the partition before this offset was handed to whoever reads the output. */
@@ -18,7 +24,7 @@ export interface Printer {
   readonly isStopped: boolean;
   stop(): void;
   /** One call at a time. */
-  print(each: TopicPartition, records: readonly BatchRecord[]): Promise<Printed>;
+  print(each: TopicPartition, records: readonly PrintedRecord[]): Promise<Printed>;
   end(): void;
 }
 

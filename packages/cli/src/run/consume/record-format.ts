@@ -5,8 +5,13 @@ import { visibleText } from '../../output/visible-text.ts';
 const LINE_FEED = Buffer.from('\n');
 const NULL_TEXT = Buffer.from('null');
 
+export interface PrintedRecord extends Pick<BatchRecord, 'offset' | 'timestampMs' | 'key' | 'value' | 'headers'> {
+  /** How often a share group has delivered it, this time included. */
+  readonly deliveryCount?: number;
+}
+
 /** What is printed of a record, its line end included. */
-export type RecordFormat = (partition: number, record: BatchRecord) => Buffer;
+export type RecordFormat = (partition: number, record: PrintedRecord) => Buffer;
 
 /** The value as it came, byte for byte; a null value is an empty line. */
 export const formatValue: RecordFormat = (_partition, { value }) =>
@@ -23,12 +28,13 @@ export function formatKeyValue(separator: string): RecordFormat {
  * that no reader takes them for text.
  */
 export function formatJson(topic: string): RecordFormat {
-  return (partition, { offset, timestampMs, key, value, headers }) => {
+  return (partition, { offset, timestampMs, deliveryCount, key, value, headers }) => {
     const line = JSON.stringify({
       topic,
       partition,
       offset,
       timestamp: timestampMs < 0 ? null : new Date(timestampMs).toISOString(),
+      ...(deliveryCount === undefined ? {} : { deliveryCount }),
       ...bytesAs('key', key),
       ...bytesAs('value', value),
       headers: headers.map((header) => ({ name: header.key, ...bytesAs('value', header.value) })),
