@@ -14,6 +14,8 @@ import { adminChecks } from './platformatic-admin.ts';
 import { committed, groupAdminChecks, joinGroup, provocationOnGroup } from './platformatic-group.ts';
 import { transactionOps } from './platformatic-transactions.ts';
 import { pause, progress, provoked, type Request, serve } from './serve.ts';
+import { shareChecks } from './share-checks.ts';
+import { shareMemberOps } from './share-members.ts';
 
 const bootstrap = process.argv[2] ?? '';
 const common = { clientId: 'interop', bootstrapBrokers: [bootstrap], autocreateTopics: true };
@@ -247,7 +249,10 @@ async function provocation({ kind, topic }: Request): Promise<unknown> {
 
 await serve(
   {
-    hello: () => ({ codecs, can: ['timestamps', 'header-bytes', 'admin', 'groups', 'transactions'] }),
+    hello: () => ({
+      codecs,
+      can: ['timestamps', 'header-bytes', 'admin', 'groups', 'transactions', 'shares', 'share-checks'],
+    }),
     write,
     read,
     offsets,
@@ -261,6 +266,8 @@ await serve(
       ),
     ...memberOps((request) => joinGroup({ ...common, retries: 200, retryDelay: 100 }, faultOf, request)),
     ...transactionOps(common),
+    ...shareMemberOps(bootstrap),
+    shares: (request) => shareChecks(bootstrap, request),
     committed: (request) => committed(common, request),
     groupAdmin: async (request) => ({ checks: await groupAdminChecks(common, request) }),
     admin: async ({ topic }) => {

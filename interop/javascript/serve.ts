@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Check, Fault, RecordSpec } from '../runner/contract.ts';
+import type { Check, Fault, RecordSpec, ShareNote } from '../runner/contract.ts';
 
 /** A request of CONTRACT.md; each op uses the fields that it names there. */
 export type Request = {
@@ -31,6 +31,9 @@ export type Request = {
   readonly into: string;
   readonly isolation: 'read_committed' | 'read_uncommitted';
   readonly silenceMs: number;
+  readonly worker: string;
+  readonly members: number;
+  readonly batch: number;
 };
 
 export type Handlers = Readonly<Record<string, (request: Request) => Promise<object> | object>>;
@@ -51,6 +54,10 @@ export async function serve(handlers: Handlers, faultOf: (cause: unknown) => Fau
 
 export function progress(count: number): void {
   write({ progress: count });
+}
+
+export function share(note: ShareNote): void {
+  write({ share: note });
 }
 
 function write(message: object): void {
