@@ -9,6 +9,8 @@ import { logPath, type Segment } from './segment.ts';
 export interface PinnedFiles {
   /** A file was made whose name a power loss might take. */
   readonly hasNewFile: boolean;
+  /** The segment's file, if it is open already. */
+  opened(segment: Segment): DiskFile | undefined;
   /** The segment's file, open until it is released. `isNew`: this write makes it. */
   acquire(segment: Segment, isNew: boolean): Promise<DiskFile>;
   /** Makes what is in these files durable, and the names of new ones. */
@@ -40,6 +42,10 @@ class LogPinnedFiles implements PinnedFiles {
     this.#files = files;
     this.#syncDirectory = syncDirectory;
     this.#letGo = letGo;
+  }
+
+  opened(segment: Segment): DiskFile | undefined {
+    return this.#pinned.get(segment);
   }
 
   async acquire(segment: Segment, isNew: boolean): Promise<DiskFile> {

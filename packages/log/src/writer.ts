@@ -113,7 +113,9 @@ export function createWriter(options: WriterOptions): Writer {
     while (queue.length > 0 && !isHeld && state.failure === undefined) {
       const group = takeGroup();
       try {
-        const isDurable = await awaitPrerequisites(group);
+        const after = unmetPrerequisites(group);
+        // A crash that took what the group needs must find nothing of it: it is durable before it is in its file.
+        const isDurable = after.length > 0 && (await commits.commitFirst(group, after));
         if (state.failure !== undefined) break;
         await writeGroup(group, isDurable);
       } catch (error) {
@@ -133,19 +135,13 @@ export function createWriter(options: WriterOptions): Writer {
     return group;
   }
 
-  /** True if the group is durable before it is in its file: a crash that took what it needs must find nothing of it. */
-  async function awaitPrerequisites(group: readonly PlacedBatch[]): Promise<boolean> {
-    const after = unmetPrerequisites(group);
-    return after.length > 0 && (await commits.commitFirst(group, after));
-  }
-
   async function writeGroup(group: readonly PlacedBatch[], isDurable: boolean): Promise<void> {
     const first = group[0];
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
     const { segment } = first;
     writingSegment = segment;
-    const file = await pinned.acquire(segment, first.position === 0);
+    const file = pinned.opened(segment) ?? (await pinned.acquire(segment, first.position === 0));
     await file.writev(joinNeighbours(group), first.position);
     // A sync that failed meanwhile: nothing counts as written any more.
     if (state.failure !== undefined) return;

@@ -53,15 +53,16 @@ export async function askCoordinator(
     const { errorCode, after } = await transactions.addPartitionsForWrite(transactionalId, asked);
     const error = toWriteError(errorCode, support);
     if (after === undefined || error !== ErrorCode.NONE) return { errorCodeOf: () => error };
-    return writeAfter(after, logs);
+    // At once where all logs share a journal with the coordinator's, else when its record is durable.
+    return logs.every((log) => mayFollow(log, after)) ? { errorCodeOf: NO_ERROR, after } : writeOnceMet(after);
   }
   const errorCodeOf = await transactions.verifyPartitions(transactionalId, asked);
   return { errorCodeOf: (topic, partition) => toWriteError(errorCodeOf(topic, partition), support) };
 }
 
-/** At once where all logs share a journal with the coordinator's, else when its record is durable. */
-async function writeAfter(after: Prerequisite, logs: readonly PartitionLog[]): Promise<CoordinatorAnswer> {
-  if (logs.every((log) => mayFollow(log, after))) return { errorCodeOf: () => ErrorCode.NONE, after };
+const NO_ERROR: PartitionErrors = () => ErrorCode.NONE;
+
+async function writeOnceMet(after: Prerequisite): Promise<CoordinatorAnswer> {
   const failure = isMet(after) ? undefined : await untilMet(after);
   return { errorCodeOf: () => (failure === undefined ? ErrorCode.NONE : ErrorCode.NOT_COORDINATOR) };
 }

@@ -28,6 +28,8 @@ export function openFile(path: string, mode: keyof typeof FLAGS): Promise<DiskFi
   });
 }
 
+const DONE = Promise.resolve();
+
 type Done<T> = (error: NodeJS.ErrnoException | null, value: T) => void;
 
 class RealFile implements DiskFile {
@@ -58,20 +60,23 @@ class RealFile implements DiskFile {
   }
 
   writev(buffers: readonly Uint8Array[], position: number): Promise<void> {
-    if (!this.#closed && sizeOf(buffers) <= IMMEDIATE_WRITE_SIZE_BYTES_MAX)
-      return this.#writeImmediately(buffers, position);
+    const sizeBytes = sizeOf(buffers);
+    if (!this.#closed && sizeBytes <= IMMEDIATE_WRITE_SIZE_BYTES_MAX) {
+      return this.#writeImmediately(buffers, sizeBytes, position);
+    }
     return this.#use((done) => this.#writeFrom(buffers, 0, position, done));
   }
 
-  async #writeImmediately(buffers: readonly Uint8Array[], position: number): Promise<void> {
-    if (buffers.length === 0) return;
+  #writeImmediately(buffers: readonly Uint8Array[], sizeBytes: number, position: number): Promise<void> {
+    if (sizeBytes === 0) return DONE;
     let written: number;
     try {
       written = fs.writevSync(this.#descriptor, buffers, position);
     } catch (error) {
-      throw toDiskError(error as NodeJS.ErrnoException, this.path);
+      return Promise.reject(toDiskError(error as NodeJS.ErrnoException, this.path));
     }
-    if (written < sizeOf(buffers)) await this.#use((done) => this.#writeFrom(buffers, 0, position, done));
+    if (written === sizeBytes) return DONE;
+    return this.#use((done) => this.#writeFrom(buffers, 0, position, done));
   }
 
   /** Writes `buffers[index…]`; carries on where a short write stopped. */
