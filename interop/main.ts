@@ -22,6 +22,7 @@ import { mixed } from './runner/cases/mixed.ts';
 import { crash, restart } from './runner/cases/restart.ts';
 import { seek } from './runner/cases/seek.ts';
 import { shareCrash } from './runner/cases/share-crash.ts';
+import { shareWorkers, type WorkersOptions } from './runner/cases/share-workers.ts';
 import { shares, soon } from './runner/cases/shares.ts';
 import { tools } from './runner/cases/tools.ts';
 import { transactionTools } from './runner/cases/transaction-tools.ts';
@@ -32,7 +33,7 @@ import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
 
-type Options = ChurnOptions & BankOptions;
+type Options = ChurnOptions & BankOptions & WorkersOptions;
 
 type Case = {
   readonly name: string;
@@ -84,6 +85,7 @@ const cases: readonly Case[] = [
   { name: 'copy-crash', run: copyCrash, settings: impatient },
   { name: 'shares', run: shares, settings: soon },
   { name: 'share-crash', run: shareCrash, settings: soon },
+  { name: 'share-workers', run: shareWorkers, settings: soon },
   { name: 'group-tools', run: groupTools, settings: lively, folder: 'java' },
 ];
 
@@ -96,6 +98,7 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--recor
     --record    with --server kafka: what Kafka's tools say becomes what is expected of them
     --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
     --kills     how often the broker is killed in copy-crash and bank (5)
+    --workers   members in share-workers, which takes as many records as --records says (6)
     --canary    the readers of bank read what is not committed: it must fail
     --install   only install and build the clients
 `;
@@ -120,6 +123,7 @@ async function main(): Promise<number> {
       seconds: { type: 'string', default: '15' },
       records: { type: 'string', default: '20000' },
       kills: { type: 'string', default: '5' },
+      workers: { type: 'string', default: '6' },
       canary: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -141,6 +145,8 @@ async function main(): Promise<number> {
     const options = {
       seconds: Number(values.seconds),
       records: Number(values.records),
+      shareRecords: Number(values.records),
+      workers: Number(values.workers),
       kills: Number(values.kills),
       isolation: values.canary ? 'read_uncommitted' : 'read_committed',
     } as const;

@@ -46,7 +46,9 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
       stderr = `${stderr}${line}\n`.slice(-stderrCharsMax);
       return;
     }
-    const message: { ok?: unknown; error?: Fault; progress?: number; share?: ShareNote } = JSON.parse(line);
+    const message = parse(line);
+    // The rest of a line that a kill cut off.
+    if (message === undefined) return;
     if (message.share !== undefined) client.onShare(message.share);
     else if (message.progress !== undefined) waiting?.onProgress(message.progress);
     else if (message.error !== undefined) waiting?.reject(new ClientFault(message.error));
@@ -92,6 +94,16 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
     },
   };
   return client;
+}
+
+type Message = { ok?: unknown; error?: Fault; progress?: number; share?: ShareNote };
+
+function parse(line: string): Message | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 async function endChild(child: ChildProcessWithoutNullStreams): Promise<void> {

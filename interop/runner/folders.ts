@@ -61,7 +61,7 @@ export const folders = {
   },
 } satisfies Record<string, Folder>;
 
-async function missingPython(): Promise<string | undefined> {
+export async function missingPython(): Promise<string | undefined> {
   if (!(await succeeds('python3', ['--version']))) return 'no Python (python3)';
   return (await succeeds('python3', ['-c', 'import venv, ensurepip'])) ? undefined : 'no venv module for python3';
 }
@@ -80,7 +80,8 @@ async function missingKcat(): Promise<string | undefined> {
   return undefined;
 }
 
-async function installPython(folder: 'python' | 'librdkafka'): Promise<void> {
+/** `folder` has a requirements.txt. */
+export async function installPython(folder: string): Promise<void> {
   const requirements = join(interop, folder, 'requirements.txt');
   const venv = join(cache, folder, 'venv');
   const pip = [
@@ -100,7 +101,7 @@ async function installPython(folder: 'python' | 'librdkafka'): Promise<void> {
 }
 
 /** Does a piece of work unless its mark says that it was done for just this content of the lock file. */
-async function onceFor(lockFile: string, mark: string, work: () => Promise<void>): Promise<void> {
+export async function onceFor(lockFile: string, mark: string, work: () => Promise<void>): Promise<void> {
   const content = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === content) return;
   await work();

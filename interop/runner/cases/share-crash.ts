@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopics } from '../create-topics.ts';
 import { configureGroup } from '../shares/share-group.ts';
-import { createShareHistory, type ShareVerdict } from '../shares/share-history.ts';
-import { floodedPlaces, startWorker, untilNothingIsLeft } from '../shares/share-work.ts';
+import { createShareHistory } from '../shares/share-history.ts';
+import { floodedPlaces, startWorker, tell, untilNothingIsLeft } from '../shares/share-work.ts';
 import { type Actor, Skip, type Stage } from '../stage.ts';
 
 const partitions = 3;
@@ -52,17 +52,4 @@ async function work(stage: Stage, name: string, actors: readonly Actor[], member
   await untilNothingIsLeft(stage, group, topic, partitions, patienceMs);
   await Promise.all(workers.map((worker) => worker.stop()));
   return tell(history.judge(floodedPlaces(count, partitions)));
-}
-
-/** What happened in a sentence; throws where something may not. */
-export function tell({ violations, accepted, rejected, unheard, deliveries, redeliveries }: ShareVerdict): string {
-  if (violations.length > 0) {
-    throw new Error(`${violations.length} violations:\n${violations.slice(0, 10).join('\n')}`);
-  }
-  const { released, refused, abandoned } = redeliveries;
-  return (
-    `${accepted} accepted, ${rejected} rejected, ${unheard} without hearing of it, in ${deliveries} deliveries; ` +
-    `again because they were released ${released}, because the broker could not confirm ${refused}, ` +
-    `because their member ended ${abandoned}`
-  );
 }

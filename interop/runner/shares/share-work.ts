@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShareWork } from '../contract.ts';
 import type { Actor, Stage } from '../stage.ts';
 import { placesOf } from './share-group.ts';
-import type { ShareHistory } from './share-history.ts';
+import type { ShareHistory, ShareVerdict } from './share-history.ts';
 
 const lookEveryMs = 200;
 const stopTimeoutMs = 60_000;
@@ -60,4 +60,17 @@ export async function untilNothingIsLeft(
 /** The records of `flood`, by partition and offset. */
 export function floodedPlaces(count: number, partitions: number): string[] {
   return Array.from({ length: count }, (_, index) => `${index % partitions}-${Math.floor(index / partitions)}`);
+}
+
+/** What happened in a sentence; throws where something may not. */
+export function tell({ violations, accepted, rejected, unheard, deliveries, redeliveries }: ShareVerdict): string {
+  if (violations.length > 0) {
+    throw new Error(`${violations.length} violations:\n${violations.slice(0, 10).join('\n')}`);
+  }
+  const { released, refused, abandoned } = redeliveries;
+  return (
+    `${accepted} accepted, ${rejected} rejected, ${unheard} without hearing of it, in ${deliveries} deliveries; ` +
+    `again because they were released ${released}, because the broker could not confirm ${refused}, ` +
+    `because their member ended ${abandoned}`
+  );
 }

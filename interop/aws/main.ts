@@ -1,0 +1,55 @@
+// npm run interop:aws [-- --all] [-- CLIENT…]: AWS SDKs that others wrote walk through Kinesis on a real door, and all of
+// them must see the same. CONTRACT.md says more.
+import { parseArgs } from 'node:util';
+import { root } from '../runner/paths.ts';
+import { checkWalk } from './check-walk.ts';
+import { type AwsClient, awsClients } from './clients.ts';
+import { runWalk } from './run-walk.ts';
+import { type DoorProcess, startDoor } from './start-door.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean', default: false } },
+});
+process.chdir(root);
+process.exitCode = (await main()) ? 0 : 1;
+
+async function main(): Promise<boolean> {
+  const unknown = positionals.filter((name) => !awsClients.some((client) => client.name === name));
+  if (unknown.length > 0) {
+    console.error(`no such client: ${unknown.join(', ')}; there are ${awsClients.map(({ name }) => name).join(', ')}`);
+    return false;
+  }
+  const door = await startDoor();
+  try {
+    let holds = true;
+    for (const client of awsClients) {
+      if (positionals.length > 0 ? positionals.includes(client.name) : values.all || !client.isSlowToBuild) {
+        holds = (await walk(client, door)) && holds;
+      } else if (positionals.length === 0) {
+        console.log(`skipped: ${client.name}, which takes long to build; it runs with --all`);
+      }
+    }
+    return holds;
+  } finally {
+    await door.end();
+  }
+}
+
+async function walk(client: AwsClient, door: DoorProcess): Promise<boolean> {
+  const missing = await client.missing();
+  if (missing !== undefined) {
+    console.log(`skipped: ${client.name}: ${missing}`);
+    return true;
+  }
+  try {
+    await client.install();
+    const stream = `walk-${client.name}`;
+    checkWalk(await runWalk(client, stream, door), stream);
+    console.log(`✔ ${client.name}`);
+    return true;
+  } catch (error) {
+    console.log(`✖ ${client.name}\n${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
