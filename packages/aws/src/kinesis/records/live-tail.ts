@@ -3,12 +3,11 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { KafkaLog } from '../../kafka/kafka-log.ts';
 
 /**
- * How long one request for news waits. Who begins to wait meanwhile is part of the next one, and learns of others' records
- * so much later; a request for many partitions costs more, and is made less often.
+ * How long one request for news waits. Who begins to wait meanwhile is part of the next one only, so it is short at first,
+ * and longer while nobody new comes.
  */
 const WAIT_MS_MIN = 10;
-const WAIT_MS_MAX = 200;
-const PARTITIONS_PER_MS = 10;
+const WAIT_MS_MAX = 100;
 /** Those who were told read, and come back, before the next request is made. */
 const COME_BACK_MS = 2;
 const RETRY_AFTER_MS = 500;
@@ -31,6 +30,7 @@ export interface LiveTail {
 
 export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
   const waiters = new Map<string, Set<Waiter>>();
+  let waitMs = WAIT_MS_MIN;
   let isRunning = false;
   let isClosed = false;
 
@@ -46,10 +46,10 @@ export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
         // Those who wait at other offsets of the partition look again together with the one that waits longest.
         return { topic: first?.topic ?? '', partition: first?.partition ?? 0, offset: lowest(set) };
       });
-      const waitMs = Math.min(Math.max(WAIT_MS_MIN, positions.length / PARTITIONS_PER_MS), WAIT_MS_MAX);
       try {
-        const news = await log.waitForRecords(positions, Math.round(waitMs));
+        const news = await log.waitForRecords(positions, waitMs);
         for (const { topic, partition } of news) settleAll(keyOf(topic, partition));
+        waitMs = news.length > 0 ? WAIT_MS_MIN : Math.min(2 * waitMs, WAIT_MS_MAX);
         await wait(clock, COME_BACK_MS);
       } catch {
         await wait(clock, RETRY_AFTER_MS);
@@ -75,8 +75,11 @@ export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
         const timer = clock.setTimer(limitMs, settle);
         signal.addEventListener('abort', settle);
         const set = waiters.get(key);
-        if (set === undefined) waiters.set(key, new Set([waiter]));
-        else set.add(waiter);
+        if (set === undefined) {
+          waitMs = WAIT_MS_MIN;
+          waiters.set(key, new Set([waiter]));
+        }
+        set?.add(waiter);
         if (!isRunning) void run();
       });
     },

@@ -164,8 +164,7 @@ export function createMemoryCluster({ clock, below, delayMsMax = 10 }: MemoryClu
             ({ topic, partition, offset }) => (topics.get(topic)?.partitions[partition]?.highWatermark ?? 0) > offset,
           );
           if (news.length > 0 || clock.monotonicMs() >= endMs) return news;
-          await step();
-          await wait(clock, 1);
+          await wait(clock, 5);
         }
       },
       offsets: (topic, partitions, timestamp) =>
