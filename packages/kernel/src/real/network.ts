@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { ConnectError, type ConnectErrorTag, type Network } from '../network.ts';
 import { adoptSocket } from './connection.ts';
+import { listenOn } from './listen.ts';
 import { listenError } from './listen-error.ts';
 import { SOCKET_HIGH_WATER_MARK } from './read-into.ts';
 
@@ -18,34 +19,23 @@ const CONNECT_TAG_BY_CODE: Readonly<Record<string, ConnectErrorTag>> = {
 
 /** TCP by `node:net`. */
 export const realNetwork: Network = {
-  listen(host, port, accept) {
-    return new Promise((resolve, reject) => {
-      // Paused, so that nothing is read before it is known where to.
-      const options = { noDelay: true, keepAlive: true, highWaterMark: SOCKET_HIGH_WATER_MARK, pauseOnConnect: true };
-      const server = net.createServer(options, (socket) => {
+  async listen(host, port, accept) {
+    try {
+      const { address, close } = await listenOn(host, port, (socket) => {
         const connection = adoptSocket(socket);
         if (connection === undefined) return;
         connection.start(accept(connection.connection));
       });
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(listenError(error));
-      });
-      server.listen({ host, port }, () => {
-        const address = server.address();
-        if (address === null || typeof address === 'string') throw new Error('a TCP server has a host and a port');
-        server.removeAllListeners('error');
-        // An accept may fail (EMFILE, say) while the server goes on; the one who connects will try again.
-        server.on('error', () => {});
-        resolve({
-          host: address.address,
-          port: address.port,
-          async close() {
-            // Its callback would wait for the live connections; the port itself is free at once.
-            server.close();
-          },
-        });
-      });
-    });
+      return {
+        host: address.address,
+        port: address.port,
+        async close() {
+          close();
+        },
+      };
+    } catch (error) {
+      throw listenError(error as NodeJS.ErrnoException);
+    }
   },
 
   connect(host, port, handler) {
