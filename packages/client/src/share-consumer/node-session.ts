@@ -1,57 +1,29 @@
-import type { Clock, Timer } from '@sluice/kernel/clock';
-import { ERRORS, ErrorCode } from '@sluice/protocol/generated/errors';
-import type { LeaderIdAndEpoch, NodeEndpoint } from '@sluice/protocol/generated/messages/share-fetch-response';
+import type { Timer } from '@sluice/kernel/clock';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { Broker } from '../broker.ts';
 import {
   type Acknowledgement,
   type AcknowledgementSink,
   AcknowledgeType,
-  type Acquired,
-  type SessionLife,
   type SharedPartition,
   sharedPartitionKey,
 } from './acknowledgement.ts';
-import { NetworkError, ProtocolError, type ShareConsumerError, UnsupportedApiError } from './errors.ts';
+import { outcomeOf, prolong } from './acknowledgement-outcome.ts';
+import { NetworkError, type ShareConsumerError, UnsupportedApiError } from './errors.ts';
 import { acquiredIn } from './fetch-answer.ts';
 import { createPendingAcknowledgements, type Taken } from './pending-acknowledgements.ts';
+import { isFatalForPartition, isFatalForSession, isStale } from './session-errors.ts';
+import type { NodeSessionOptions } from './session-host.ts';
+import { lifeOn } from './session-life.ts';
 import { type FetchSettings, knowsRenewals, sendShareAcknowledge, sendShareFetch } from './share-requests.ts';
 import { createShareSession, EPOCH_FINAL } from './share-session.ts';
 import { protocolError, toConsumerError } from './to-consumer-error.ts';
 
-/** What a session with one broker asks of the member that it belongs to, and tells it. */
-export interface SessionHost {
-  /** How to fetch, while somebody waits for messages of this broker. */
-  fetchSettings(): FetchSettings | undefined;
-  acknowledgeWaitMs(): number;
-  onAcquired(acquired: readonly Acquired[]): void;
-  /** Undefined: it counts. */
-  onSettled(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void;
-  /** What was acquired from this broker is no longer this member's. */
-  onLost(): void;
-  /** A partition cannot be used here; perhaps it is said where it can. */
-  onStale(place: SharedPartition, leader: LeaderIdAndEpoch | undefined, endpoints: readonly NodeEndpoint[]): void;
-  /** It goes on after a while, unless it is fatal. */
-  onFailure(error: ShareConsumerError, isFatal: boolean): void;
-  /** A request was answered. */
-  onFree(): void;
-}
-
-export interface NodeSessionOptions {
-  readonly groupId: string;
-  readonly memberId: string;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-  readonly retryDelayMs: number;
-  readonly dial: () => Promise<Broker>;
-  readonly host: SessionHost;
-}
-
 /** One broker that leads partitions of this member: one request at a time, since each names the session's next epoch. */
 export interface NodeSession extends AcknowledgementSink {
   readonly isFetching: boolean;
-  readonly partitionCount: number;
-  /** When it last began to fetch, as a count; for turns. */
-  readonly lastFetch: number;
+  /** When it last began to fetch, for turns. */
+  readonly lastFetchMs: number;
   /** Whether a fetch could go now. */
   canFetch(): boolean;
   setPartitions(wanted: ReadonlyMap<string, SharedPartition>): void;
@@ -68,21 +40,19 @@ const LOCK_SHARE_FOR_WAITING = 2;
 
 type Step = { readonly kind: 'connect' | 'acknowledge' } | { readonly kind: 'fetch'; readonly settings: FetchSettings };
 
-let fetchCount = 0;
-
 export function createNodeSession(options: NodeSessionOptions): NodeSession {
   const { groupId, memberId, clock, timeoutMs, retryDelayMs, host } = options;
   const session = createShareSession();
   const pending = createPendingAcknowledgements();
   let partitions: ReadonlyMap<string, SharedPartition> = new Map();
   let connection: Broker | undefined;
-  let life = lifeOf(undefined);
+  let life = lifeOn(undefined);
   let lockMs = Infinity;
   let isBusy = false;
   let isFetching = false;
   let isEnding = false;
   let isEnded = false;
-  let lastFetch = 0;
+  let lastFetchMs = 0;
   /** When what is pending must leave. */
   let dueMs = Infinity;
   let pausedUntilMs = 0;
@@ -151,12 +121,12 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     const broker = await options.dial();
     if (isEnded) broker.close();
     else connection = broker;
-    life = lifeOf(broker);
+    life = lifeOn(broker);
   }
 
   async function fetch(broker: Broker, settings: FetchSettings, taken: Taken, sentMs: number): Promise<void> {
     isFetching = true;
-    lastFetch = ++fetchCount;
+    lastFetchMs = sentMs;
     const wanted = partitions;
     const response = await sendShareFetch(broker, {
       ...identity,
@@ -209,7 +179,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
         const key = sharedPartitionKey({ topicId, partition: partitionIndex });
         answers.set(key, { errorCode, message: errorMessage });
         const place = partitions.get(key);
-        if (STALE.has(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
+        if (isStale(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
       }
     }
     settleAll(taken, (key) => answers.get(key) ?? UNANSWERED, sentMs);
@@ -221,35 +191,20 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
 
   function onPartitionError(error: ShareConsumerError): void {
     pause();
-    host.onFailure(error, error instanceof ProtocolError && FATAL.has(error.apiCode));
+    host.onFailure(error, isFatalForPartition(error));
   }
 
   function settleAll({ partitions: said }: Taken, answerOf: (key: string) => Answer, sentMs: number): void {
     for (const { place, acknowledgements } of said) {
       const { errorCode, message } = answerOf(sharedPartitionKey(place));
-      if (errorCode === ErrorCode.NONE) {
-        for (const { type, acquired } of acknowledgements) {
-          if (type === AcknowledgeType.RENEW && acquired !== undefined) acquired.lockEndMs = sentMs + lockMs;
-        }
-        host.onSettled(acknowledgements, undefined);
-      } else retryOrFail(acknowledgements, errorCode, message);
+      const nowMs = clock.monotonicMs();
+      const { settled, failed, again, mustPause } = outcomeOf(acknowledgements, errorCode, nowMs);
+      prolong(settled, sentMs + lockMs);
+      if (settled.length > 0) host.onSettled(settled, undefined);
+      if (failed.length > 0) host.onSettled(failed, protocolError(errorCode, message));
+      for (const each of again) enqueue(each, nowMs);
+      if (mustPause) pause();
     }
-  }
-
-  function retryOrFail(acknowledgements: readonly Acknowledgement[], errorCode: number, message: string | null): void {
-    const nowMs = clock.monotonicMs();
-    const isMixed = new Set(acknowledgements.map(({ acquired }) => acquired?.lockEndMs)).size > 1;
-    const mayRetry = (ERRORS.get(errorCode)?.retriable ?? false) && !STALE.has(errorCode);
-    const failed: Acknowledgement[] = [];
-    for (const each of acknowledgements) {
-      if (errorCode === ErrorCode.INVALID_RECORD_STATE && isMixed) each.isApart = true;
-      else if (!mayRetry || (each.acquired?.lockEndMs ?? 0) <= nowMs) {
-        failed.push(each);
-        continue;
-      } else pause();
-      enqueue(each, nowMs);
-    }
-    if (failed.length > 0) host.onSettled(failed, protocolError(errorCode, message));
   }
 
   function pause(): void {
@@ -270,12 +225,12 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
       connection = undefined;
     }
     lose(error);
-    host.onFailure(error, !error.canRetry && !isUnknownServerError(error));
+    host.onFailure(error, isFatalForSession(error));
   }
 
   function lose(error: ShareConsumerError): void {
     life.end();
-    life = lifeOf(connection);
+    life = lifeOn(connection);
     session.reset();
     const unsent = pending.takeAll();
     dueMs = Infinity;
@@ -330,11 +285,8 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     get isFetching() {
       return isFetching;
     },
-    get partitionCount() {
-      return partitions.size;
-    },
-    get lastFetch() {
-      return lastFetch;
+    get lastFetchMs() {
+      return lastFetchMs;
     },
     canFetch: () => !isBusy && !isEnding && partitions.size > 0 && clock.monotonicMs() >= pausedUntilMs,
     setPartitions(wanted) {
@@ -353,41 +305,9 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
   };
 }
 
-/** A session ends with its connection, even if nobody has looked since. */
-function lifeOf(connection: Broker | undefined): SessionLife & { end(): void } {
-  let hasEnded = false;
-  return {
-    get isOver() {
-      return hasEnded || connection?.isOpen !== true;
-    },
-    end() {
-      hasEnded = true;
-    },
-  };
-}
-
 interface Answer {
   readonly errorCode: number;
   readonly message: string | null;
 }
 
 const UNANSWERED: Answer = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, message: 'the broker did not say' };
-
-/** Somebody else leads the partition, or nobody. */
-const STALE: ReadonlySet<number> = new Set([
-  ErrorCode.NOT_LEADER_OR_FOLLOWER,
-  ErrorCode.FENCED_LEADER_EPOCH,
-  ErrorCode.UNKNOWN_LEADER_EPOCH,
-  ErrorCode.UNKNOWN_TOPIC_ID,
-  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-]);
-
-const FATAL: ReadonlySet<number> = new Set([
-  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
-  ErrorCode.GROUP_AUTHORIZATION_FAILED,
-  ErrorCode.INVALID_REQUEST,
-]);
-
-function isUnknownServerError(error: ShareConsumerError): boolean {
-  return error instanceof ProtocolError && error.apiCode === ErrorCode.UNKNOWN_SERVER_ERROR;
-}

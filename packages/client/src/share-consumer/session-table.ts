@@ -37,7 +37,7 @@ export function createSessionTable(open: (nodeId: NodeId) => NodeSession): Sessi
     hasTurn(session) {
       for (const other of byNode.values()) {
         if (other === session) continue;
-        if (other.isFetching || (other.canFetch() && other.lastFetch < session.lastFetch)) return false;
+        if (other.isFetching || (other.canFetch() && other.lastFetchMs < session.lastFetchMs)) return false;
       }
       return true;
     },

@@ -74,7 +74,7 @@ export function loopSettings<Key, Value, HeaderKey, HeaderValue>(
       recordCountMax: whole('maxRecords', options.maxRecords, 500, 1),
       sizeBytesMin: whole('minBytes', options.minBytes, 1, 0),
       sizeBytesMax: whole('maxBytes', options.maxBytes, 50 * 1024 * 1024, 1),
-      maxWaitMs: whole('maxWaitTime', options.maxWaitTime, 500, 0),
+      maxWaitMs: whole('maxWaitTime', options.maxWaitTime, 500, 1),
     },
   };
 }

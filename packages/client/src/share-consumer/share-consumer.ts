@@ -142,8 +142,7 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
 
   /**
    * Ends the loop, sends what was acknowledged, releases the rest and leaves the group. Calling it again waits for the
-   * same end. Fails with `AcknowledgementError` if not all that was acknowledged counts, or nobody could find out; it is
-   * closed then, too.
+   * same end. Fails with `AcknowledgementError` if what it sent does not count, or nobody could find out; it is closed then, too.
    */
   async close(): Promise<void> {
     this.#closing ??= this.#end();
