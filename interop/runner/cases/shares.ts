@@ -20,19 +20,20 @@ const batches = Array.from({ length: 18 }, (_, batch) =>
 );
 const patienceMs = 10_000;
 
-/** A client's share consumer in each of its ways. */
+/** Each client's share consumer in each of its ways, all at one time: they mostly wait. */
 export async function shares(stage: Stage): Promise<void> {
-  for (const actor of stage.actors.filter(({ hello }) => hello.can.includes('share-checks'))) {
-    await stage.test(actor, 'shares', async () => {
-      const topic = `shares.${actor.name}`;
-      await prepare(stage, actor, topic);
-      const { checks, emptied = [] } = await actor.ask('shares', { topic }, { timeoutMs: 240_000 });
-      for (const { name, ...outcome } of checks) stage.row(actor, name, outcome);
-      for (const one of emptied) await untilNothingIsLeft(stage, `${one}.group`, one, 1, patienceMs);
-      if (checks.length === 0) throw new Error('the client checked nothing');
-      return `${checks.length} checks`;
-    });
-  }
+  const able = stage.actors.filter(({ hello }) => hello.can.includes('share-checks'));
+  await Promise.all(able.map((actor) => stage.test(actor, 'shares', () => check(stage, actor))));
+}
+
+async function check(stage: Stage, actor: Actor): Promise<string> {
+  const topic = `shares.${actor.name}`;
+  await prepare(stage, actor, topic);
+  const { checks, emptied = [] } = await actor.ask('shares', { topic }, { timeoutMs: 240_000 });
+  for (const { name, ...outcome } of checks) stage.row(actor, name, outcome);
+  for (const one of emptied) await untilNothingIsLeft(stage, `${one}.group`, one, 1, patienceMs);
+  if (checks.length === 0) throw new Error('the client checked nothing');
+  return `${checks.length} checks`;
 }
 
 async function prepare({ server }: Stage, actor: Actor, prefix: string): Promise<void> {
