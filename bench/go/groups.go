@@ -23,7 +23,7 @@ type groupFlags struct {
 
 func newGroupFlags(flags *flag.FlagSet) *groupFlags {
 	g := groupFlags{target: targetFlags(flags)}
-	flags.StringVar(&g.protocol, "protocol", "classic", "classic or consumer (KIP-848)")
+	flags.StringVar(&g.protocol, "protocol", "classic", "classic, consumer (KIP-848) or share (KIP-932)")
 	flags.IntVar(&g.groups, "groups", 1, "groups")
 	flags.IntVar(&g.members, "members", 10, "members of each group")
 	flags.StringVar(&g.prefix, "prefix", "bench-group", "of the groups' names")
@@ -33,8 +33,11 @@ func newGroupFlags(flags *flag.FlagSet) *groupFlags {
 }
 
 func (g *groupFlags) newMember(w *wire, group string) member {
-	if g.protocol == "consumer" {
+	switch g.protocol {
+	case "consumer":
 		return newConsumerMember(w, group, g.target)
+	case "share":
+		return newShareMember(w, group, g.topic)
 	}
 	return &classicMember{wire: w, group: group, target: g.target, every: g.every}
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// As long as a broker lets a group keep locks that is set to.
+const keptLong = ",share.record.lock.duration.ms=3600000"
+
 // hold has many groups of one member each acquire records and keep them, until the process is ended; it says so when all
 // have them. Members share connections.
 func hold(ctx context.Context, args []string) (any, error) {
@@ -26,7 +29,7 @@ func hold(ctx context.Context, args []string) (any, error) {
 		var members []*shareMember
 		for n := lane; n < *groups; n += *lanes {
 			group := fmt.Sprintf("%s-%d", s.group, n)
-			if err := s.prepare(w, group); err != nil {
+			if err := s.prepare(w, group, fromStart+keptLong); err != nil {
 				return err
 			}
 			members = append(members, newShareMember(w, group, s.topic))
@@ -55,12 +58,8 @@ func holdAll(members []*shareMember, records int, isSplit bool) error {
 		if err := member.join(); err != nil {
 			return err
 		}
-		acquired, err := member.fetch(records)
-		if err != nil {
+		if err := member.acquire(records); err != nil {
 			return err
-		}
-		if acquired != records {
-			return fmt.Errorf("%s got %d records", member.group, acquired)
 		}
 		if isSplit {
 			if err := member.acceptEveryOther(); err != nil {
@@ -69,6 +68,20 @@ func holdAll(members []*shareMember, records int, isSplit bool) error {
 		}
 	}
 	return nil
+}
+
+// acquire asks until it has them: at the first need the broker still reads what it knows of the group.
+func (m *shareMember) acquire(records int) error {
+	for range 100 {
+		acquired, err := m.fetch(records)
+		if err != nil || acquired == records {
+			return err
+		}
+		if acquired > 0 {
+			return fmt.Errorf("%s got %d records", m.group, acquired)
+		}
+	}
+	return fmt.Errorf("%s got nothing", m.group)
 }
 
 // acceptEveryOther leaves the first one, and with it all behind it stays in flight.

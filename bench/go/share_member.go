@@ -42,12 +42,24 @@ type shareMember struct {
 	assigned map[[16]byte][]int32
 	session  int32
 	held     []heldRecords
+	seen     progress
 }
 
 func newShareMember(w *wire, group, topic string) *shareMember {
 	var id [16]byte
 	rand.Read(id[:])
 	return &shareMember{wire: w, group: group, topic: topic, id: base64.RawURLEncoding.EncodeToString(id[:])}
+}
+
+func (m *shareMember) interval() time.Duration { return m.every }
+
+func (m *shareMember) progress() progress { return m.seen }
+
+func (m *shareMember) step() error { return m.heartbeat() }
+
+// settled counts what it reads as one partition: others may read the same.
+func (m *shareMember) settled() (int32, int) {
+	return m.epoch, min(len(m.assigned), 1)
 }
 
 // join asks until there is something to fetch: a group's first partitions come with a later heartbeat.
@@ -71,6 +83,7 @@ func (m *shareMember) heartbeat() error {
 		req.SubscribedTopicNames = []string{m.topic}
 	}
 	return patiently(func() error {
+		m.seen.requests++
 		answer, err := m.wire.ask(req)
 		if err != nil {
 			return err
@@ -79,7 +92,14 @@ func (m *shareMember) heartbeat() error {
 		if err := kerr.ErrorForCode(resp.ErrorCode); err != nil {
 			return err
 		}
-		m.epoch, m.beat = resp.MemberEpoch, time.Now()
+		m.beat = time.Now()
+		if m.seen.admitted.IsZero() {
+			m.seen.admitted = m.beat
+		}
+		if m.epoch != resp.MemberEpoch {
+			m.seen.moved = m.beat
+		}
+		m.epoch = resp.MemberEpoch
 		m.every = time.Duration(resp.HeartbeatIntervalMillis) * time.Millisecond
 		if resp.Assignment != nil {
 			m.assigned = make(map[[16]byte][]int32)
