@@ -11,6 +11,8 @@ import { createSubscriptions } from './records/subscriptions.ts';
 import { createCarryOn } from './registry/carry-on.ts';
 import { createRegistry } from './registry/registry.ts';
 import { createStreams } from './registry/streams.ts';
+import { createLoadMeter } from './scaling/load-meter.ts';
+import { scaleOnDemand } from './scaling/scale-on-demand.ts';
 import { DEFAULT_SETTINGS, type KinesisSettings } from './settings.ts';
 import { createThrottle, noThrottle } from './throttle.ts';
 
@@ -30,6 +32,8 @@ export interface Kinesis {
   close(): void;
 }
 
+/** Over how long the load of on-demand streams is measured, at the least. */
+const SCALING_INTERVAL_MS = 15_000;
 /** How often, at the least, a door looks for what other doors have left undone. */
 const LOOK_INTERVAL_MS_MAX = 5_000;
 
@@ -48,6 +52,8 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
   const carryOn = createCarryOn({ log, clock, registry, streams, logger, ...all });
   const tail = createLiveTail(log, clock);
   const subscriptions = createSubscriptions(clock);
+  const meter = createLoadMeter(clock);
+  let scaledMs = clock.monotonicMs();
   const lookIntervalMs = Math.min(all.takeOverAfterMs, LOOK_INTERVAL_MS_MAX);
   let isClosed = false;
 
@@ -57,6 +63,10 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
       if (await registry.exists()) {
         await registry.confirm();
         await registry.repair();
+        if (clock.monotonicMs() - scaledMs >= SCALING_INTERVAL_MS) {
+          scaledMs = clock.monotonicMs();
+          await scaleOnDemand({ clock, registry, streams, carryOn, meter });
+        }
         carryOn.wake();
       }
     } catch (error) {
@@ -75,7 +85,10 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
       streams,
       carryOn,
       seal: createSeal(registry, random),
-      putter: createPutter(log, streams, clock, tail.notify),
+      putter: createPutter(log, streams, clock, (topic, partition, recordCount, sizeBytes) => {
+        tail.notify(topic, partition);
+        meter.count(topic, recordCount, sizeBytes);
+      }),
       reader: createShardReader(log, streams),
       tail,
       subscriptions,

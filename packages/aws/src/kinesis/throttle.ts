@@ -4,13 +4,9 @@ import type { OperationContext } from '../front/operation.ts';
 import { throughputExceeded } from './errors.ts';
 import type { ShardState, StreamState } from './registry/stream-state.ts';
 import { shardIdOf } from './shards/shard-id.ts';
+import { READ_BYTES_PER_S, READS_PER_S, WRITE_BYTES_PER_S, WRITE_RECORDS_PER_S } from './shards/throughput.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
-const MIB = 1024 * 1024;
-const WRITE_BYTES_PER_S = MIB;
-const WRITE_RECORDS_PER_S = 1_000;
-const READ_BYTES_PER_S = 2 * MIB;
-const READS_PER_S = 5;
 /** Shards with buckets; beyond that all begin anew. */
 const SHARDS_MAX = 100_000;
 

@@ -31,8 +31,8 @@ interface Written {
   readonly offset: Offset;
 }
 
-/** Told of each partition that was written to, so that those who wait for its records need not ask. */
-export type OnAppended = (topic: string, partition: number) => void;
+/** Told of what was written where: those who wait for a partition's records need not ask, and load is counted. */
+export type OnAppended = (topic: string, partition: number, recordCount: number, sizeBytes: number) => void;
 
 /**
  * Puts records into the shards of their hash keys. Another door may close a shard at any time, so where a record belongs is
@@ -84,9 +84,10 @@ export function createPutter(log: KafkaLog, streams: Streams, clock: Clock, onAp
     await Promise.all(
       [...groups].map(async ([shard, indexes]) => {
         try {
-          const records = indexes.flatMap((index) => entries[index] ?? []).map(logRecordOf);
-          const baseOffset = await log.append(state.name, shard.index, records);
-          onAppended(state.name, shard.index);
+          const own = indexes.flatMap((index) => entries[index] ?? []);
+          const baseOffset = await log.append(state.name, shard.index, own.map(logRecordOf));
+          const sizeBytes = own.reduce((sum, { data }) => sum + data.length, 0);
+          onAppended(state.name, shard.index, own.length, sizeBytes);
           for (const [at, index] of indexes.entries()) written.push({ index, shard, offset: baseOffset + at });
         } catch (error) {
           for (const index of indexes) failed.set(index, error);
