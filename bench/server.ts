@@ -81,7 +81,16 @@ async function sluiceServer(dataDir: string, settings: Settings, startTimeoutMs:
   const main = join(import.meta.dirname, '../packages/cli/src/main.ts');
   const command = process.env.BENCH_SLUICE?.split(' ') ?? [process.execPath, main];
   const set = Object.entries(settings).map(([setting, value]) => `--set=${setting}=${value}`);
-  const args = [...command.slice(1), 'start', '--listen', `127.0.0.1:${port}`, '--data', join(dataDir, 'data'), ...set];
+  const args = [
+    ...command.slice(1),
+    'start',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--no-aws',
+    '--data',
+    join(dataDir, 'data'),
+    ...set,
+  ];
   const startedAt = performance.now();
   const child = spawn(command[0] ?? process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -139,7 +139,7 @@ function commandLine(
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   if (kind === 'sluice') {
     const data = logDirs.flatMap((path) => ['--data', path]);
-    return ['packages/cli/src/main.ts', 'start', '--listen', `127.0.0.1:${port}`, ...data, ...sets];
+    return ['packages/cli/src/main.ts', 'start', '--listen', `127.0.0.1:${port}`, '--no-aws', ...data, ...sets];
   }
   const own = ['--port', `${port}`, '--data', dataDir, '--heap', '512m', '--no-stdin'];
   return ['scripts/kafka/main.ts', 'start', ...own, '--set', `log.dirs=${logDirs.join()}`, ...sets];

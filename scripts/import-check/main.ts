@@ -226,7 +226,7 @@ function readdirNames(path: string): string[] {
 
 async function startSluice(target: string, bootstrap: string): Promise<ChildProcess> {
   const sets = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const args = [CLI, 'start', '--data', target, '--listen', bootstrap, ...sets];
+  const args = [CLI, 'start', '--data', target, '--listen', bootstrap, '--no-aws', ...sets];
   const child = track(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   let err = '';
   child.stderr?.on('data', (chunk) => {

@@ -92,7 +92,7 @@ function cpuMs(pid: number | undefined): number | undefined {
 function spawnBroker(options: BrokerProcessOptions) {
   const { dataDirectory, port, settings, wrapper = [], nodeOptions = [], commandLine = COMMAND } = options;
   const set = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const args = [commandLine, 'start', '--listen', `127.0.0.1:${port}`, '--data', dataDirectory, ...set];
+  const args = [commandLine, 'start', '--listen', `127.0.0.1:${port}`, '--no-aws', '--data', dataDirectory, ...set];
   const [command = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeOptions, ...args];
   const child: ChildProcess = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { log: '' };

@@ -86,6 +86,18 @@ describe('sluice start', () => {
     for (const line of lines) assert.equal(typeof JSON.parse(line).message, 'string');
   });
 
+  it('says where the AWS services are, and serves them', async () => {
+    const { child, exited } = spawnStart('--ephemeral', '--listen', '127.0.0.1:0', '--aws', '127.0.0.1:0');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const endpoint = /^ready bootstrap=\S+ node=1 cluster=\S+ aws=(http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+      assert(endpoint !== undefined, line);
+      // Nobody signed it.
+      assert.equal((await fetch(endpoint)).status, 403);
+      child.kill('SIGTERM');
+    }
+    assert.deepEqual(await exited, { code: 0, signal: null });
+  });
+
   it('reads a configuration file', async () => {
     writeFileSync(join(folder, 'server.properties'), 'num.partitions=4\nlog.retention.hours=24\n');
     const { bootstrap, child, exited } = await start('--ephemeral', '--config', 'server.properties');
