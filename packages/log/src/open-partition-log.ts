@@ -58,6 +58,8 @@ export interface OpenLogOptions {
   readonly leavesTailUnchecked?: boolean;
   /** For the tests of the tests only: acknowledges as durable what no sync has covered. */
   readonly acknowledgesBeforeSync?: boolean;
+  /** Likewise: see `RecoverOptions`. */
+  readonly cutsBelowRecoveryPoint?: boolean;
 }
 
 /** What the data directory knows of the log's last run. */
@@ -108,6 +110,7 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     epochs: epochs.epochs,
     recoveryPoint,
     gapsBelow: gapsBelow(options, epochs.epochs),
+    cutsBelowRecoveryPoint: options.cutsBelowRecoveryPoint,
   };
   const isClean = options.recovery.cleanShutdown && epochs.fault === undefined;
   let recovered = isClean ? await openCleanly(recoverOptions) : undefined;

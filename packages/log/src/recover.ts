@@ -9,7 +9,7 @@ import type { LeaderEpochs } from './leader-epochs.ts';
 import { segmentIndexOf } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
-import { scanSegment } from './scan-segment.ts';
+import { scanPastDamage } from './scan-past-damage.ts';
 import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
 import { unshareSegment } from './unshare-segment.ts';
 import { walkHeaders } from './walk-file.ts';
@@ -22,6 +22,8 @@ export interface RecoverOptions extends RebuildOptions {
   readonly recoveryPoint: Offset;
   /** Compaction may have taken whole segments' worth of offsets out below it; above it, what is missing was lost. */
   readonly gapsBelow: Offset;
+  /** For the tests of the tests only: damage is taken for a torn write wherever it is. */
+  readonly cutsBelowRecoveryPoint?: boolean | undefined;
 }
 
 export interface Recovered {
@@ -77,7 +79,8 @@ async function lastBatch(segment: Segment, indexes: SegmentIndexes, options: Rec
 
 /**
  * After a crash: checks every batch from the recovery point on, cuts the log at the first bad one, and builds the
- * indexes, leader epochs and producer state of what it read.
+ * indexes, leader epochs and producer state of what it read. Where indexes are wrong it begins before the recovery point;
+ * what is damaged there stays and is told.
  */
 export async function recoverAfterCrash(options: RecoverOptions): Promise<Recovered> {
   const { segments, logger, gapsBelow } = options;
@@ -110,7 +113,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
     segment.sizeBytes = index === startIndex ? start.position : 0;
     nextOffset = Math.max(nextOffset, segment.baseOffset);
     const end = await withFile(options.files, logPath(segment), async (file) => {
-      const scanned = await scanSegment({
+      const scanned = await scanPastDamage({
         file,
         segment,
         fileSizeBytes,
@@ -118,9 +121,13 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         config: options.config,
         producers: options.producers,
         epochs: options.epochs,
+        // They are on disk before the recovery point passes them.
+        epochsKnownBelow: options.recoveryPoint,
         nextOffset,
         gapsBelow,
         endOffset: segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY,
+        recoveryPoint: options.cutsBelowRecoveryPoint === true ? 0 : options.recoveryPoint,
+        logger,
       });
       const isCut = scanned.position < fileSizeBytes;
       isCutAnywhere ||= isCut;

@@ -20,6 +20,8 @@ export interface ScanOptions {
   /** The state as of the scan's first batch. */
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochs | undefined;
+  /** Below it the epochs are known already: a batch of another one is damaged. Default 0. */
+  readonly epochsKnownBelow?: Offset;
   /** No batch starts below it. */
   readonly nextOffset: Offset;
   /** Compaction may have taken offsets out below it. */
@@ -46,10 +48,12 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     }
     if (!isCrcValid(buffer, at)) return { fault: wrongCrc(batch) };
     const epoch = batch.leaderEpoch;
-    if (epochs !== undefined && epoch >= 0) {
-      if (epochs.isTrusted && epoch < epochs.epochAt(batch.lastOffset)) {
-        return { fault: `leader epoch ${epoch} after ${epochs.epochAt(batch.lastOffset)}` };
+    if (epochs !== undefined) {
+      const known = epochs.isTrusted ? epochs.epochAt(batch.lastOffset) : -1;
+      if (epoch !== known && known !== -1 && batch.lastOffset < (options.epochsKnownBelow ?? 0)) {
+        return { fault: `leader epoch ${epoch} instead of ${known}` };
       }
+      if (epoch >= 0 && epoch < known) return { fault: `leader epoch ${epoch} after ${known}` };
       if (epoch > epochs.latestEpoch) epochs.assign(epoch, batch.baseOffset);
     }
     addToSegment(segment, indexes, batch, options.config);

@@ -99,10 +99,9 @@ export function createTimestampLookup(options: TimestampLookupOptions) {
   }
 
   async function maxTimestampOf(segment: Segment): Promise<TimeIndexEntry | undefined> {
-    if (segment === activeSegment(state)) return segment.maxTimestamp;
     const { times } = await options.indexes.load(segment);
     if (segment.fault !== undefined) throw corrupt(segment, segment.fault);
-    return times.last;
+    return segment === activeSegment(state) ? segment.maxTimestamp : times.last;
   }
 
   /** Among the batches with records that the log start leaves of a segment; the one that it cuts is read record by record. */

@@ -1,10 +1,10 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
-import { BATCH_HEADER_SIZE_BYTES, batchSizeBytes, isCrcValid } from '@sluice/protocol/records/batch-header';
+import { isCrcValid } from '@sluice/protocol/records/batch-header';
 import type { BatchInfo } from '../batch-info.ts';
+import { BATCH_SIZE_BYTES_MAX } from '../batch-size-max.ts';
+import { claimedEnd, findNextBatch } from '../find-next-batch.ts';
 import { walkBatches } from '../walk-file.ts';
-import { BATCH_SIZE_BYTES_MAX } from './batch-size-max.ts';
-import { findNextBatch } from './find-next-batch.ts';
 import type { OffsetRange } from './finding.ts';
 
 /** Few large reads: a disk gives its bandwidth only to those. */
@@ -144,15 +144,6 @@ export async function walkDamaged(options: DamagedWalkOptions): Promise<DamagedW
 
 function lengthOf(batch: BatchInfo): number {
   return batch.lastOffset - batch.baseOffset;
-}
-
-/** Where the damaged batch would end by its own word. */
-async function claimedEnd(file: DiskFile, position: number, sizeBytes: number): Promise<number | undefined> {
-  if (position + BATCH_HEADER_SIZE_BYTES > sizeBytes) return undefined;
-  const header = Buffer.alloc(BATCH_HEADER_SIZE_BYTES);
-  await file.read(header, position);
-  const claimed = batchSizeBytes(header, 0);
-  return claimed < BATCH_HEADER_SIZE_BYTES ? undefined : position + claimed;
 }
 
 async function isZeros(file: DiskFile, from: number, end: number): Promise<boolean> {

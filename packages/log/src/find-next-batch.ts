@@ -1,7 +1,12 @@
 import type { DiskFile } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
-import { BATCH_HEADER_SIZE_BYTES, CURRENT_MAGIC, isCrcValid } from '@sluice/protocol/records/batch-header';
-import { type BatchInfo, readBatchInfo } from '../batch-info.ts';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  batchSizeBytes,
+  CURRENT_MAGIC,
+  isCrcValid,
+} from '@sluice/protocol/records/batch-header';
+import { type BatchInfo, readBatchInfo } from './batch-info.ts';
 import { BATCH_SIZE_BYTES_MAX } from './batch-size-max.ts';
 
 const CHUNK_SIZE_BYTES = 1024 * 1024;
@@ -53,4 +58,13 @@ async function isBatch(file: DiskFile, batch: BatchInfo, options: NextBatchOptio
   const bytes = Buffer.allocUnsafe(sizeBytes);
   if ((await file.read(bytes, position)) < sizeBytes) return false;
   return isCrcValid(bytes, 0);
+}
+
+/** Where the damaged batch would end by its own word. */
+export async function claimedEnd(file: DiskFile, position: number, sizeBytes: number): Promise<number | undefined> {
+  if (position + BATCH_HEADER_SIZE_BYTES > sizeBytes) return undefined;
+  const header = Buffer.alloc(BATCH_HEADER_SIZE_BYTES);
+  await file.read(header, position);
+  const claimed = batchSizeBytes(header, 0);
+  return claimed < BATCH_HEADER_SIZE_BYTES ? undefined : position + claimed;
 }
