@@ -115,7 +115,7 @@ export function createManagedLog(options: ManagedLogOptions): ManagedLog {
     state,
     writer,
     roll: housekeeper.roll,
-    onNewEpoch: housekeeper.writeLeaderEpochs,
+    onNewEpoch: housekeeper.noteLeaderEpoch,
     onAppend: flushPolicy.onAppend,
   });
   const readBuffers = options.readBuffers ?? createReadBuffers();

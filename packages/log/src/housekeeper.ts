@@ -33,6 +33,12 @@ export interface Housekeeper {
   roll(nowMs: number): Segment;
   /** Makes everything that is in the log now durable, its indexes and producer state too, and moves the recovery point. */
   checkpoint(): Promise<void>;
+  /**
+   * An append began a leader epoch. It is written before the recovery point passes it, and no sooner: until then a recovery
+   * reads it in the batches, and thousands of logs that are written to for the first time cost no file each.
+   */
+  noteLeaderEpoch(): void;
+  /** After a cut, which batches do not tell. */
   writeLeaderEpochs(): void;
   /** At once: others may come in their place. */
   removeSegments(segments: readonly Segment[]): Promise<void>;
@@ -160,6 +166,9 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     },
     roll,
     checkpoint,
+    noteLeaderEpoch() {
+      areEpochsWritten = false;
+    },
     writeLeaderEpochs() {
       areEpochsWritten = false;
       runInBackground(writeEpochsNow);
