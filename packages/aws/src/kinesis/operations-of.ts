@@ -3,12 +3,15 @@ import type { Random } from '@sluice/kernel/random';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
 import type { KinesisOperations } from './generated/types.ts';
 import { addTagsToStream } from './operations/add-tags-to-stream.ts';
+import { createChannel } from './operations/create-channel.ts';
 import { createStream } from './operations/create-stream.ts';
 import { decreaseStreamRetentionPeriod } from './operations/decrease-stream-retention-period.ts';
+import { deleteChannel } from './operations/delete-channel.ts';
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { deleteStream } from './operations/delete-stream.ts';
 import { deregisterStreamConsumer } from './operations/deregister-stream-consumer.ts';
 import { describeAccountSettings } from './operations/describe-account-settings.ts';
+import { describeChannel } from './operations/describe-channel.ts';
 import { describeLimits } from './operations/describe-limits.ts';
 import { describeStream } from './operations/describe-stream.ts';
 import { describeStreamConsumer } from './operations/describe-stream-consumer.ts';
@@ -19,6 +22,7 @@ import { getRecords } from './operations/get-records.ts';
 import { getResourcePolicy } from './operations/get-resource-policy.ts';
 import { getShardIterator } from './operations/get-shard-iterator.ts';
 import { increaseStreamRetentionPeriod } from './operations/increase-stream-retention-period.ts';
+import { listChannels } from './operations/list-channels.ts';
 import { listShards } from './operations/list-shards.ts';
 import { listStreamConsumers } from './operations/list-stream-consumers.ts';
 import { listStreams } from './operations/list-streams.ts';
@@ -37,6 +41,7 @@ import { subscribeToShard } from './operations/subscribe-to-shard.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAccountSettings } from './operations/update-account-settings.ts';
+import { updateChannel } from './operations/update-channel.ts';
 import { updateMaxRecordSize } from './operations/update-max-record-size.ts';
 import { updateShardCount } from './operations/update-shard-count.ts';
 import { updateStreamMode } from './operations/update-stream-mode.ts';
@@ -113,5 +118,10 @@ export function operationsOf(parts: Parts) {
     UpdateStreamMode: updateStreamMode(parts),
     UpdateStreamRecordDistributionStrategy: updateStreamRecordDistributionStrategy(parts),
     UpdateStreamWarmThroughput: updateStreamWarmThroughput(parts),
+    CreateChannel: createChannel(),
+    DeleteChannel: deleteChannel(),
+    DescribeChannel: describeChannel(),
+    UpdateChannel: updateChannel(),
+    ListChannels: listChannels(),
   } satisfies Partial<KinesisOperations>;
 }

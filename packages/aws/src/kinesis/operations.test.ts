@@ -22,7 +22,8 @@ describe('each operation fails as the service does', () => {
       const door = isSpecial === true ? made.special : made.operations;
       const request = (await input(made)) as never;
       await assert.rejects(
-        made.run((door[operation] as (input: never, context: unknown) => Promise<unknown>)(request, made.context())),
+        async () =>
+          await made.run((door[operation] as (input: never, context: unknown) => unknown)(request, made.context())),
         (failure) => {
           assert(failure instanceof AwsError, String(failure));
           assert.equal(failure.type, error, failure.message);

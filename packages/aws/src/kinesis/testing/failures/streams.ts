@@ -163,4 +163,24 @@ export const STREAMS_FAILURES: readonly Case[] = [
     message: /No resource policy/,
     input: () => ({ ResourceARN: `${ARN}active` }),
   },
+  {
+    operation: 'CreateChannel',
+    error: INVALID,
+    message: /S3, which this door does not have/,
+    input: () => ({ ChannelName: 'c' }),
+  },
+  ...(['DeleteChannel', 'DescribeChannel', 'UpdateChannel'] as const).map(
+    (operation): Case => ({
+      operation,
+      error: NOT_FOUND,
+      message: /^Channel arn:c not found\.$/,
+      input: () => ({ ChannelARN: 'arn:c' }),
+    }),
+  ),
+  {
+    operation: 'ListChannels',
+    error: INVALID,
+    message: /NextToken is invalid/,
+    input: () => ({ NextToken: 'AAAA' }),
+  },
 ];
