@@ -7,7 +7,7 @@ import { compaction, compactionLarge, compactionLz4 } from './scenarios/compacti
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
 import { durableRecords } from './scenarios/durable-records.ts';
-import { groupHeartbeatsClassic, groupHeartbeatsConsumer } from './scenarios/group-heartbeats.ts';
+import { groupHeartbeatsClassic, groupHeartbeatsConsumer, groupHeartbeatsShare } from './scenarios/group-heartbeats.ts';
 import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
 import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
 import { idempotent } from './scenarios/idempotent.ts';
@@ -53,6 +53,7 @@ const scenarios: readonly Scenario[] = [
   groupJoinConsumer,
   groupHeartbeatsClassic,
   groupHeartbeatsConsumer,
+  groupHeartbeatsShare,
   groupMemoryClassic,
   groupMemoryConsumer,
   loadOffsets,

@@ -15,12 +15,17 @@ interface Span {
 }
 
 const MEMBERS = 10;
-const SETTINGS = { 'group.initial.rebalance.delay.ms': '0', 'group.consumer.assignment.interval.ms': '0' };
+const SETTINGS = {
+  'group.initial.rebalance.delay.ms': '0',
+  'group.consumer.assignment.interval.ms': '0',
+  'group.share.assignment.interval.ms': '0',
+};
 
 export const groupHeartbeatsClassic: Scenario = heartbeatsOf('classic', '3 s');
 export const groupHeartbeatsConsumer: Scenario = heartbeatsOf('consumer', '5 s');
+export const groupHeartbeatsShare: Scenario = heartbeatsOf('share', '5 s');
 
-function heartbeatsOf(protocol: 'classic' | 'consumer', interval: string): Scenario {
+function heartbeatsOf(protocol: 'classic' | 'consumer' | 'share', interval: string): Scenario {
   return {
     name: `group-heartbeats-${protocol}`,
     title: `1,000 ${protocol} groups of ${MEMBERS} members, heartbeats only`,
