@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { printHelp } from '../scripts/print-help.ts';
 import { compareResults } from './compare.ts';
 import { writeRecording } from './recording.ts';
 import { describeFinding } from './report.ts';
@@ -7,6 +8,9 @@ import { openTarget } from './target.ts';
 
 // Records real Kafka's answers. Each file runs against two fresh nodes: what differs between them is a fault of the
 // script or of the normalisation, and nothing is written then.
+printHelp(`node conformance/record.ts [--once] [--server kafka|host:port] [FILE]...
+    records what a real Kafka answers, from two runs that must agree (--once: one run); FILE is a part of a file's name`);
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { once: { type: 'boolean' }, server: { type: 'string', default: 'kafka' } },

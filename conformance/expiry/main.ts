@@ -1,3 +1,4 @@
+import { printHelp } from '../../scripts/print-help.ts';
 import { compareResults } from '../compare.ts';
 import { describeFindings } from '../report.ts';
 import { runCases } from '../run-all.ts';
@@ -15,6 +16,9 @@ const settings = {
   'offsets.retention.minutes': '1',
   'offsets.retention.check.interval.ms': '500',
 };
+
+printHelp(`node conformance/expiry/main.ts
+    expiry of offsets, in a Kafka and in Sluice side by side; takes minutes, needs Java`);
 
 const [expected, actual] = await Promise.all(['kafka', 'sluice'].map(answersOf));
 const findings = expected === undefined || actual === undefined ? [] : compareResults('expiry', expected, actual);

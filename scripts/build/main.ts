@@ -1,12 +1,16 @@
 // npm run build: makes the publishable package `sluice` in dist/ out of the workspaces.
 import { chmodSync, copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printHelp } from '../print-help.ts';
 import { bundle } from './bundle.ts';
 import { emitDeclarations } from './declarations.ts';
 import { DOCUMENTS, packageManifest, workspaceManifests } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DIST = join(ROOT, 'dist');
+
+printHelp(`node scripts/build/main.ts
+    makes the publishable package \`sluice\` in dist/ out of the workspaces; what was there is replaced`);
 
 rmSync(DIST, { recursive: true, force: true });
 mkdirSync(join(DIST, 'bin'), { recursive: true });

@@ -3,12 +3,16 @@
  * are listed only. With names of rules as arguments it runs those.
  */
 import { fileURLToPath } from 'node:url';
+import { printHelp } from '../print-help.ts';
 import { openRepository } from './repository.ts';
 import type { Finding, Rule } from './rule.ts';
 import { ALL_RULES } from './rules/all.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 process.chdir(root);
+printHelp(`node scripts/check/main.ts [RULE]...
+    the house linter: prints what breaks a rule, and fails if anything does; without names all rules`);
+
 process.exitCode = run(process.argv.slice(2)) ? 0 : 1;
 
 function run(names: readonly string[]): boolean {

@@ -11,11 +11,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaIsAvailable } from '../kafka/jars.ts';
 import { runKafkaTool } from '../kafka/run-tool.ts';
 import { type RunningKafka, startKafka } from '../kafka/start-kafka.ts';
+import { printHelp } from '../print-help.ts';
 import { COMPACTED_TOPICS, type WrittenLogs, writeLogs } from './write-logs.ts';
 
 const METADATA = 'partition.metadata';
 const SETTINGS = { 'log.cleaner.backoff.ms': '200' };
 const CLEANED_MS_MAX = 60_000;
+
+printHelp(`node scripts/dump-log/kafka-opens.ts
+    gives a real Kafka partitions that Sluice wrote and compacted, consumes them and lets Kafka compact on; needs Java`);
 
 if (!(await kafkaIsAvailable())) {
   console.log('skipped: there is no Java here to run Kafka');

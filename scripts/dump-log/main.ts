@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaIsAvailable } from '../kafka/jars.ts';
 import { runKafkaTool } from '../kafka/run-tool.ts';
+import { printHelp } from '../print-help.ts';
 import { COMPACTED_TOPICS, writeLogs } from './write-logs.ts';
 
 const COMPLAINTS =
@@ -18,6 +19,9 @@ const GAP = /^Non-consecutive offsets in .*\n(?: {2}\d+ is followed by \d+\n)+/g
 
 /** The tool of 4.3.1 says it of every segment that does not start at offset 0, Kafka's own included. */
 const FALSE_ALARM = /^Non-consecutive offsets in .*\n {2}-1 is followed by \d+\n/gm;
+
+printHelp(`node scripts/dump-log/main.ts
+    writes logs of every kind with Sluice, in a temporary directory, and has Kafka's DumpLogSegments read them; needs Java`);
 
 if (!(await kafkaIsAvailable())) {
   console.log('skipped: there is no Java here to run DumpLogSegments');

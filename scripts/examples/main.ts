@@ -3,11 +3,15 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { printHelp } from '../print-help.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 const STEP_TIMEOUT_MS = 300_000;
+
+printHelp(`node scripts/examples/main.ts
+    installs, type-checks and tests every project in examples/, against the built package in dist/`);
 
 let failed = 0;
 for (const manifest of globSync('examples/*/package.json', { cwd: ROOT }).sort()) {

@@ -3,7 +3,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printHelp } from '../print-help.ts';
 import { brokerConfigReference, topicConfigReference } from './config-reference-text.ts';
+
+printHelp(`node scripts/generate/config-reference.ts [--check]
+    writes the pages of topic and broker settings in docs/reference from their tables, or says whether they are current`);
 
 const directory = join(import.meta.dirname, '../../docs/reference');
 const pages = { 'topic-configs.md': topicConfigReference(), 'broker-configs.md': brokerConfigReference() };

@@ -3,6 +3,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printHelp } from '../print-help.ts';
 import { generateAws } from './aws/generate.ts';
 import { generate } from './generate.ts';
 
@@ -14,6 +15,10 @@ interface Target {
 }
 
 const PACKAGES = join(import.meta.dirname, '../../packages');
+
+printHelp(`node scripts/generate/main.ts [--check] [--output DIRECTORY]
+    writes what is generated of the protocol's and the AWS services' definitions, or says whether it is current;
+    --output: the protocol's files only, there`);
 
 const { check, output } = parseArgs({
   options: { check: { type: 'boolean', default: false }, output: { type: 'string' } },

@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { kafkaClassPath, kafkaIsAvailable } from '../kafka/jars.ts';
 import { runKafkaTool } from '../kafka/run-tool.ts';
 import { type RunningKafka, startKafka } from '../kafka/start-kafka.ts';
+import { printHelp } from '../print-help.ts';
 
 const CLI = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 const WORKLOAD = join(import.meta.dirname, 'Workload.java');
@@ -32,6 +33,10 @@ const SETTINGS = {
   'log.cleaner.backoff.ms': '500',
   'log.retention.ms': '-1',
 };
+
+printHelp(`node scripts/import-check/main.ts [--only clean|kill] [--keep]
+    imports what a real Kafka left, and compares what clients see before and after; needs Java, takes minutes
+    --keep: leaves the directories where they are`);
 
 const classes = mkdtempSync(join(tmpdir(), 'sluice-import-check-classes-'));
 const children = new Set<ChildProcess>();

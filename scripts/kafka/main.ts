@@ -10,8 +10,10 @@ node scripts/kafka/main.ts tool NAME ARGS...
 `;
 
 const [command, ...rest] = process.argv.slice(2);
-if (command === 'start') await start(rest);
+if (command === 'start' && rest.includes('--help')) process.stdout.write(usage);
+else if (command === 'start') await start(rest);
 else if (command === 'tool' && rest[0] !== undefined) await tool(rest[0], rest.slice(1));
+else if (command === '--help' || command === '-h') process.stdout.write(usage);
 else {
   process.stderr.write(usage);
   process.exitCode = 2;

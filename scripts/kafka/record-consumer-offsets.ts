@@ -9,12 +9,16 @@ import { type Connection, openConnection } from '../../conformance/wire/connecti
 import type { JsonObject } from '../../conformance/wire/decode.ts';
 import type { Body } from '../../conformance/wire/encode.ts';
 import { decodeAnswer, requestFrame } from '../../conformance/wire/frame.ts';
+import { printHelp } from '../print-help.ts';
 import { startKafka } from './start-kafka.ts';
 
 /**
  * node scripts/kafka/record-consumer-offsets.ts FILE
  *     Lets a real Kafka write records of every type into `__consumer_offsets`, and keeps them, one a line: {key, value} in hex.
  */
+printHelp(`node scripts/kafka/record-consumer-offsets.ts FILE
+    lets a real Kafka write records of every type into __consumer_offsets, and keeps them, one a line: {key, value} in hex`);
+
 const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error('FILE is missing');
 const base = await mkdtemp(join(tmpdir(), 'sluice-record-'));

@@ -4,8 +4,12 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printHelp } from '../print-help.ts';
 import { run } from './run.ts';
 import { startBroker } from './start-broker.ts';
+
+printHelp(`node scripts/test-package/main.ts
+    packs dist/, installs it in an empty folder, and uses it there as a user would`);
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'sluice-package-'));
