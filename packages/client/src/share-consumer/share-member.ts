@@ -223,7 +223,9 @@ export function createShareMember(
 
   /** All that is said leaves; what cannot within the timeout fails. */
   async function end(): Promise<void> {
+    const overdue = Promise.withResolvers<void>();
     const late = clock.setTimer(timeoutMs, () => {
+      overdue.resolve();
       for (const session of sessions.all) session.abort();
       cluster.close();
     });
@@ -231,7 +233,7 @@ export function createShareMember(
     pauses.end();
     await Promise.all(sessions.all.map((session) => session.end()));
     await settlements.whenAnswered();
-    await membership?.leave();
+    await Promise.race([membership?.leave(), overdue.promise]);
     late.cancel();
     cluster.close();
     letGo?.();

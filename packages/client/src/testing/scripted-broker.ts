@@ -53,6 +53,9 @@ const SERVED_KEYS = [
   ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS,
   ApiKey.ALTER_SHARE_GROUP_OFFSETS,
   ApiKey.DELETE_SHARE_GROUP_OFFSETS,
+  ApiKey.SHARE_GROUP_HEARTBEAT,
+  ApiKey.SHARE_FETCH,
+  ApiKey.SHARE_ACKNOWLEDGE,
 ];
 
 /** KIP-511: a refused ApiVersions is answered in version 0's form. */
