@@ -182,6 +182,26 @@ describe('streams on a cluster', () => {
     await one.operations.DeleteStream({ StreamName }, context());
   });
 
+  it('take a request that is larger than a batch of a topic that no door has made', async () => {
+    await using cluster = await openCluster();
+    await using door = openDoor(cluster.bootstrap);
+    const { log, operations } = door;
+    const StreamName = uniqueName();
+    await log.createTopic(StreamName, { partitionCount: 1, settings: {} });
+    await log.offsets(StreamName, [0], -1);
+    const Records = Array.from({ length: 9 }, (_, index) => ({
+      PartitionKey: 'k',
+      Data: Buffer.alloc(400_000, String(index)),
+    }));
+    const { FailedRecordCount } = await operations.PutRecords({ StreamName, Records }, context());
+    assert.equal(FailedRecordCount, 0);
+    assert.deepEqual(
+      (await drain(door, StreamName)).map((value) => value[0]),
+      ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
+    );
+    await operations.DeleteStream({ StreamName }, context());
+  });
+
   it('are delivered to subscribers, in the order of their writes', async () => {
     await using cluster = await openCluster();
     await using one = openDoor(cluster.bootstrap);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Shard } from './generated/types.ts';
 import { type ChurnResult, churn, type Seen } from './testing/churn.ts';
 
-const SEEDS = 8;
+const SEEDS = 6;
 const CANARY_SEEDS = 8;
 
 describe('records under splits, merges and doors that die', () => {

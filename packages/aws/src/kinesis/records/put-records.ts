@@ -10,6 +10,11 @@ import { logRecordOf, type PutEntry } from './record-mapping.ts';
 /** How long puts wait for shards that are being closed, and for a way through several such in a row. */
 const PUT_TIMEOUT_MS = 20_000;
 
+/** Below Kafka's default for `max.message.bytes`. */
+const FOREIGN_BATCH_SIZE_BYTES_MAX = 1_000_000;
+/** Key, headers and framing of a record, at most. */
+const RECORD_OVERHEAD_SIZE_BYTES = 1_200;
+
 export type PutOutcome =
   | { readonly kind: 'put'; readonly shard: ShardState; readonly offset: Offset }
   /** It is not known whether the record is in the log; it may be put again. */
@@ -81,16 +86,20 @@ export function createPutter(log: KafkaLog, streams: Streams, clock: Clock, onAp
       else if (groups.get(shard)?.push(index) === undefined) groups.set(shard, [index]);
     }
     const written: Written[] = [];
+    const batches = [...groups].flatMap(([shard, indexes]) =>
+      inBatches(state, entries, indexes).map((batch) => ({ shard, batch })),
+    );
+    // Appends to one partition keep the order of the calls.
     await Promise.all(
-      [...groups].map(async ([shard, indexes]) => {
+      batches.map(async ({ shard, batch }) => {
         try {
-          const own = indexes.flatMap((index) => entries[index] ?? []);
+          const own = batch.flatMap((index) => entries[index] ?? []);
           const baseOffset = await log.append(state.name, shard.index, own.map(logRecordOf));
           const sizeBytes = own.reduce((sum, { data }) => sum + data.length, 0);
           onAppended(state.name, shard.index, own.length, sizeBytes);
-          for (const [at, index] of indexes.entries()) written.push({ index, shard, offset: baseOffset + at });
+          for (const [at, index] of batch.entries()) written.push({ index, shard, offset: baseOffset + at });
         } catch (error) {
-          for (const index of indexes) failed.set(index, error);
+          for (const index of batch) failed.set(index, error);
         }
       }),
     );
@@ -110,4 +119,26 @@ export function createPutter(log: KafkaLog, streams: Streams, clock: Clock, onAp
   }
 
   return { put };
+}
+
+/** A topic that a door made takes any request as one batch; others have Kafka's limits. */
+function inBatches(
+  { isOwnTopic }: StreamState,
+  entries: readonly PutEntry[],
+  indexes: readonly number[],
+): readonly (readonly number[])[] {
+  if (isOwnTopic) return [indexes];
+  const batches: number[][] = [];
+  let sizeBytes = Number.POSITIVE_INFINITY;
+  for (const index of indexes) {
+    const entry = entries[index];
+    const ownSizeBytes = RECORD_OVERHEAD_SIZE_BYTES + (entry?.data.length ?? 0);
+    sizeBytes += ownSizeBytes;
+    if (sizeBytes > FOREIGN_BATCH_SIZE_BYTES_MAX) {
+      batches.push([]);
+      sizeBytes = ownSizeBytes;
+    }
+    batches.at(-1)?.push(index);
+  }
+  return batches;
 }
