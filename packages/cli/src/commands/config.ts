@@ -72,6 +72,10 @@ function setCommand(shell: Shell): Command {
       what: 'let members of a group be silent for a minute before they count as gone',
       line: 'sluice config set group payments consumer.session.timeout.ms=60000',
     },
+    {
+      what: 'let a share group begin with the oldest record',
+      line: 'sluice config set group jobs share.auto.offset.reset=earliest',
+    },
     { what: 'on all brokers', line: 'sluice config set broker default log.retention.ms=86400000' },
   ]);
 }
