@@ -28,6 +28,7 @@ final class ToolChecks {
         topics();
         configs();
         console();
+        shares();
         offsets();
         cluster();
         performance();
@@ -133,6 +134,49 @@ final class ToolChecks {
             "--formatter-property", "print.partition=true", "--formatter-property", "print.offset=" + !offset.equals("earliest"),
             "--formatter-property", "print.headers=true", "--formatter-property", "print.key=true"};
         return tool("consumer.ConsoleConsumer", "", with(arguments, more)).output();
+    }
+
+    private static long offsetsIn(String said) {
+        return said.lines().filter(line -> line.contains("Offset:")).count();
+    }
+
+    private void shares() {
+        String group = "tools.share";
+        checks.run("configs of a group", () -> succeed("kafka.admin.ConfigCommand", "--entity-type", "groups", "--entity-name", group,
+            "--alter", "--add-config", "share.auto.offset.reset=earliest"));
+        checks.run("console share consumer", () -> {
+            String[] few = {"--topic", TOPIC, "--group", group, "--max-messages", "7", "--formatter-property", "print.offset=true",
+                "--formatter-property", "print.delivery=true"};
+            expect("released", offsetsIn(succeed("consumer.ConsoleShareConsumer", with(few, "--release"))), 7L);
+            expect("rejected", offsetsIn(succeed("consumer.ConsoleShareConsumer", with(few, "--reject"))), 7L);
+            String said = succeed("consumer.ConsoleShareConsumer", few);
+            expect("accepted", offsetsIn(said), 7L);
+        });
+        checks.run("verifiable share consumer", () -> {
+            String said = Tool.run("VerifiableShareConsumer", "", "--bootstrap-server", bootstrap, "--topic", TOPIC, "--group-id", "tools.verified",
+                "--max-messages", "1000", "--offset-reset-strategy", "earliest", "--acknowledgement-mode", "sync").output();
+            for (String event : List.of("startup_complete", "offset_reset_strategy_set", "records_consumed", "offsets_acknowledged"))
+                expectTrue(event + ": " + said, said.contains("\"name\":\"" + event + "\""));
+            long count = 0;
+            Matcher acknowledged = Pattern.compile("\"name\":\"offsets_acknowledged\".*?\"success\":true.*?").matcher(said);
+            while (acknowledged.find()) count++;
+            expectTrue("acknowledged", count > 0);
+        });
+        checks.run("share-groups --describe, --reset-offsets, --delete-offsets, --delete", () -> {
+            expectTrue("listed", succeed("consumer.group.ShareGroupCommand", "--list").lines().toList().contains(group));
+            String described = succeed("consumer.group.ShareGroupCommand", "--describe", "--group", "tools.verified");
+            expectTrue(described, described.lines().anyMatch(line -> line.matches("tools\\.verified\\s+tools\\s+\\d+\\s+\\d+.*")));
+            String[] reset = {"--reset-offsets", "--group", "tools.verified", "--topic", TOPIC, "--to-earliest", "--execute"};
+            eventually(() -> {
+                String said = succeed("consumer.group.ShareGroupCommand", reset);
+                expect(said, said.lines().filter(line -> line.matches("tools\\.verified\\s+tools\\s+\\d\\s+0\\s*")).count(), 3L);
+            });
+            succeed("consumer.group.ShareGroupCommand", "--delete-offsets", "--group", "tools.verified", "--topic", TOPIC);
+            for (String each : List.of(group, "tools.verified")) {
+                eventually(() -> succeed("consumer.group.ShareGroupCommand", "--delete", "--group", each));
+            }
+            expectTrue("gone", !succeed("consumer.group.ShareGroupCommand", "--list").contains("tools.share"));
+        });
     }
 
     private long sumOfOffsets(String time) throws Exception {
