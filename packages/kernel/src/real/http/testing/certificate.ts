@@ -1,0 +1,21 @@
+/** Of `localhost`, signed by itself, for tests only: nothing trusts it. */
+export const TEST_TLS = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxazHgyukh8wDkh+d
+u+8+2p5S1yb4D4qw71Okw0+E6uihRANCAART1a/0LlJQezKRj7E3gjcLSxkUWZPl
++lHho8rszrAk+rdWC0SpSNIRhPXs+/4VFpelvls15cxJKvlCo9G8mhq/
+-----END PRIVATE KEY-----
+`,
+  certificate: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUZlUEJU1GNFNvsMFYqEuiSl7FePkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjAyMTQyM1oYDzIxMjYxMDI5
+MDIxNDIzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAART1a/0LlJQezKRj7E3gjcLSxkUWZPl+lHho8rszrAk+rdWC0SpSNIR
+hPXs+/4VFpelvls15cxJKvlCo9G8mhq/o28wbTAdBgNVHQ4EFgQUNWvVYRYJfQJh
+2tztfTYLfmC/uDcwHwYDVR0jBBgwFoAUNWvVYRYJfQJh2tztfTYLfmC/uDcwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgTJPEDgTfpdovYFc1UABQ8HmmsOJNztvKpErwE8LtCi0CIEwn
++pm1mRuUvyexv/AQizczjRW8pzIr++lfkF9pCAb3
+-----END CERTIFICATE-----
+`,
+};
