@@ -152,14 +152,12 @@ describe('a share consumer', { concurrency: true }, () => {
     await configureShare(bootstrap, 'late', { 'share.record.lock.duration.ms': '60000' });
     await using other = worker(bootstrap, 'late');
     const taken = await take(loopOf(other), 3);
-    assert.deepEqual(
-      taken.map(({ value, deliveryCount }) => `${value}×${deliveryCount}`),
-      ['a×2', 'b×2', 'c×2'],
-    );
+    assert.deepEqual(valuesOf(taken), ['a', 'b', 'c']);
+    assert.equal(taken[0]?.deliveryCount, (held?.deliveryCount ?? 0) + 1);
     assert.ok((held?.lockRemainingMs ?? 0) <= 0);
     await fill(bootstrap, 'late', [['d']]);
     const [next] = await take(iterator, 1);
-    assert.deepEqual([next?.value, next?.deliveryCount], ['d', 1], 'b and c were others since');
+    assert.equal(next?.value, 'd', 'b and c are others since');
     held?.accept();
     next?.accept();
     await assert.rejects(slow.commit(), (error) => {
@@ -176,14 +174,14 @@ describe('a share consumer', { concurrency: true }, () => {
   });
 
   it('keeps a message whose lock it renews', async () => {
-    await prepareShare(bootstrap, 'renewed', { 'share.record.lock.duration.ms': '2000' });
+    await prepareShare(bootstrap, 'renewed', { 'share.record.lock.duration.ms': '4000' });
     await fill(bootstrap, 'renewed', [['a', 'b']]);
     await using consumer = worker(bootstrap, 'renewed');
     const [kept] = await take(loopOf(consumer), 2);
     await configureShare(bootstrap, 'renewed', { 'share.record.lock.duration.ms': '60000' });
     kept?.renew();
     await kept?.settled();
-    assert.ok((kept?.lockRemainingMs ?? 0) > 2_000);
+    assert.ok((kept?.lockRemainingMs ?? 0) > 4_000);
     assert.equal(kept?.acknowledgement, undefined);
     // Another member gets b once its lock has ended; by then that of a would have, too.
     assert.deepEqual(await drain(bootstrap, 'renewed', 1), ['b×2']);
