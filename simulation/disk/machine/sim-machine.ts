@@ -23,7 +23,7 @@ const JOURNAL: JournalSettings = {
   dirtyLogCountMax: 4,
 };
 
-const DATA_DIRECTORY = '/data';
+export const DATA_DIRECTORY = '/data';
 const HOST = 'broker';
 const PORT = 9092;
 /** Of virtual time; what takes longer hangs. */

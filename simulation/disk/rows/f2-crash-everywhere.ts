@@ -1,5 +1,7 @@
+import type { Disk } from '@sluice/kernel/disk';
 import type { History } from '../../crash/history.ts';
 import type { Breakage } from '../canaries.ts';
+import { DATA_DIRECTORY } from '../machine/sim-machine.ts';
 import { createTally, type FaultRow, type RowOptions, type RowReport, spread } from '../row.ts';
 import { createScript } from '../script.ts';
 import { createStage } from '../stage.ts';
@@ -70,6 +72,7 @@ async function crashOnce(seed: number, crash: Crash, breakage: Breakage | undefi
     else machine.kill();
   }
   if (breakage?.forgetsMetadata === true) await machine.store.forget();
+  if (breakage?.forgetsLogStarts === true) await forgetLogStarts(machine.disk);
   if (breakage?.rule !== undefined) machine.disk.inject(breakage.rule);
   if (!(await stage.boot())) return recorder.finish(new Map());
   await machine.run(script.resume());
@@ -79,6 +82,11 @@ async function crashOnce(seed: number, crash: Crash, breakage: Breakage | undefi
   await stage.boot();
   machine.kill();
   return history;
+}
+
+async function forgetLogStarts(disk: Disk): Promise<void> {
+  const path = `${DATA_DIRECTORY}/log-start-offset-checkpoint`;
+  if ((await disk.readFile(path)) !== undefined) await disk.unlink(path);
 }
 
 function stageOf(seed: number, breakage: Breakage | undefined) {
