@@ -23,6 +23,18 @@ test('a port that is listened on is taken, for whoever else would share it too, 
   await (await realNetwork.listen(LOOPBACK, port, nobody)).close();
 });
 
+test('two listeners of one process that want the same port at the same time: one gets it', async () => {
+  const free = await realNetwork.listen(LOOPBACK, 0, nobody);
+  await free.close();
+  const results = await Promise.allSettled([1, 2].map(() => realNetwork.listen(LOOPBACK, free.port, nobody)));
+  const taken = results.filter((result) => result.status === 'rejected');
+  assert.deepEqual(
+    taken.map(({ reason }) => isTaken(reason)),
+    [true],
+  );
+  for (const result of results) if (result.status === 'fulfilled') await result.value.close();
+});
+
 test('a port that another program listens on is taken', async () => {
   const plain = net.createServer().listen(0, LOOPBACK);
   await once(plain, 'listening');

@@ -30,7 +30,7 @@ export async function listenOn(
     release?.();
   };
   try {
-    servers.push(await listenOnce({ host, port, reusePort: isShared }, onSocket));
+    servers.push(await inTurn(() => listenFirst(host, port, isShared, onSocket)));
   } catch (error) {
     close();
     throw error;
@@ -48,6 +48,29 @@ export async function listenOn(
     servers.push(more);
   }
   return { address, close };
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** Of those in this process who ask whether a port is free, the next one finds what the one before has made of it. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = lastTurn.then(work);
+  lastTurn = turn.catch(() => {});
+  return turn;
+}
+
+/** Fails if the address is taken, also by another listener of this process: sockets that share a port let each other be. */
+async function listenFirst(
+  host: string,
+  port: number,
+  isShared: boolean,
+  onSocket: (socket: net.Socket) => void,
+): Promise<net.Server> {
+  if (isShared && port !== 0) {
+    const probe = await listenOnce({ host, port }, (socket) => socket.destroy());
+    await new Promise((resolve) => probe.close(resolve));
+  }
+  return await listenOnce({ host, port, reusePort: isShared }, onSocket);
 }
 
 function listenOnce(where: net.ListenOptions, onSocket: (socket: net.Socket) => void): Promise<net.Server> {
