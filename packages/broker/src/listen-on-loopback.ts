@@ -3,6 +3,7 @@ import {
   type ConnectionHandler,
   ListenError,
   type Listener,
+  type ListenOptions,
   type Network,
 } from '@sluice/kernel/network';
 
@@ -19,17 +20,18 @@ export async function listenOnLoopback(
   host: string,
   port: number,
   accept: (connection: Connection) => ConnectionHandler,
+  options?: ListenOptions,
 ): Promise<Listener> {
-  if (host !== 'localhost') return network.listen(host, port, accept);
+  if (host !== 'localhost') return network.listen(host, port, accept, options);
   for (let attempt = 1; ; attempt += 1) {
     const listeners: Listener[] = [];
     try {
       for (const address of LOOPBACK_ADDRESSES) {
-        const listener = await ifPresent(network.listen(address, listeners[0]?.port ?? port, accept));
+        const listener = await ifPresent(network.listen(address, listeners[0]?.port ?? port, accept, options));
         if (listener !== undefined) listeners.push(listener);
       }
       const [first] = listeners;
-      if (first === undefined) return await network.listen(host, port, accept);
+      if (first === undefined) return await network.listen(host, port, accept, options);
       return { host: first.host, port: first.port, close: () => closeAll(listeners) };
     } catch (error) {
       await closeAll(listeners);

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Metrics } from '@sluice/kernel/metrics';
-import type { Network } from '@sluice/kernel/network';
+import type { Connection, Network } from '@sluice/kernel/network';
 import { createFrameBuffers } from './connection/frame-buffers.ts';
 import { SCRATCH_SIZE_BYTES } from './connection/frame-reader.ts';
 import { createInFlight } from './connection/in-flight.ts';
@@ -59,7 +59,7 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
     else countByIp.set(address, count);
   }
 
-  const listener = await listenOnLoopback(network, options.host, options.port, (connection) => {
+  const accept = (connection: Connection) => {
     const address = connection.remoteAddress;
     const limit = tooMany(address);
     if (limit !== undefined) {
@@ -97,7 +97,9 @@ export async function openListener(options: ListenerOptions): Promise<KafkaListe
     served.add(serving);
     open.set(served.size);
     return serving;
-  });
+  };
+  const { backlogSize } = limits;
+  const listener = await listenOnLoopback(network, options.host, options.port, accept, { backlogSize });
 
   let sweepTimer = clock.setTimer(SWEEP_INTERVAL_MS, sweep);
   function sweep(): void {

@@ -72,10 +72,23 @@ export class ConnectError extends Error {
   }
 }
 
+export interface ListenOptions {
+  /**
+   * How many connections may wait to be accepted, at each socket of the port, as far as the system lets them
+   * (`net.core.somaxconn`). Node's 511 unless it is given.
+   */
+  readonly backlogSize?: number | undefined;
+}
+
 /** Byte streams as a port. */
 export interface Network {
   /** Port 0 picks a free one. Fails with `ListenError`. */
-  listen(host: string, port: number, accept: (connection: Connection) => ConnectionHandler): Promise<Listener>;
+  listen(
+    host: string,
+    port: number,
+    accept: (connection: Connection) => ConnectionHandler,
+    options?: ListenOptions,
+  ): Promise<Listener>;
   /** Fails with `ConnectError`; then the handler is never called. */
   connect(host: string, port: number, handler: ConnectionHandler): Promise<Connection>;
 }

@@ -11,6 +11,7 @@ export function connectionLimits(settings: BrokerSettings, openFilesMax?: number
   const affordable = openFilesMax === undefined ? Infinity : openFilesMax * DESCRIPTORS_SHARE - DESCRIPTORS_OF_PROCESS;
   return {
     frameSizeBytesMax: settings.socketRequestSizeBytesMax,
+    backlogSize: settings.socketListenBacklogSize,
     connectionCountMax: Math.min(settings.connectionsMax, Math.max(CONNECTIONS_MIN, Math.floor(affordable))),
     connectionCountPerIpMax: (address) =>
       settings.connectionsPerIpOverrides.get(address) ?? settings.connectionsPerIpMax,

@@ -2,6 +2,8 @@
 export interface ConnectionLimits {
   /** `socket.request.max.bytes` */
   readonly frameSizeBytesMax: number;
+  /** `socket.listen.backlog.size`, if it is set */
+  readonly backlogSize?: number | undefined;
   /** `max.connections` */
   readonly connectionCountMax: number;
   /** `max.connections.per.ip` */

@@ -64,6 +64,17 @@ test('of connections that wait many are accepted in a turn', { skip: process.pla
   await listener.close();
 });
 
+test('every socket of a port has the backlog that is asked for', async (t) => {
+  const listen = t.mock.method(net.Server.prototype, 'listen');
+  const listener = await realNetwork.listen(LOOPBACK, 0, nobody, { backlogSize: 7 });
+  await listener.close();
+  const backlogs = listen.mock.calls.flatMap(({ arguments: [where] }) =>
+    typeof where === 'object' && where !== null && 'port' in where ? where.backlog : [],
+  );
+  assert.equal(backlogs.length, process.platform === 'linux' ? 16 : 1);
+  assert.deepEqual([...new Set(backlogs)], [7]);
+});
+
 /** Another process that listens there, for a moment. */
 async function listenElsewhere(port: number): Promise<void> {
   const program = `

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { ListenOptions } from '../network.ts';
 import { claimPort } from './claim-port.ts';
 import { SOCKET_HIGH_WATER_MARK } from './read-into.ts';
 
@@ -14,10 +15,18 @@ export interface ListeningSockets {
   close(): void;
 }
 
+interface Where {
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number | undefined;
+  readonly reusePort: boolean;
+}
+
 /** Listens on `host`; fails with the system's error. Sockets come paused: nothing is read before it is known where to. */
 export async function listenOn(
   host: string,
   port: number,
+  { backlogSize: backlog }: ListenOptions,
   onSocket: (socket: net.Socket) => void,
 ): Promise<ListeningSockets> {
   const isShareable = process.platform === 'linux';
@@ -30,7 +39,7 @@ export async function listenOn(
     release?.();
   };
   try {
-    servers.push(await inTurn(() => listenFirst(host, port, isShared, onSocket)));
+    servers.push(await inTurn(() => listenFirst({ host, port, backlog, reusePort: isShared }, onSocket)));
   } catch (error) {
     close();
     throw error;
@@ -40,9 +49,8 @@ export async function listenOn(
   // A free one was picked, which is nobody's yet.
   if (isShared) release ??= await claimPort(address.port);
   while (isShared && release !== undefined && servers.length < SOCKETS_PER_PORT) {
-    const more = await listenOnce({ host: address.address, port: address.port, reusePort: true }, onSocket).catch(
-      () => undefined,
-    );
+    const where = { host: address.address, port: address.port, backlog, reusePort: true };
+    const more = await listenOnce(where, onSocket).catch(() => undefined);
     // One will do.
     if (more === undefined) break;
     servers.push(more);
@@ -60,20 +68,15 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Fails if the address is taken, also by another listener of this process: sockets that share a port let each other be. */
-async function listenFirst(
-  host: string,
-  port: number,
-  isShared: boolean,
-  onSocket: (socket: net.Socket) => void,
-): Promise<net.Server> {
-  if (isShared && port !== 0) {
-    const probe = await listenOnce({ host, port }, (socket) => socket.destroy());
+async function listenFirst(where: Where, onSocket: (socket: net.Socket) => void): Promise<net.Server> {
+  if (where.reusePort && where.port !== 0) {
+    const probe = await listenOnce({ ...where, reusePort: false }, (socket) => socket.destroy());
     await new Promise((resolve) => probe.close(resolve));
   }
-  return await listenOnce({ host, port, reusePort: isShared }, onSocket);
+  return await listenOnce(where, onSocket);
 }
 
-function listenOnce(where: net.ListenOptions, onSocket: (socket: net.Socket) => void): Promise<net.Server> {
+function listenOnce(where: Where, onSocket: (socket: net.Socket) => void): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const options = { noDelay: true, keepAlive: true, highWaterMark: SOCKET_HIGH_WATER_MARK, pauseOnConnect: true };
     const server = net.createServer(options, onSocket);

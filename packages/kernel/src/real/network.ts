@@ -19,9 +19,9 @@ const CONNECT_TAG_BY_CODE: Readonly<Record<string, ConnectErrorTag>> = {
 
 /** TCP by `node:net`. */
 export const realNetwork: Network = {
-  async listen(host, port, accept) {
+  async listen(host, port, accept, options = {}) {
     try {
-      const { address, close } = await listenOn(host, port, (socket) => {
+      const { address, close } = await listenOn(host, port, options, (socket) => {
         const connection = adoptSocket(socket);
         if (connection === undefined) return;
         connection.start(accept(connection.connection));

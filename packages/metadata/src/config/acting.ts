@@ -115,7 +115,6 @@ const actingBrokerConfigs: readonly string[] = [
   'share.coordinator.state.topic.replication.factor',
   'share.coordinator.state.topic.segment.bytes',
   'share.coordinator.write.timeout.ms',
-  'socket.listen.backlog.size',
   'socket.request.max.bytes',
   'sluice.connection.unsent.max.bytes',
   'sluice.durability',
@@ -133,6 +132,11 @@ const actingBrokerConfigs: readonly string[] = [
   'transactional.id.expiration.ms',
 ];
 
+/** Those of them that need a word more. */
+const actingWithNote: ReadonlyMap<string, string> = new Map([
+  ['socket.listen.backlog.size', 'at each of the sixteen sockets of a port; 511 unless it is set'],
+]);
+
 /** Defaults of topics act where the topic's configuration does. */
 const actingDefaults: ReadonlyMap<string, string> = new Map(
   Object.entries(TOPIC_EFFECTS).flatMap(([topic, effect]) =>
@@ -145,6 +149,8 @@ export function brokerEffect(name: string): Effect | undefined {
   const topic = actingDefaults.get(name);
   if (topic !== undefined) return { kind: 'acts', note: `the default of topics' ${topic}` };
   if (actingBrokerConfigs.includes(name)) return acts;
+  const note = actingWithNote.get(name);
+  if (note !== undefined) return { kind: 'acts', note };
   if (/^group\.(consumer|share|streams)\.(min|max)\.(?!size$|share\.sessions$)/.test(name)) {
     return { kind: 'acts', note: 'as a limit of group configurations' };
   }
@@ -152,4 +158,8 @@ export function brokerEffect(name: string): Effect | undefined {
 }
 
 /** Names that act; for the test that all of them exist and are documented. */
-export const ACTING_BROKER_CONFIGS: readonly string[] = [...actingBrokerConfigs, ...actingDefaults.keys()];
+export const ACTING_BROKER_CONFIGS: readonly string[] = [
+  ...actingBrokerConfigs,
+  ...actingWithNote.keys(),
+  ...actingDefaults.keys(),
+];

@@ -1,5 +1,6 @@
 import type { BrokerEndpoint } from '../image/cluster-image.ts';
 import { type BrokerValues, brokerFlag, brokerList, brokerNumber, brokerText } from './broker-values.ts';
+import { ConfigSource } from './described-config.ts';
 import { parseListeners } from './listeners.ts';
 
 /** What the broker reads of its configuration, by type. Limits that Kafka writes as the largest long are Infinity. */
@@ -16,7 +17,8 @@ export interface BrokerSettings {
   readonly heartbeatIntervalMs: number;
 
   readonly socketRequestSizeBytesMax: number;
-  readonly socketListenBacklogSize: number;
+  /** `undefined` unless it is set: Kafka's default of 50 is for a thread that does nothing but accept. */
+  readonly socketListenBacklogSize: number | undefined;
   readonly connectionsMax: number;
   readonly connectionsPerIpMax: number;
   readonly connectionsPerIpOverrides: ReadonlyMap<string, number>;
@@ -70,7 +72,9 @@ export function brokerSettings(values: BrokerValues): BrokerSettingsResult {
       sessionTimeoutMs: brokerNumber(values, 'broker.session.timeout.ms'),
       heartbeatIntervalMs: brokerNumber(values, 'broker.heartbeat.interval.ms'),
       socketRequestSizeBytesMax: brokerNumber(values, 'socket.request.max.bytes'),
-      socketListenBacklogSize: brokerNumber(values, 'socket.listen.backlog.size'),
+      socketListenBacklogSize: isSet(values, 'socket.listen.backlog.size')
+        ? brokerNumber(values, 'socket.listen.backlog.size')
+        : undefined,
       connectionsMax: brokerNumber(values, 'max.connections'),
       connectionsPerIpMax: brokerNumber(values, 'max.connections.per.ip'),
       connectionsPerIpOverrides: overrides,
@@ -91,6 +95,10 @@ export function brokerSettings(values: BrokerValues): BrokerSettingsResult {
       tailCacheBytes: brokerNumber(values, 'sluice.tail.cache.bytes'),
     },
   };
+}
+
+function isSet(values: BrokerValues, name: string): boolean {
+  return values.effective(name)?.source !== ConfigSource.DEFAULT;
 }
 
 /** Negative is never. */
