@@ -19,6 +19,8 @@ export interface OperationEndpoint {
   validate(input: unknown): void;
   readonly run: Operation<unknown, unknown>;
   write(output: unknown): Buffer;
+  /** The service's own fault, by the name that its model has for it. */
+  readonly faultType: string;
   /** Where the output has an event stream. */
   readonly events?: OutputEvents;
 }
@@ -29,6 +31,9 @@ export interface OutputEvents {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** What an operation's model may have, and what is common to all. */
+const FAULT_TYPE = 'InternalFailureException';
+const COMMON_FAULT_TYPE = 'InternalFailure';
 
 /** What belongs to an operation is made when it is first asked for. */
 export function createEndpoint({ contract, operations }: Service, protocol: Protocol): Endpoint {
@@ -40,13 +45,14 @@ export function createEndpoint({ contract, operations }: Service, protocol: Prot
     const described = contract.operations[name];
     const run = operations[name] as Operation<unknown, unknown> | undefined;
     if (described === undefined || run === undefined) return undefined;
-    const { input, output } = described;
+    const { input, output, errors } = described;
     const stream = output === undefined ? undefined : streamOf(output, contract);
     return {
       read: codec.read(input),
       validate: validators(input),
       run,
       write: output === undefined ? () => EMPTY : codec.write(output),
+      faultType: errors.includes(FAULT_TYPE) ? FAULT_TYPE : COMMON_FAULT_TYPE,
       ...(stream === undefined
         ? {}
         : {

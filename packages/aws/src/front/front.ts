@@ -7,7 +7,7 @@ import type { AccessKeys } from './auth/credentials.ts';
 import { AwsError } from './aws-error.ts';
 import { awsPartitionOf } from './aws-partition.ts';
 import { corsHeaders, preflight } from './cors.ts';
-import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { createEndpoint, type Endpoint, type OperationEndpoint } from './endpoint.ts';
 import { EVENT_STREAM_CONTENT_TYPE, encodeEvents } from './event-stream/encode-events.ts';
 import type { OperationContext } from './operation.ts';
 import { cborProtocol } from './protocols/cbor.ts';
@@ -67,9 +67,9 @@ export function createFront({ services, keys, clock, random, logger }: FrontDepe
         return request.signal;
       },
     };
-    const output = await operation.run(input, context);
+    const explain = (error: unknown): AwsError => internalFailure(error, operation.faultType, ids, logger);
+    const output = await runOrExplain(operation, input, context, explain);
     if (operation.events === undefined) return ok(operation.write(output), protocol.contentType, ids);
-    const explain = (error: unknown): AwsError => internalFailure(error, ids, logger);
     const body = encodeEvents(operation.events.of(output), { ...operation.events.encoding, explain });
     return { status: 200, headers: { 'content-type': EVENT_STREAM_CONTENT_TYPE, ...headersOf(ids) }, body };
   }
@@ -87,7 +87,7 @@ export function createFront({ services, keys, clock, random, logger }: FrontDepe
       try {
         response = await answer(request, protocol, ids);
       } catch (error) {
-        const told = error instanceof AwsError ? error : internalFailure(error, ids, logger);
+        const told = error instanceof AwsError ? error : internalFailure(error, FAULT_TYPE, ids, logger);
         response = refusal(told, statusOf(told, services), protocol, ids);
       }
     }
@@ -115,7 +115,23 @@ function headersOf({ requestId, extendedId }: RequestIds): Readonly<Record<strin
   return { 'x-amzn-requestid': requestId, 'x-amz-id-2': extendedId };
 }
 
+/** A client's mistakes are told as they are; whatever else fails is the door's own. */
+async function runOrExplain(
+  { run }: OperationEndpoint,
+  input: unknown,
+  context: OperationContext,
+  explain: (error: unknown) => AwsError,
+): Promise<unknown> {
+  try {
+    return await run(input, context);
+  } catch (error) {
+    throw error instanceof AwsError ? error : explain(error);
+  }
+}
+
 const STATUS_OF_MISTAKES = 400;
+/** Of what fails before the operation is known. */
+const FAULT_TYPE = 'InternalFailure';
 
 function statusOf(error: AwsError, services: readonly Service[]): number {
   if (error.status !== undefined) return error.status;
@@ -131,7 +147,7 @@ function unknownOperation(): AwsError {
 }
 
 /** A bug, or a cluster that is gone: the client learns that it is not to blame, the log learns why. */
-function internalFailure(error: unknown, { requestId }: RequestIds, logger: Logger): AwsError {
+function internalFailure(error: unknown, type: string, { requestId }: RequestIds, logger: Logger): AwsError {
   logger.error('an AWS request failed', { requestId, error: error instanceof Error ? error.stack : String(error) });
-  return new AwsError('InternalFailure', '', { status: 500 });
+  return new AwsError(type, '', { status: 500 });
 }
