@@ -11,6 +11,15 @@ export const shareGroupDifferences: readonly Difference[] = [
     places: [],
   },
   {
+    title: 'A member of a share group whose last answer came too late',
+    kafka:
+      'It may go on with the epoch before, but is not told what was assigned to it meanwhile, and what is to be begun ' +
+      'for its group is begun half a minute later.',
+    sluice: 'It is told with its next heartbeat, and that begins what is missing.',
+    reason: 'It would sit idle, for ever if its client does not tell its subscription again.',
+    places: [{ file: '76-', case: /epochs that are not those of the member/, path: /\.assignment\b/ }],
+  },
+  {
     title: 'A share group that begins by duration where nothing is as young',
     kafka: 'Its fetches fail until there is a record that is.',
     sluice: 'It begins at the end, as a consumer does.',

@@ -33,6 +33,8 @@ export interface ShareGroupFixture {
   readonly clock: SimClock;
   /** Of `__consumer_offsets` and of `__share_group_state`. */
   readonly logs: { readonly groups: ManagedLog; readonly state: ManagedLog };
+  /** Syncs of the groups' log take so long from now on. */
+  slowDown(delayMs: number): void;
   /** While it is set, the coordinator of share state is not to be had. */
   loseState(isLost: boolean): void;
   beat(memberId: string, memberEpoch: number, topics?: readonly string[]): Promise<ShareGroupHeartbeatResponseInput>;
@@ -47,7 +49,8 @@ export interface ShareGroupFixture {
 /** The coordinators of groups and of share state, each with one partition on a simulated disk, in virtual time. */
 export async function openShareGroups(share: Partial<GroupSettings['share']> = {}): Promise<ShareGroupFixture> {
   const clock = createSimClock({ startMs: 1_700_000_000_000 });
-  const groupLog = await openTestLog({ disk: createSimDisk({ clock }), clock });
+  const groupDisk = createSimDisk({ clock });
+  const groupLog = await openTestLog({ disk: groupDisk, clock });
   const stateLog = await openTestLog({ disk: createSimDisk({ clock }), clock });
   const topics = createTestTopics({ name: 'orders', partitionCount: 4 }, { name: 'bills', partitionCount: 1 });
   const defaults = testGroupSettings();
@@ -80,6 +83,10 @@ export async function openShareGroups(share: Partial<GroupSettings['share']> = {
     codec: () => 'none',
   });
   let leaderEpoch = 0;
+  let syncDelayMs = 0;
+  groupDisk.inject(({ kind }) =>
+    kind === 'sync' && syncDelayMs > 0 ? { kind: 'delay', delayMs: syncDelayMs } : undefined,
+  );
 
   const fixture: ShareGroupFixture = {
     groups,
@@ -88,6 +95,9 @@ export async function openShareGroups(share: Partial<GroupSettings['share']> = {
     topics,
     clock,
     logs: { groups: groupLog, state: stateLog },
+    slowDown(delayMs) {
+      syncDelayMs = delayMs;
+    },
     loseState(isLost) {
       if (isLost) shareState.onResigned(0);
       else shareState.onElected(0, stateLog, leaderEpoch++);

@@ -16,6 +16,7 @@ import { toGroupError } from '../coordinator-error.ts';
 import type { TopicsView } from '../group-environment.ts';
 import type { GroupStep } from '../group-parts.ts';
 import { inSlices } from '../in-slices.ts';
+import { createBeginners } from './beginners.ts';
 import { checkShareHeartbeat } from './check-share-heartbeat.ts';
 import { undescribedShareGroup } from './describe.ts';
 import { describeShareOffsets, type EndOffsetOf } from './describe-share-offsets.ts';
@@ -44,6 +45,9 @@ export interface ShareGroupCoordinatorOptions {
 /** What share groups do in several steps: some in the group's shard, others where the state of partitions is. */
 export function createShareGroupCoordinator(options: ShareGroupCoordinatorOptions): ShareGroupCoordinator {
   const { clock, logger, topics, store, run } = options;
+  const beginners = createBeginners((groupId) => {
+    void run<undefined>(groupId, (groups, _now, pending) => groups.beginningLost(groupId, pending));
+  });
 
   /** What could not be is a refusal like any other. */
   async function ask<T extends object>(
@@ -130,13 +134,20 @@ export function createShareGroupCoordinator(options: ShareGroupCoordinatorOption
       const fault = checkShareHeartbeat(request);
       if (fault !== undefined) return heartbeatFailed(fault.errorCode, fault.errorMessage);
       const { groupId } = request;
+      beginners.enter(groupId);
       const answer = await ask<ShareHeartbeatAnswer>(groupId, (groups, now, pending) =>
         groups.heartbeatOfShareMember(request, context, now, pending),
       );
-      if (answer instanceof Failure) return heartbeatFailed(answer.errorCode, answer.message);
+      if (answer instanceof Failure) {
+        // It may be decided all the same, and written later.
+        beginners.leave(groupId, answer.errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        return heartbeatFailed(answer.errorCode, answer.message);
+      }
+      const { response, toInitialize } = answer;
       // The member learns of it with a later heartbeat.
-      void initialize(groupId, answer.toInitialize);
-      return answer.response;
+      if (toInitialize.length === 0) beginners.leave(groupId, false);
+      else void initialize(groupId, toInitialize).then(() => beginners.leave(groupId, false));
+      return response;
     },
     async describe(groupIds) {
       const describeOne = async (groupId: string): Promise<DescribedGroupInput> => {
@@ -154,11 +165,13 @@ export function createShareGroupCoordinator(options: ShareGroupCoordinatorOption
     async alterOffsets(request) {
       const { groupId } = request;
       if (groupId === '') return alterFailed(ErrorCode.INVALID_GROUP_ID, NO_NAME);
+      beginners.enter(groupId);
       const altered = await ask<AlteredOffsets>(groupId, (groups, now, pending) =>
         groups.alterOffsets(request, now, pending),
       );
+      const errors = altered instanceof Failure ? new Map() : await initialize(groupId, altered.toInitialize);
+      beginners.leave(groupId, false);
       if (altered instanceof Failure) return alterFailed(altered.errorCode, altered.message);
-      const errors = await initialize(groupId, altered.toInitialize);
       const responses = altered.responses.map((topic) => ({
         ...topic,
         partitions: topic.partitions.map((partition) => {

@@ -62,8 +62,12 @@ export function shareHeartbeat(
   const toBegin = isCalm ? [] : begin(scope, group, topics.keys(), groupEpoch, now, records);
   if (!isCalm && records.length === 0) noteCalm(scope, group);
   extendShareSession(scope, group, memberId);
+  // Whoever is behind did not get the answer that moved it on, nor what that assigned to it. Kafka tells it nothing.
   const isToBeTold =
-    memberEpoch === 0 || subscribedTopicNames !== null || !isSameAssignment(old.assigned, moved.assigned);
+    memberEpoch !== old.memberEpoch ||
+    memberEpoch === 0 ||
+    subscribedTopicNames !== null ||
+    !isSameAssignment(old.assigned, moved.assigned);
   const response: ShareGroupHeartbeatResponseInput = {
     throttleTimeMs: 0,
     errorCode: ErrorCode.NONE,
@@ -144,6 +148,7 @@ function begin(
   records: GroupRecord[],
 ): readonly ToInitialize[] {
   const toBegin = partitionsToBegin(group, topics, scope.environment.topics, now);
+  group.isBeginningLost = false;
   if (toBegin.size === 0) return [];
   records.push(initializedRecord(group.groupId, beginning(group.initializedPartitions, toBegin)));
   return toInitialize(toBegin, groupEpoch, -1);

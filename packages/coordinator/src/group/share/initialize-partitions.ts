@@ -28,7 +28,8 @@ export function partitionsToBegin(
     const topic = topics.byName(name);
     if (topic === undefined) continue;
     const asked = initializing.get(topic.id);
-    const isRecent = asked !== undefined && now - asked.timestampMs < INITIALIZE_RETRY_INTERVAL_MS;
+    const isRecent =
+      asked !== undefined && !group.isBeginningLost && now - asked.timestampMs < INITIALIZE_RETRY_INTERVAL_MS;
     const known = initialized.get(topic.id)?.partitions;
     const partitions = new Set<number>();
     for (let partition = 0; partition < topic.partitionCount; partition++) {

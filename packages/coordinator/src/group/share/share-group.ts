@@ -10,8 +10,8 @@ import { groupTombstones } from './share-group-records.ts';
 
 /**
  * A share group (KIP-932). Its members share the partitions of topics: one may be with several of them, and nobody has to
- * give one up before another gets it. All but `metadataSeen`, `calmSince` and `sessions` is durable: it changes by
- * applying records alone.
+ * give one up before another gets it. All but `metadataSeen`, `calmSince`, `isBeginningLost` and `sessions` is durable: it
+ * changes by applying records alone.
  *
  * A class, since a broker may hold very many.
  */
@@ -32,6 +32,8 @@ export class ShareGroup implements Group {
   metadataSeen: { readonly version: number; readonly groupEpoch: number } | undefined;
   /** What the group was when nothing was to be begun or assigned anew: as long as it is the same, nothing is. */
   calmSince: Calm | undefined;
+  /** Whoever was to begin share state was not told so in time: nobody does, though the group's record says it. */
+  isBeginningLost = false;
   readonly sessions = new Map<string, MemberSession>();
   readonly #members = new Map<string, ShareGroupMember>();
   readonly #targets = new Map<string, Assignment>();

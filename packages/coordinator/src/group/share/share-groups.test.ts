@@ -11,6 +11,8 @@ import {
 import { testTopicId } from '../../testing/test-topics.ts';
 import { INITIALIZE_RETRY_INTERVAL_MS } from './initialize-partitions.ts';
 
+/** Longer than `offsets.commit.timeout.ms`, shorter than a beginning waits to be tried again. */
+const STANDSTILL_MS = 12_000;
 const ALL_ORDERS = { orders: [0, 1, 2, 3] };
 
 async function described(fixture: ShareGroupFixture) {
@@ -92,6 +94,35 @@ describe('members of a share group', () => {
     await fixture.reload();
     await fixture.settled(fixture.clock.advance(SESSION_TIMEOUT_MS + 1000));
     assert.equal((await described(fixture)).groupState, 'Empty');
+  });
+
+  /** The disk stands still for longer than a commit may take: members are told so, though all of it counts later. */
+  async function afterStandstill(fixture: ShareGroupFixture, beat: () => Promise<{ errorCode: number }>) {
+    fixture.slowDown(STANDSTILL_MS);
+    const answer = beat();
+    await fixture.settled(fixture.clock.advance(STANDSTILL_MS / 2));
+    assert.equal((await answer).errorCode, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    fixture.slowDown(0);
+    await fixture.settled(fixture.clock.advance(STANDSTILL_MS));
+  }
+
+  it('get their partitions with the next heartbeat if the answer to the first came too late', async () => {
+    const fixture = await openShareGroups();
+    await afterStandstill(fixture, () => fixture.beat('m', 0, ['orders']));
+    const again = await fixture.beat('m', 0, ['orders']);
+    assert.equal(again.errorCode, ErrorCode.NONE);
+    const next = await fixture.beat('m', again.memberEpoch);
+    assert.deepEqual(assignedBy(next), ALL_ORDERS, 'without waiting until a beginning is tried again');
+  });
+
+  it('are told what was assigned to them if the answer that said so came too late', async () => {
+    const fixture = await openShareGroups();
+    const { memberEpoch } = await fixture.beat('m', 0, ['orders']);
+    await afterStandstill(fixture, () => fixture.beat('m', memberEpoch));
+    const next = await fixture.beat('m', memberEpoch);
+    assert.equal(next.memberEpoch, memberEpoch + 1);
+    assert.deepEqual(assignedBy(next), ALL_ORDERS);
+    assert.equal(assignedBy(await fixture.beat('m', memberEpoch + 1)), undefined, 'nothing new');
   });
 
   it('wait for no assignment longer than its interval', async () => {

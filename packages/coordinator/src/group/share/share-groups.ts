@@ -65,6 +65,8 @@ export interface ShareGroups extends ShardPart {
     failed: TopicPartitionSets,
     pending: Pending<undefined>,
   ): GroupStep;
+  /** Nobody asks for what the group's record says is being begun: the next heartbeat may. */
+  beginningLost(groupId: string, pending: Pending<undefined>): GroupStep;
   forgotten(groupId: string, topicIds: ReadonlySet<Uuid>, pending: Pending<undefined>): GroupStep;
   has(groupId: string): boolean;
   apply(record: ShareGroupRecord, context: ApplyContext): void;
@@ -144,6 +146,11 @@ export function createShareGroups(environment: GroupEnvironment, table: GroupTab
     },
     initialized: (groupId, done, failed, pending) =>
       change(groupId, pending, (info) => begun(notBegun(info, failed), done)),
+    beginningLost(groupId, pending) {
+      const group = asShareGroup(table.get(groupId));
+      if (group !== undefined) group.isBeginningLost = true;
+      return { records: [], replies: [replyTo(pending, undefined)] };
+    },
     forgotten: (groupId, topicIds, pending) => change(groupId, pending, (info) => forgotten(info, topicIds)),
     has: (groupId) => isLoaded && asShareGroup(table.get(groupId)) !== undefined,
     apply: (record, { timestampMs }) => applyToTable(table, record, timestampMs),

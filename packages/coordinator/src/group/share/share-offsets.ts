@@ -56,7 +56,11 @@ export function alterShareOffsets(
       })),
     };
   });
-  if (toBegin.size > 0) records.push(initializedRecord(groupId, beginning(group.initializedPartitions, toBegin)));
+  if (toBegin.size > 0) {
+    records.push(initializedRecord(groupId, beginning(group.initializedPartitions, toBegin)));
+    // Nobody else may begin them meanwhile.
+    group.isBeginningLost = false;
+  }
   return { responses, toInitialize: [...startOffsets.values()] };
 }
 
