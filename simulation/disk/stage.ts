@@ -5,7 +5,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { History } from '../crash/history.ts';
 import type { Load, LoadTopic } from '../crash/load/load.ts';
 import { createRecorder, type Recorder } from '../crash/recorder.ts';
-import { createSimMachine, type SimMachine, type SimMachineOptions } from './machine/sim-machine.ts';
+import { createSimMachine, type SimMachine, type SimMachineOptions } from '../machine/sim-machine.ts';
 import { readEverything } from './read-everything.ts';
 
 /** Above any run's length, so that retention never acts. */

@@ -1,7 +1,7 @@
 import type { Broker } from '@sluice/client/broker';
 import type { SimRandom } from '@sluice/kernel/sim/random';
+import { happens, sleep, whileItRuns } from '../machine/client-world.ts';
 import { findCoordinators } from '../transactions/transactional-requests.ts';
-import { happens, sleep, whileItRuns } from '../transactions/world.ts';
 import { decideFate, type Said } from './held-records.ts';
 import { type MemberSession, openSession } from './member-session.ts';
 import { LOCK_MS, pick, type ShareWorld } from './world.ts';

@@ -1,3 +1,4 @@
+import { formatVerdicts } from '../machine/seeded-run.ts';
 import { isFinal } from './record-story.ts';
 import type { ShareRun } from './run-seed.ts';
 
@@ -7,22 +8,10 @@ export function formatRuns(runs: readonly ShareRun[]): string {
   const again = events.filter((event) => event.kind === 'acquired' && event.times > 1).length;
   const deaths = runs.reduce((sum, run) => sum + run.deaths, 0);
   const lasting = runs.reduce((sum, { history }) => sum + history.lasting.length, 0);
-  const names = runs[0]?.verdicts.map(({ name }) => name) ?? [];
-  const lines = names.map((name) => {
-    const bad = runs.filter((run) => isViolated(run, name));
-    const [first] = bad;
-    if (first === undefined) return `  ${name}: holds`;
-    const what = first.verdicts.find((each) => each.name === name)?.violations.join('; ');
-    return `  ${name}: ${bad.length} runs VIOLATE it, seed ${first.seed}: ${what}`;
-  });
   return [
     `${runs.length} runs, ${deaths} deaths of the broker, ${lasting} records at the end, ` +
       `${events.filter(({ kind }) => kind === 'acquired').length} deliveries, ${again} of them again; ` +
       `${acked.filter(isFinal).length} records done, ${acked.filter(({ code }) => (code ?? 0) > 0).length} refused`,
-    ...lines,
+    ...formatVerdicts(runs),
   ].join('\n');
-}
-
-export function isViolated(run: ShareRun, name?: string): boolean {
-  return run.verdicts.some((each) => each.violations.length > 0 && (name === undefined || each.name === name));
 }

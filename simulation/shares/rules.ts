@@ -1,3 +1,4 @@
+import type { Verdict } from '../machine/seeded-run.ts';
 import type { ShareHistory } from './history.ts';
 import { holdsOf, isFinal, placeOfRecord, type Stories, storiesOf } from './record-story.ts';
 import { DELIVERY_LIMIT, GROUPS } from './world.ts';
@@ -6,11 +7,6 @@ export interface ShareRule {
   readonly name: string;
   readonly promise: string;
   check(history: ShareHistory, stories: Stories): string[];
-}
-
-export interface ShareVerdict {
-  readonly name: string;
-  readonly violations: readonly string[];
 }
 
 const VIOLATIONS_MAX = 5;
@@ -147,7 +143,10 @@ function timesAtMost(
   return most;
 }
 
-export function checkHistory(history: ShareHistory): ShareVerdict[] {
+export function checkHistory(history: ShareHistory): Verdict[] {
   const stories = storiesOf(history);
-  return SHARE_RULES.map(({ name, check }) => ({ name, violations: check(history, stories).slice(0, VIOLATIONS_MAX) }));
+  return SHARE_RULES.map(({ name, check }) => ({
+    rule: name,
+    violations: check(history, stories).slice(0, VIOLATIONS_MAX),
+  }));
 }

@@ -4,14 +4,16 @@ import { createTopicsRequestCodec } from '@sluice/protocol/generated/messages/cr
 import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/create-topics-response';
 import { incrementalAlterConfigsRequestCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-request';
 import { incrementalAlterConfigsResponseCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-response';
-import { createSimMachine } from '../disk/machine/sim-machine.ts';
+import { sleep, whileItRuns } from '../machine/client-world.ts';
+import { liveAndDie } from '../machine/live-and-die.ts';
+import type { SeededRun } from '../machine/seeded-run.ts';
+import { createSimMachine } from '../machine/sim-machine.ts';
 import { init } from '../transactions/transactional-requests.ts';
-import { happens, sleep, whileItRuns } from '../transactions/world.ts';
 import { newHistory, type ShareHistory } from './history.ts';
 import { acceptAll, runMember } from './member-life.ts';
 import { runDeleter, runProducer, runTransactionalProducer, TRANSACTIONAL_ID, watch } from './producer-lives.ts';
 import { readLog } from './read-log.ts';
-import { checkHistory, type ShareVerdict } from './rules.ts';
+import { checkHistory } from './rules.ts';
 import { describeOffsets } from './share-requests.ts';
 import { BROKER_SETTINGS, GROUPS, JOBS, JOBS_PARTITIONS, PLACES, type ShareWorld, TALLY } from './world.ts';
 
@@ -19,19 +21,13 @@ const CREATE_TOPICS = { request: createTopicsRequestCodec, response: createTopic
 const ALTER_CONFIGS = { request: incrementalAlterConfigsRequestCodec, response: incrementalAlterConfigsResponseCodec };
 const GROUP_RESOURCE = 32;
 const MEMBERS = 3;
-const DEATHS_MAX = 3;
-const LIFE_MS_MIN = 1_500;
 const LIFE_MS_MAX = 4_000;
-const WATCH_MS = 100;
-/** Changes of the disk until the next death. */
-const CHANGES_MAX = 60;
+const LIFETIMES = { deathsMax: 3, lifeMsMin: 1_500, lifeMsMax: LIFE_MS_MAX, changesMax: 60 };
+const SETTLE_MS = 100;
 const SETTLE_TRIES = 300;
 
-export interface ShareRun {
-  readonly seed: number;
+export interface ShareRun extends SeededRun {
   readonly history: ShareHistory;
-  readonly verdicts: readonly ShareVerdict[];
-  readonly deaths: number;
 }
 
 /** Two share groups with members of every kind, producers and a deleter on one machine that dies now and then, from one seed. */
@@ -59,19 +55,8 @@ export async function runShares(seed: number, canary?: SharePartitionCanary): Pr
       lives.push(runMember(world, { groupId, name: `${groupId}-${member}`, random: random.fork() }));
     }
   }
-  const deaths = random.below(DEATHS_MAX + 1);
-  for (let death = 0; death < deaths; death++) {
-    await machine.run(sleep(world, LIFE_MS_MIN + random.below(LIFE_MS_MAX)));
-    machine.crashAt(machine.disk.changeCount + 1 + random.below(CHANGES_MAX));
-    for (let waitedMs = 0; !machine.isDown && waitedMs < LIFE_MS_MAX; waitedMs += WATCH_MS) {
-      await machine.run(sleep(world, WATCH_MS));
-    }
-    history.events.push({ kind: 'died', atMs: clock.monotonicMs() });
-    if (happens(random, 50)) machine.kill();
-    else machine.losePower(random.below(2 ** 31));
-    await machine.start();
-  }
-  await machine.run(sleep(world, LIFE_MS_MIN + random.below(LIFE_MS_MAX)));
+  const onDeath = () => void history.events.push({ kind: 'died', atMs: clock.monotonicMs() });
+  const deaths = await liveAndDie(world, { ...LIFETIMES, onDeath });
   world.isEnding = true;
   await machine.run(Promise.all(lives));
   await machine.run(whileItRuns(world, 'settle', (broker) => settle(world, broker)));
@@ -119,14 +104,14 @@ async function settle(world: ShareWorld, broker: Broker): Promise<'done'> {
       if (topic === JOBS && lag !== 0) history.unfinished.push(`${id} has ${lag} left of ${topic}-${partition}`);
     }
   }
-  for (const { topic, partition } of PLACES) history.lasting.push(...(await readLog(broker, topic, partition)));
+  for (const place of PLACES) history.lasting.push(...(await readLog(broker, place)));
   return 'done';
 }
 
 async function until(world: ShareWorld, attempt: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < SETTLE_TRIES; tries++) {
     if (await attempt()) return;
-    await sleep(world, WATCH_MS);
+    await sleep(world, SETTLE_MS);
   }
   world.history.unfinished.push('it does not settle');
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isViolated } from '../machine/seeded-run.ts';
 import { SHARE_CANARIES } from './canaries.ts';
 import { isFinal } from './record-story.ts';
-import { formatRuns, isViolated } from './report.ts';
+import { formatRuns } from './report.ts';
 import { runShares } from './run-seed.ts';
 
-/** `SHARE_SEEDS=1000 node --test simulation/shares` for more; `npm run simulate:shares` tells of each. */
+/** `SHARE_SEEDS=1000 node --test simulation/shares/shares.test.ts` for more; `npm run simulate:shares` tells of each. */
 const SEEDS = Number(process.env.SHARE_SEEDS ?? 24);
 const CANARY_SEEDS_MAX = 40;
 

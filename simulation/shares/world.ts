@@ -1,5 +1,5 @@
 import type { SimRandom } from '@sluice/kernel/sim/random';
-import type { SimMachine } from '../disk/machine/sim-machine.ts';
+import type { SimMachine } from '../machine/sim-machine.ts';
 import type { HeldOffset } from './held-records.ts';
 import type { ShareHistory } from './history.ts';
 

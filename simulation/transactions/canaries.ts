@@ -1,8 +1,8 @@
 import type { TransactionCanary } from '@sluice/coordinator/transaction/transaction-environment';
+import type { Canary } from '../machine/seeded-run.ts';
 
-/** Broken builds, and the row that must turn red. */
-export const TRANSACTION_CANARIES: readonly { readonly name: TransactionCanary; readonly row: string }[] = [
-  { name: 'shows-aborted', row: 'I5' },
-  { name: 'ignores-epochs', row: 'I6' },
-  { name: 'loses-markers', row: 'I22' },
+export const TRANSACTION_CANARIES: readonly Canary<TransactionCanary>[] = [
+  { name: 'shows-aborted', rule: 'I5' },
+  { name: 'ignores-epochs', rule: 'I6' },
+  { name: 'loses-markers', rule: 'I22' },
 ];

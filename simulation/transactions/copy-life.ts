@@ -3,7 +3,8 @@ import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { offsetFetchRequestCodec } from '@sluice/protocol/generated/messages/offset-fetch-request';
 import { offsetFetchResponseCodec } from '@sluice/protocol/generated/messages/offset-fetch-response';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { readCommitted } from './committed-reader.ts';
+import { sleep, whileItRuns } from '../machine/client-world.ts';
+import { readTransactional } from '../machine/read-transactional.ts';
 import {
   addPartition,
   type ClientVersion,
@@ -14,15 +15,7 @@ import {
   init,
   write,
 } from './transactional-requests.ts';
-import {
-  COPY_GROUP,
-  INPUT,
-  OUTPUT,
-  sleep,
-  TRANSACTION_TIMEOUT_MS,
-  type TransactionWorld,
-  whileItRuns,
-} from './world.ts';
+import { COPY_GROUP, INPUT, OUTPUT, TRANSACTION_TIMEOUT_MS, type TransactionWorld } from './world.ts';
 
 const OFFSET_FETCH = { request: offsetFetchRequestCodec, response: offsetFetchResponseCodec };
 const NAMES_UNTIL = 9;
@@ -45,9 +38,9 @@ export async function runCopier(world: TransactionWorld, version: ClientVersion,
       const offset = await committedOffset(broker);
       if (offset === undefined) return againLater(world);
       if (offset >= inputCount) return 'done';
-      const { errorCode, values } = await readCommitted(broker, FROM, offset);
+      const { errorCode, records } = await readTransactional(broker, FROM, offset);
       if (errorCode !== 0) return againLater(world);
-      const taken = values.slice(0, BATCH_MAX);
+      const taken = records.slice(0, BATCH_MAX).map(({ value }) => value);
       const baseSequence = version === 2 ? 0 : sequence;
       const next = await copyOnce(world, broker, producer, version, baseSequence, taken, offset + taken.length);
       if (next === undefined) return againLater(world);

@@ -1,56 +1,15 @@
-import { parseArgs } from 'node:util';
+import { runSeedsCommand } from '../machine/seeds-command.ts';
 import { TRANSACTION_CANARIES } from './canaries.ts';
-import { formatRuns, isViolated } from './report.ts';
-import { runTransactions, type TransactionRun } from './run-seed.ts';
+import { formatRuns } from './report.ts';
+import { TRANSACTION_RULES } from './rules.ts';
+import { runTransactions } from './run-seed.ts';
 
-const usage = `node simulation/transactions/main.ts [options]
-    Transactions on virtual time: producers of both transaction versions that repeat, stall, go away and send their end too
-    late, zombies with their transactional ids, and a program that copies, on a broker that dies. Exits with 1 if a promise
-    was broken.
-
-  --seeds N       runs (200)
-  --seed S        the first one's seed (random)
-  --canary NAME   breaks something on purpose (${TRANSACTION_CANARIES.map(({ name }) => name).join(', ')}), or all in turn;
-                  exits with 1 if that is not noticed
-`;
-
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '200' },
-    seed: { type: 'string' },
-    canary: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+await runSeedsCommand({
+  script: 'simulation/transactions/main.ts',
+  about: `Transactions on virtual time: producers of both transaction versions that repeat, stall, go away and send their end too
+    late, zombies with their transactional ids, and a program that copies, on a broker that dies.`,
+  rules: TRANSACTION_RULES,
+  canaries: TRANSACTION_CANARIES,
+  run: runTransactions,
+  format: formatRuns,
 });
-const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-const count = Number(values.seeds);
-const canaries = TRANSACTION_CANARIES.filter(({ name }) => values.canary === 'all' || values.canary === name);
-
-if (values.help || !Number.isSafeInteger(firstSeed) || !(count > 0)) {
-  process.stdout.write(usage);
-  process.exitCode = values.help ? 0 : 2;
-} else if (values.canary !== undefined && canaries.length === 0) {
-  process.stderr.write(usage);
-  process.exitCode = 2;
-} else if (values.canary === undefined) {
-  process.stdout.write(`seeds ${firstSeed} to ${firstSeed + count - 1}\n`);
-  const runs: TransactionRun[] = [];
-  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const run = await runTransactions(seed);
-    runs.push(run);
-    if (isViolated(run)) process.stdout.write(`${formatRuns([run])}\n`);
-    if (process.stdout.isTTY) process.stdout.write(`\r${runs.length} of ${count}`);
-  }
-  process.stdout.write(`${formatRuns(runs)}\n`);
-  if (runs.some((run) => isViolated(run))) process.exitCode = 1;
-} else {
-  for (const { name, row } of canaries) {
-    let runs = 0;
-    let isNoticed = false;
-    while (!isNoticed && runs < count) isNoticed = isViolated(await runTransactions(firstSeed + runs++, name), row);
-    process.stdout.write(
-      `canary ${name}: ${row} is ${isNoticed ? `red after ${runs} runs, as it must be` : 'NOT red'}\n`,
-    );
-    if (!isNoticed) process.exitCode = 1;
-  }
-}

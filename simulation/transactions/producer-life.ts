@@ -2,6 +2,8 @@ import type { Broker } from '@sluice/client/broker';
 import type { SimRandom } from '@sluice/kernel/sim/random';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
+import { happens, sleep, whileItRuns } from '../machine/client-world.ts';
+import type { PartitionOf } from '../machine/read-transactional.ts';
 import { type Attempt, encodeRecord } from './history.ts';
 import {
   addPartition,
@@ -10,18 +12,9 @@ import {
   findCoordinators,
   type Identity,
   init,
-  type PartitionOf,
   write,
 } from './transactional-requests.ts';
-import {
-  BANK,
-  BANK_PARTITIONS,
-  happens,
-  sleep,
-  TRANSACTION_TIMEOUT_MS,
-  type TransactionWorld,
-  whileItRuns,
-} from './world.ts';
+import { BANK, BANK_PARTITIONS, TRANSACTION_TIMEOUT_MS, type TransactionWorld } from './world.ts';
 
 const PAUSE_MS_MAX = 200;
 /** Twice as long as a transaction may be open. */

@@ -1,15 +1,11 @@
+import type { Verdict } from '../machine/seeded-run.ts';
 import type { TransactionHistory } from './history.ts';
 
 /** A promise of RELIABILITY's table, decided from what clients saw. */
 export interface TransactionRule {
-  readonly row: string;
+  readonly name: string;
   readonly promise: string;
   check(history: TransactionHistory): string[];
-}
-
-export interface TransactionVerdict {
-  readonly row: string;
-  readonly violations: readonly string[];
 }
 
 const VIOLATIONS_MAX = 5;
@@ -26,9 +22,9 @@ function seen(history: TransactionHistory): ReadonlyMap<string, ReadonlyMap<numb
   return byAttempt;
 }
 
-const TRANSACTION_RULES: readonly TransactionRule[] = [
+export const TRANSACTION_RULES: readonly TransactionRule[] = [
   {
-    row: 'I4',
+    name: 'I4',
     promise: 'a record that is sent again is there once, and a partition has the records of a producer in their order',
     check(history) {
       const repeated = [...seen(history)].flatMap(([attemptId, counts]) =>
@@ -49,7 +45,7 @@ const TRANSACTION_RULES: readonly TransactionRule[] = [
     },
   },
   {
-    row: 'I5',
+    name: 'I5',
     promise: 'readers of committed records see nothing that was aborted',
     check(history) {
       const visible = seen(history);
@@ -59,7 +55,7 @@ const TRANSACTION_RULES: readonly TransactionRule[] = [
     },
   },
   {
-    row: 'I6',
+    name: 'I6',
     promise: 'of a transaction all records can be read or none, and of one that was committed all',
     check(history) {
       const visible = seen(history);
@@ -73,7 +69,7 @@ const TRANSACTION_RULES: readonly TransactionRule[] = [
     },
   },
   {
-    row: 'I8',
+    name: 'I8',
     promise: 'the last stable offset never falls, nor the high watermark, and it is never above it',
     check(history) {
       return history.watermarks.flatMap((life) => {
@@ -91,7 +87,7 @@ const TRANSACTION_RULES: readonly TransactionRule[] = [
     },
   },
   {
-    row: 'I13',
+    name: 'I13',
     promise: 'what reads, writes and commits its offsets in one transaction copies each record once',
     check({ copied }) {
       if (copied === undefined) return [];
@@ -102,12 +98,15 @@ const TRANSACTION_RULES: readonly TransactionRule[] = [
     },
   },
   {
-    row: 'I22',
+    name: 'I22',
     promise: 'every transaction ends, and nothing else goes wrong',
     check: ({ odd }) => odd,
   },
 ];
 
-export function checkHistory(history: TransactionHistory): TransactionVerdict[] {
-  return TRANSACTION_RULES.map(({ row, check }) => ({ row, violations: check(history).slice(0, VIOLATIONS_MAX) }));
+export function checkHistory(history: TransactionHistory): Verdict[] {
+  return TRANSACTION_RULES.map(({ name, check }) => ({
+    rule: name,
+    violations: check(history).slice(0, VIOLATIONS_MAX),
+  }));
 }

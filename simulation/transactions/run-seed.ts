@@ -5,24 +5,18 @@ import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/c
 import { produceRequestCodec } from '@sluice/protocol/generated/messages/produce-request';
 import { produceResponseCodec } from '@sluice/protocol/generated/messages/produce-response';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
-import { createSimMachine } from '../disk/machine/sim-machine.ts';
-import { readAllCommitted, readCommitted } from './committed-reader.ts';
+import { happens, sleep, whileItRuns } from '../machine/client-world.ts';
+import { liveAndDie } from '../machine/live-and-die.ts';
+import { readTransactional } from '../machine/read-transactional.ts';
+import type { SeededRun } from '../machine/seeded-run.ts';
+import { createSimMachine } from '../machine/sim-machine.ts';
+import { readAllCommitted } from './committed-reader.ts';
 import { runCopier } from './copy-life.ts';
 import { decodeRecord, newHistory, type TransactionHistory } from './history.ts';
 import { runProducer } from './producer-life.ts';
-import { checkHistory, type TransactionVerdict } from './rules.ts';
+import { checkHistory } from './rules.ts';
 import { init } from './transactional-requests.ts';
-import {
-  BANK,
-  BANK_PARTITIONS,
-  happens,
-  INPUT,
-  OUTPUT,
-  sleep,
-  TRANSACTION_TIMEOUT_MS,
-  type TransactionWorld,
-  whileItRuns,
-} from './world.ts';
+import { BANK, BANK_PARTITIONS, INPUT, OUTPUT, TRANSACTION_TIMEOUT_MS, type TransactionWorld } from './world.ts';
 
 const CREATE_TOPICS = { request: createTopicsRequestCodec, response: createTopicsResponseCodec };
 const PRODUCE = { request: produceRequestCodec, response: produceResponseCodec };
@@ -33,22 +27,16 @@ const SETTINGS = {
 };
 const PRODUCERS = 3;
 const INPUT_COUNT = 24;
-const DEATHS_MAX = 3;
-const LIFE_MS_MIN = 1_000;
 const LIFE_MS_MAX = 5_000;
+const LIFETIMES = { deathsMax: 3, lifeMsMin: 1_000, lifeMsMax: LIFE_MS_MAX, changesMax: 40 };
 const WATCH_MS = 100;
-/** Changes of the disk until the next death. */
-const CHANGES_MAX = 40;
 /** Time for all that is open to end. */
 const SETTLE_TRIES = 400;
 const SETTLE_MS = 100;
 const HUNDRED = 100;
 
-export interface TransactionRun {
-  readonly seed: number;
+export interface TransactionRun extends SeededRun {
   readonly history: TransactionHistory;
-  readonly verdicts: readonly TransactionVerdict[];
-  readonly deaths: number;
 }
 
 /** Producers, zombies and a copying program on one machine that dies now and then, all from one seed. */
@@ -80,19 +68,7 @@ export async function runTransactions(seed: number, canary?: TransactionCanary):
   lives.push(runCopier(world, happens(random, HUNDRED / 2) ? 1 : 2, INPUT_COUNT));
   lives.push(watch(world));
 
-  const deaths = random.below(DEATHS_MAX + 1);
-  for (let death = 0; death < deaths; death++) {
-    await machine.run(sleep(world, LIFE_MS_MIN + random.below(LIFE_MS_MAX)));
-    // In the middle of something: between a decision and its markers, say.
-    machine.crashAt(machine.disk.changeCount + 1 + random.below(CHANGES_MAX));
-    for (let waitedMs = 0; !machine.isDown && waitedMs < LIFE_MS_MAX; waitedMs += WATCH_MS) {
-      await machine.run(sleep(world, WATCH_MS));
-    }
-    if (happens(random, HUNDRED / 2)) machine.kill();
-    else machine.losePower(random.below(2 ** 31));
-    await machine.start();
-  }
-  await machine.run(sleep(world, LIFE_MS_MIN + random.below(LIFE_MS_MAX)));
+  const deaths = await liveAndDie(world, LIFETIMES);
   world.isEnding = true;
   await machine.run(Promise.all(lives));
   await machine.run(whileItRuns(world, 'reader', (broker) => readBack(world, broker)));
@@ -135,7 +111,7 @@ async function watch(world: TransactionWorld): Promise<void> {
     world.history.watermarks.push(life);
     while (!world.isEnding) {
       for (let partition = 0; partition < BANK_PARTITIONS; partition++) {
-        const read = await readCommitted(broker, { topic: BANK, partition }, 0);
+        const read = await readTransactional(broker, { topic: BANK, partition }, 0);
         const { highWatermark, lastStableOffset } = read;
         if (read.errorCode === 0) life.push({ partition, highWatermark, lastStableOffset });
       }

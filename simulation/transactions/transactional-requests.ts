@@ -13,6 +13,7 @@ import { produceRequestCodec } from '@sluice/protocol/generated/messages/produce
 import { produceResponseCodec } from '@sluice/protocol/generated/messages/produce-response';
 import { txnOffsetCommitRequestCodec } from '@sluice/protocol/generated/messages/txn-offset-commit-request';
 import { txnOffsetCommitResponseCodec } from '@sluice/protocol/generated/messages/txn-offset-commit-response';
+import type { PartitionOf } from '../machine/read-transactional.ts';
 
 const FIND_COORDINATOR = { request: findCoordinatorRequestCodec, response: findCoordinatorResponseCodec };
 const INIT_PRODUCER_ID = { request: initProducerIdRequestCodec, response: initProducerIdResponseCodec };
@@ -34,11 +35,6 @@ export interface Identity {
   readonly transactionalId: string;
   readonly producerId: number;
   readonly producerEpoch: number;
-}
-
-export interface PartitionOf {
-  readonly topic: string;
-  readonly partition: number;
 }
 
 /** The first who asks makes the coordinators' topics. */

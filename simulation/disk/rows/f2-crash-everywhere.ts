@@ -1,7 +1,7 @@
 import type { Disk } from '@sluice/kernel/disk';
 import type { History } from '../../crash/history.ts';
+import { DATA_DIRECTORY } from '../../machine/sim-machine.ts';
 import type { Breakage } from '../canaries.ts';
-import { DATA_DIRECTORY } from '../machine/sim-machine.ts';
 import { createTally, type FaultRow, type RowOptions, type RowReport, spread } from '../row.ts';
 import { createScript } from '../script.ts';
 import { createStage } from '../stage.ts';
