@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import { type Logger, silentLogger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
+import { withCallRates } from './call-rates.ts';
 import { operationsOf } from './operations-of.ts';
 import { createLiveTail } from './records/live-tail.ts';
 import { createPutter } from './records/put-records.ts';
@@ -76,25 +77,26 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
   }
   clock.setTimer(lookIntervalMs, () => void look());
 
-  return {
-    operations: operationsOf({
-      log,
-      clock,
-      random,
-      registry,
-      streams,
-      carryOn,
-      seal: createSeal(registry, random),
-      putter: createPutter(log, streams, clock, (topic, partition, recordCount, sizeBytes) => {
-        tail.notify(topic, partition);
-        meter.count(topic, recordCount, sizeBytes);
-      }),
-      reader: createShardReader(log, streams),
-      tail,
-      subscriptions,
-      throttle: all.throttle ? createThrottle(clock) : noThrottle,
-      settings: all,
+  const operations = operationsOf({
+    log,
+    clock,
+    random,
+    registry,
+    streams,
+    carryOn,
+    seal: createSeal(registry, random),
+    putter: createPutter(log, streams, clock, (topic, partition, recordCount, sizeBytes) => {
+      tail.notify(topic, partition);
+      meter.count(topic, recordCount, sizeBytes);
     }),
+    reader: createShardReader(log, streams),
+    tail,
+    subscriptions,
+    throttle: all.throttle ? createThrottle(clock) : noThrottle,
+    settings: all,
+  });
+  return {
+    operations: all.throttle ? withCallRates(operations, clock) : operations,
     close() {
       isClosed = true;
       carryOn.close();

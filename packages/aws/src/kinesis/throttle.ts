@@ -4,7 +4,13 @@ import type { OperationContext } from '../front/operation.ts';
 import { throughputExceeded } from './errors.ts';
 import type { ShardState, StreamState } from './registry/stream-state.ts';
 import { shardIdOf } from './shards/shard-id.ts';
-import { READ_BYTES_PER_S, READS_PER_S, WRITE_BYTES_PER_S, WRITE_RECORDS_PER_S } from './shards/throughput.ts';
+import {
+  ITERATORS_PER_S,
+  READ_BYTES_PER_S,
+  READS_PER_S,
+  WRITE_BYTES_PER_S,
+  WRITE_RECORDS_PER_S,
+} from './shards/throughput.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** Shards with buckets; beyond that all begin anew. */
@@ -14,6 +20,8 @@ const SHARDS_MAX = 100_000;
 export interface Throttle {
   takeWrite(state: StreamState, shard: ShardState, sizeBytes: number, context: OperationContext): AwsError | undefined;
   takeRead(state: StreamState, shard: ShardState, context: OperationContext): AwsError | undefined;
+  /** For an iterator at the shard. */
+  takeIterator(state: StreamState, shard: ShardState, context: OperationContext): AwsError | undefined;
   /** What a read brought is paid for afterwards, by the reads that follow. */
   payRead(state: StreamState, shard: ShardState, sizeBytes: number): void;
 }
@@ -23,9 +31,15 @@ interface Buckets {
   readonly writeRecords: TokenBucket;
   readonly readBytes: TokenBucket;
   readonly reads: TokenBucket;
+  readonly iterators: TokenBucket;
 }
 
-export const noThrottle: Throttle = { takeWrite: () => undefined, takeRead: () => undefined, payRead() {} };
+export const noThrottle: Throttle = {
+  takeWrite: () => undefined,
+  takeRead: () => undefined,
+  takeIterator: () => undefined,
+  payRead() {},
+};
 
 export function createThrottle(clock: Clock): Throttle {
   const shards = new Map<string, Buckets>();
@@ -41,6 +55,7 @@ export function createThrottle(clock: Clock): Throttle {
       writeRecords: bucket(WRITE_RECORDS_PER_S),
       readBytes: bucket(READ_BYTES_PER_S),
       reads: bucket(READS_PER_S),
+      iterators: bucket(ITERATORS_PER_S),
     };
     shards.set(key, made);
     return made;
@@ -64,6 +79,12 @@ export function createThrottle(clock: Clock): Throttle {
       const { readBytes, reads } = bucketsOf(state, shard);
       if (!reads.has(1) || !readBytes.has(1)) return refusal(state, shard, context);
       reads.pay(1);
+      return undefined;
+    },
+    takeIterator(state, shard, context) {
+      const { iterators } = bucketsOf(state, shard);
+      if (!iterators.has(1)) return refusal(state, shard, context);
+      iterators.pay(1);
       return undefined;
     },
     payRead: (state, shard, sizeBytes) => bucketsOf(state, shard).readBytes.pay(sizeBytes),

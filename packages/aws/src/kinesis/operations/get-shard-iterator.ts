@@ -7,17 +7,21 @@ import type { Seal } from '../records/seal.ts';
 import { sealIterator } from '../records/shard-iterator.ts';
 import type { Streams } from '../registry/streams.ts';
 import { startOffset } from '../start-position.ts';
+import type { Throttle } from '../throttle.ts';
 
 export interface GetShardIteratorNeeds {
   readonly streams: Streams;
   readonly reader: ShardReader;
   readonly seal: Seal;
+  readonly throttle: Throttle;
 }
 
 export function getShardIterator(needs: GetShardIteratorNeeds): KinesisOperations['GetShardIterator'] {
-  const { streams, reader, seal } = needs;
+  const { streams, reader, seal, throttle } = needs;
   return async (input, context) => {
     const { state, shard } = await requireServingShard(streams, namedStream(input), input.ShardId, context);
+    const refusal = throttle.takeIterator(state, shard, context);
+    if (refusal !== undefined) throw refusal;
     const start = {
       type: input.ShardIteratorType,
       sequenceNumber: input.StartingSequenceNumber,

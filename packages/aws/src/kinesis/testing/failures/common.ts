@@ -96,7 +96,7 @@ export const COMMON_FAILURES: readonly Case[] = [
       operation,
       error: INVALID,
       message: /is not valid/,
-      input: () => ({ ResourceARN: 'arn:aws:s3:::bucket', ...input }),
+      input: () => ({ ResourceARN: `${ARN}a:b`, ...input }),
     },
   ]),
   ...CONSUMERS.flatMap((operation): Case[] => [

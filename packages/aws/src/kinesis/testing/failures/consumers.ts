@@ -34,6 +34,24 @@ export const CONSUMERS_FAILURES: readonly Case[] = [
     },
   },
   {
+    operation: 'RegisterStreamConsumer',
+    error: INVALID,
+    message: /^StreamARN .*a:b is not valid\.$/,
+    input: () => ({ StreamARN: `${ARN}a:b`, ConsumerName: 'c' }),
+  },
+  {
+    operation: 'ListStreamConsumers',
+    error: 'ExpiredNextTokenException',
+    message: /^The pagination token is expired\.$/,
+    async input({ operations, context, run, clock }) {
+      const StreamARN = `${ARN}active`;
+      await run(operations.RegisterStreamConsumer({ StreamARN, ConsumerName: 'second' }, context()));
+      const { NextToken } = await run(operations.ListStreamConsumers({ StreamARN, MaxResults: 1 }, context()));
+      await clock.advance(301_000);
+      return { StreamARN, NextToken };
+    },
+  },
+  {
     operation: 'ListStreamConsumers',
     error: NOT_FOUND,
     message: notFound,
@@ -55,7 +73,11 @@ export const CONSUMERS_FAILURES: readonly Case[] = [
     operation: 'SubscribeToShard',
     error: INVALID,
     message: /is not valid/,
-    input: () => ({ ConsumerARN: 'arn', ShardId: SHARD, StartingPosition: { Type: 'LATEST' } }),
+    input: () => ({
+      ConsumerARN: `${ARN}old/stream/active/consumer/c:1`,
+      ShardId: SHARD,
+      StartingPosition: { Type: 'LATEST' },
+    }),
   },
   {
     operation: 'SubscribeToShard',

@@ -1,3 +1,4 @@
+import { validInputOf } from '../valid-input.ts';
 import { ACTIVE, ARN, type Case, IN_USE, INVALID, KEY_ID, LIMIT, NOT_FOUND, ON_DEMAND } from './fixture.ts';
 
 /** Failures of operations on streams, their settings, tags and policies. */
@@ -89,6 +90,16 @@ export const STREAMS_FAILURES: readonly Case[] = [
     },
   },
   {
+    operation: 'ListStreams',
+    error: 'ExpiredNextTokenException',
+    message: /^The pagination token is expired\.$/,
+    async input({ operations, context, run, clock }) {
+      const { NextToken } = await run(operations.ListStreams({ Limit: 1 }, context()));
+      await clock.advance(301_000);
+      return { NextToken };
+    },
+  },
+  {
     operation: 'IncreaseStreamRetentionPeriod',
     error: INVALID,
     message: /too short/,
@@ -167,14 +178,14 @@ export const STREAMS_FAILURES: readonly Case[] = [
     operation: 'CreateChannel',
     error: INVALID,
     message: /S3, which this door does not have/,
-    input: () => ({ ChannelName: 'c' }),
+    input: () => validInputOf('CreateChannel'),
   },
   ...(['DeleteChannel', 'DescribeChannel', 'UpdateChannel'] as const).map(
     (operation): Case => ({
       operation,
       error: NOT_FOUND,
-      message: /^Channel arn:c not found\.$/,
-      input: () => ({ ChannelARN: 'arn:c' }),
+      message: /^Channel arn:aws:kinesis:.*:channel\/c not found\.$/,
+      input: () => validInputOf(operation),
     }),
   ),
   {
