@@ -14,6 +14,8 @@ export interface Exchange {
   begin(status: number, headers: Readonly<Record<string, string>>, streams: boolean): void;
   /** Whoever still sends a body must not reach the next request of this connection. */
   closeAfterwards(): void;
+  /** It is answered, and nothing more of its body will be read. */
+  giveUp(): void;
   /** Tears the exchange off. */
   reset(): void;
 }

@@ -18,6 +18,8 @@ export function serveHttp1(incoming: IncomingMessage, outgoing: ServerResponse, 
       if (streams) outgoing.flushHeaders();
     },
     closeAfterwards: () => void outgoing.setHeader('connection', 'close'),
+    // The connection closes by itself, as its answer said.
+    giveUp() {},
     reset: () => void incoming.socket.destroy(),
   };
   serveExchange(exchange, exchanges);

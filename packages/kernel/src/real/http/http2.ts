@@ -26,6 +26,8 @@ export function serveHttp2(
       if (!stream.headersSent) stream.respond({ ':status': status, ...fields });
     },
     closeAfterwards() {},
+    // RFC 9113, 8.1: the answer holds, and the stream takes no room any more.
+    giveUp: () => void stream.close(constants.NGHTTP2_NO_ERROR),
     reset: () => void stream.close(constants.NGHTTP2_CANCEL),
   };
   serveExchange(exchange, exchanges);

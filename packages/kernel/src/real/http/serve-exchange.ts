@@ -61,6 +61,7 @@ async function refuse(exchange: Exchange, status: number, { limits }: Exchanges)
   exchange.begin(status, { 'content-length': '0' }, true);
   await readOn(exchange.incoming);
   if (!(await sendBody(exchange.outgoing, Buffer.alloc(0), limits.stalledTimeoutMs))) exchange.reset();
+  else if (!exchange.incoming.readableEnded) exchange.giveUp();
 }
 
 function readOn(incoming: Readable): Promise<void> {
