@@ -5,6 +5,7 @@ import { type KafkaLog, LATEST_TIMESTAMP } from '../../kafka/kafka-log.ts';
 import type { Shard } from '../generated/types.ts';
 import { createKinesis, type Kinesis } from '../kinesis.ts';
 import { REGISTRY_TOPIC } from '../registry/registry.ts';
+import type { Seen } from './check-order.ts';
 import { contextAt } from './door.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
 
@@ -14,14 +15,6 @@ const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const RUN_MS = 1_500;
 /** Longer than doors leave to others what a third one has begun. */
 const CALM_MS = 3_000;
-
-/** A record as a consumer saw it. */
-export interface Seen {
-  readonly key: string;
-  readonly value: number;
-  readonly shardId: string;
-  readonly sequenceNumber: bigint;
-}
 
 export interface ChurnResult {
   /** Values that a put was acknowledged for, in the order of one writer per key. */
