@@ -7,6 +7,7 @@ import { logPath, type Segment, type SegmentIndexes, segmentPath } from './segme
 import { checkTimeIndex, createTimeIndex, TIME_INDEX_ENTRY_SIZE_BYTES, type TimeIndexEntry } from './time-index.ts';
 import { decodeTxnIndex, encodeTxnIndex } from './txn-index.ts';
 import { walkHeaders } from './walk-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Behind the last time index entry. */
 const BATCHES_LOOKED_AT_MAX = 128;
@@ -48,17 +49,6 @@ export function checksumOf(content: Buffer): Buffer {
 
 function wrongChecksumOf(content: Buffer): Buffer {
   return checksumOf(content).map((byte) => ~byte) as Buffer;
-}
-
-async function writeWhole(disk: Disk, path: string, content: Buffer): Promise<void> {
-  const file = await disk.open(path, 'write');
-  try {
-    if (content.length > 0) await file.writev([content], 0);
-    await file.truncate(content.length);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** What the index files hold, as far as it can be right; `fault` says what cannot. */

@@ -13,10 +13,11 @@ import {
 import { type BatchInfo, readBatchInfo } from '../batch-info.ts';
 import { readEndTxnMarker } from '../end-txn-marker.ts';
 import { type FileCache, withExistingFile } from '../file-cache.ts';
-import { CLEANED_SUFFIX } from '../file-names.ts';
+import { CLEANED_SUFFIX, REPLACES_SUFFIX } from '../file-names.ts';
 import { writeIndexFiles } from '../index-files.ts';
 import type { LogState } from '../log-state.ts';
-import { addToSegment, createSegment, emptyIndexes, logPath, type Segment } from '../segment.ts';
+import { addToSegment, createSegment, emptyIndexes, logPath, type Segment, segmentPath } from '../segment.ts';
+import { writeWhole } from '../write-whole.ts';
 import { type BatchFate, filterBatch } from './filter-batch.ts';
 import type { KeyMap } from './key-map.ts';
 import { dropCleaned } from './swap-segments.ts';
@@ -40,11 +41,13 @@ export interface CleanOptions {
   readonly mayGrow: boolean;
   /** Places in a file are 32 bits in the index; more is an `OutputTooLarge`. */
   readonly outputSizeBytesMax: number;
+  /** Where the group's segments end: up to there its output takes their place. */
+  readonly replacesUpTo: Offset;
   readonly betweenSlices: (sizeBytes: number) => Promise<void>;
 }
 
 /** Synced piece by piece: one sync of a whole segment would keep producers' own syncs waiting. */
-const SYNC_SIZE_BYTES = 8 * 1024 * 1024;
+const SYNC_SIZE_BYTES = 2 * 1024 * 1024;
 
 /** What is kept of a group does not fit into one segment: tombstones got a delete horizon, or codecs another level. */
 export class OutputTooLarge extends Error {
@@ -64,7 +67,8 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
   const indexes = emptyIndexes(baseOffset);
   const cleaned = createSegment({ baseOffset, directory, createdMs, rollJitterMs: 0, indexes });
   await dropCleaned(directory, baseOffset, disk);
-  const output = await disk.open(`${logPath(cleaned)}${CLEANED_SUFFIX}`, 'create');
+  const path = `${logPath(cleaned)}${CLEANED_SUFFIX}`;
+  const output = await disk.open(path, 'create');
   let pending: Buffer[] = [];
   let syncedSizeBytes = 0;
 
@@ -93,16 +97,20 @@ export async function cleanGroup(group: readonly Segment[], options: CleanOption
         cleanSegment(file, segment, options, keep, flush),
       );
     }
-    await output.sync();
+    indexes.abortedTxns.push(...transactions.takeKept());
+    if (cleaned.maxTimestamp !== undefined) indexes.times.appendIfLarger(cleaned.maxTimestamp);
+    // All at the same time: a file system's journal commits once for them, and producers' syncs wait for those commits.
+    await Promise.all([
+      output.sync(),
+      writeIndexFiles(disk, cleaned, indexes, CLEANED_SUFFIX),
+      writeWhole(disk, `${segmentPath(cleaned, REPLACES_SUFFIX)}${CLEANED_SUFFIX}`, String(options.replacesUpTo)),
+    ]);
   } finally {
     await output.close();
   }
-  if (modifiedMs !== undefined) await disk.setModified(`${logPath(cleaned)}${CLEANED_SUFFIX}`, modifiedMs);
-  indexes.abortedTxns.push(...transactions.takeKept());
-  if (cleaned.maxTimestamp !== undefined) indexes.times.appendIfLarger(cleaned.maxTimestamp);
+  if (modifiedMs !== undefined) await disk.setModified(path, modifiedMs);
   cleaned.writtenSizeBytes = cleaned.sizeBytes;
   cleaned.checkedHeadBytes = cleaned.sizeBytes;
-  await writeIndexFiles(disk, cleaned, indexes, CLEANED_SUFFIX);
   cleaned.indexes = undefined;
   return cleaned;
 }

@@ -1,3 +1,4 @@
+import { assert } from '@sluice/kernel/assert';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
@@ -119,6 +120,10 @@ async function compact(
 
   /** False: the log was cut meanwhile. */
   async function compactGroup(group: readonly Segment[], mayGrow: boolean): Promise<boolean> {
+    const next = state.segments[state.segments.indexOf(group.at(-1) as Segment) + 1];
+    if (isCut()) return false;
+    assert(next !== undefined, 'the active segment is never compacted');
+    const replacesUpTo = next.baseOffset;
     const cleaned = await cleanGroup(group, {
       ...options,
       map: canary === 'forgets-last-values' ? { ...map, offsetOf: (...key) => map.offsetOf(...key) + 1 } : map,
@@ -129,11 +134,12 @@ async function compact(
       latestNowMs,
       mayGrow,
       outputSizeBytesMax: resources.outputSizeBytesMax ?? OUTPUT_SIZE_BYTES_MAX,
+      replacesUpTo,
       betweenSlices: pace,
     });
     const isSwapped = await options.housekeeper.run(async () => {
       if (isCut() || !group.every((segment) => state.segments.includes(segment))) return false;
-      await swapSegments(group, cleaned, options);
+      await swapSegments(group, cleaned, { ...options, replacesUpTo });
       isCut.onOwnSwap();
       return true;
     });

@@ -49,6 +49,23 @@ describe('a map of keys', () => {
     for (let index = 0; index < 40_000; index++) assert.equal(get(map, Buffer.from(`key-${index}`)), index);
   });
 
+  it('moves keys that come again while it grows, and gives their last offsets at any moment', () => {
+    const map = createKeyMap(24 * 2 ** 14, 5);
+    const model = new Map<string, number>();
+    const random = (below: number, offset: number) => (offset * 7919) % below;
+    for (let offset = 0; offset < 30_000; offset++) {
+      // Every other time one that came before: from a table that is being moved, or has been.
+      const key = offset % 2 === 0 ? `key-${offset}` : `key-${random(offset + 1, offset) & ~1}`;
+      const isTaken = put(map, Buffer.from(key), offset);
+      assert.equal(isTaken, model.has(key) || model.size < map.countMax);
+      if (isTaken) model.set(key, offset);
+      const other = `key-${random(offset + 1, offset + 1)}`;
+      assert.equal(get(map, Buffer.from(other)), model.get(other) ?? -1);
+    }
+    assert.equal(map.count, map.countMax);
+    for (const [key, offset] of model) assert.equal(get(map, Buffer.from(key)), offset);
+  });
+
   it('tells keys apart that differ in one bit', () => {
     const map = createKeyMap(1_000_000, 3);
     const key = Buffer.alloc(33, 0x5a);

@@ -14,6 +14,8 @@ export interface SwapOptions {
   readonly files: FileCache;
   readonly deletedFiles: DeletedFiles;
   readonly indexes: IndexLoader;
+  /** The base offset of the segment behind the group. */
+  readonly replacesUpTo: Offset;
   /** Takes the log offline: its files are neither the old ones nor the new ones. */
   fail(error: unknown): void;
 }
@@ -26,9 +28,6 @@ export async function swapSegments(group: readonly Segment[], cleaned: Segment, 
   const { state, disk } = options;
   const paths = [...segmentPaths(cleaned), segmentPath(cleaned, REPLACES_SUFFIX)];
   const output: string[] = [];
-  const next = state.segments[state.segments.indexOf(group.at(-1) as Segment) + 1];
-  assert(next !== undefined, 'the active segment is never compacted');
-  await disk.replaceFile(`${segmentPath(cleaned, REPLACES_SUFFIX)}${CLEANED_SUFFIX}`, String(next.baseOffset));
   for (const path of paths) if (await exists(disk, `${path}${CLEANED_SUFFIX}`)) output.push(path);
   // Names and content of all of it are on disk before any of it counts.
   await disk.syncDirectory(cleaned.directory);
@@ -51,7 +50,7 @@ export async function swapSegments(group: readonly Segment[], cleaned: Segment, 
     state.segments.splice(index, group.length, cleaned);
     state.truncations++;
     // Else readers would find what is not in the log any more, without the index that says what of it was aborted.
-    state.tail.dropBelow(next.baseOffset);
+    state.tail.dropBelow(options.replacesUpTo);
   } catch (error) {
     options.fail(error);
     throw error;
