@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CLOCK_WINDOW_MS } from '../../clock-window.ts';
 import { readWhole } from './compare.ts';
 import { type LivingLog, offsetAt } from './living-log.ts';
 import { SEGMENT_SIZE_BYTES } from './open-model.ts';
@@ -12,6 +13,8 @@ export interface ModelDeletions {
 
 export function createModelDeletions(life: LivingLog): ModelDeletions {
   const { clock, reference } = life;
+  /** By the monotonic clock. What the wall clock said then keeps what is too old for as long as it is remembered. */
+  let wentBackMs = Number.NEGATIVE_INFINITY;
 
   async function deleteBelow(share: number): Promise<void> {
     await life.settle();
@@ -45,6 +48,7 @@ export function createModelDeletions(life: LivingLog): ModelDeletions {
     const trueNowMs = clock.now();
     const start = life.log.logStartOffset;
     life.log.reconfigure({ ...life.config(), retentionMs });
+    if (jumpMs < 0) wentBackMs = clock.monotonicMs();
     clock.jump(jumpMs);
     await life.log.applyRetention();
     clock.jump(-jumpMs);
@@ -56,7 +60,8 @@ export function createModelDeletions(life: LivingLog): ModelDeletions {
     }
     const isAllOld = records.every(({ timestampMs }) => trueNowMs - timestampMs > retentionMs);
     const isUntouched = reference.compactedBelow === 0;
-    if (jumpMs === 0 && isAllOld && isUntouched && life.config().cleanupDelete) {
+    const isClockSure = jumpMs === 0 && clock.monotonicMs() - wentBackMs > 2 * CLOCK_WINDOW_MS;
+    if (isClockSure && isAllOld && isUntouched && life.config().cleanupDelete) {
       assert.equal(life.log.logStartOffset, reference.endOffset, 'what is too old goes');
     }
     noteDeleted();
