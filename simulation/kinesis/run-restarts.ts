@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Shard } from '@sluice/aws/kinesis/generated/types';
+import type { Seen } from '@sluice/aws/kinesis/testing/check-order';
+import { createSimRandom } from '@sluice/kernel/sim/random';
+import { type Caller, connect, Refusal } from './call.ts';
+import { type DoorProcess, startDoorProcess } from './door-process.ts';
+import { type Ask, createStreamReader, listShards } from './stream-reader.ts';
+
+const STREAM = 'restarted';
+const KEYS = Array.from({ length: 8 }, (_, index) => `key-${index}`);
+const PUT_RECORDS_MAX = 8;
+const READ_RECORDS_MAX = 400;
+const RETRY_MS = 50;
+const UP_MS = 1_500;
+
+export interface RestartsOptions {
+  readonly cycles: number;
+  readonly seed: number;
+  /** Done to the data directory between a kill and the next start. */
+  readonly damage?: (dataDirectory: string, stream: string) => void;
+}
+
+export interface RestartsResult {
+  /** Values that a put was acknowledged for, in the order of one writer per key. */
+  readonly acknowledged: ReadonlyMap<string, readonly number[]>;
+  /** As a consumer saw it that read on through all restarts, with its iterators. */
+  readonly live: readonly Seen[];
+  /** All of it, read after a last, clean restart. */
+  readonly later: readonly Seen[];
+  readonly shards: readonly Shard[];
+  readonly reshardCount: number;
+  readonly readyMs: readonly number[];
+}
+
+/** Writers, a resharder and a consumer on a broker with a door in a real process, which is killed again and again. */
+export async function runRestarts({ cycles, seed, damage }: RestartsOptions): Promise<RestartsResult> {
+  const random = createSimRandom(seed);
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-kinesis-'));
+  const acknowledged = new Map(KEYS.map((key) => [key, [] as number[]]));
+  const readyMs: number[] = [];
+  let door: DoorProcess | undefined;
+  let caller: Caller | undefined;
+  let isOver = false;
+  let failure: unknown;
+
+  async function open(): Promise<void> {
+    door = await startDoorProcess(dataDirectory);
+    caller = connect(door.endpoint);
+    readyMs.push(door.readyMs);
+  }
+  async function close(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const closing = door;
+    caller?.close();
+    caller = undefined;
+    await closing?.end(signal);
+  }
+  /** Fails with a `Refusal`, or when the door is not there or dies meanwhile. */
+  const ask: Ask = async (operation, input) => {
+    if (caller === undefined) throw new Error('no door is open');
+    return await caller.call(operation, input);
+  };
+  /** Until a door answers. */
+  const insist: Ask = async (operation, input) => {
+    for (;;) {
+      try {
+        return await ask(operation, input);
+      } catch (error) {
+        if (error instanceof Refusal || failure !== undefined) throw failure ?? error;
+        await pause(RETRY_MS);
+      }
+    }
+  };
+
+  async function write(key: string, own: number[]): Promise<void> {
+    for (let value = 0; !isOver; ) {
+      const values = Array.from({ length: 1 + random.below(PUT_RECORDS_MAX) }, (_, index) => value + index);
+      const Records = values.map((each) => ({ PartitionKey: key, Data: Buffer.from(String(each)).toString('base64') }));
+      try {
+        const answer = await ask<{ FailedRecordCount: number }>('PutRecords', { StreamName: STREAM, Records });
+        if (answer.FailedRecordCount === 0) own.push(...values);
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        await pause(RETRY_MS);
+      }
+      // What was not acknowledged may be there all the same: it is not put again, so that a double is a fault.
+      value += values.length;
+    }
+  }
+
+  async function reshard(): Promise<number> {
+    let count = 0;
+    while (!isOver) {
+      await pause(random.below(400));
+      try {
+        const open = (await listShards(ask, STREAM)).filter(
+          ({ SequenceNumberRange }) => SequenceNumberRange.EndingSequenceNumber === undefined,
+        );
+        await changeShards(ask, open, random.below);
+        count++;
+      } catch {
+        // Another change is under way, or there is no door.
+      }
+    }
+    return count;
+  }
+
+  async function consume(reader: { readOn(): Promise<boolean> }): Promise<void> {
+    while (!isOver) if (!(await reader.readOn())) await pause(RETRY_MS);
+    while (await reader.readOn());
+  }
+
+  async function restart(): Promise<void> {
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      await pause(UP_MS / 2 + random.below(UP_MS));
+      await close('SIGKILL');
+      damage?.(dataDirectory, STREAM);
+      await open();
+    }
+    await pause(UP_MS);
+    isOver = true;
+  }
+
+  try {
+    await open();
+    await insist('CreateStream', { StreamName: STREAM, ShardCount: 2 });
+    await untilActive();
+    const reader = createStreamReader(insist, STREAM, () => 1 + random.below(READ_RECORDS_MAX));
+    const resharding = reshard();
+    const work = [...[...acknowledged].map(([key, own]) => write(key, own)), consume(reader), restart()];
+    // The first failure ends the others.
+    await Promise.all(
+      work.map((each) =>
+        each.catch((error) => {
+          failure ??= error;
+          isOver = true;
+        }),
+      ),
+    );
+    const reshardCount = await resharding;
+    if (failure !== undefined) throw failure;
+    await untilActive();
+    while (await reader.readOn());
+    await close('SIGTERM');
+    await open();
+    const again = createStreamReader(insist, STREAM, () => 10_000);
+    while (await again.readOn());
+    const shards = await listShards(insist, STREAM);
+    return { acknowledged, live: reader.seen, later: again.seen, shards, reshardCount, readyMs };
+  } finally {
+    await close('SIGKILL');
+    rmSync(dataDirectory, { recursive: true, force: true });
+  }
+
+  async function untilActive(): Promise<void> {
+    for (;;) {
+      const { StreamDescriptionSummary: summary } = await insist<{
+        StreamDescriptionSummary: { StreamStatus: string };
+      }>('DescribeStreamSummary', { StreamName: STREAM });
+      if (summary.StreamStatus === 'ACTIVE') return;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+async function changeShards(ask: Ask, open: readonly Shard[], below: (bound: number) => number): Promise<void> {
+  const one = open[below(open.length)];
+  if (one === undefined) return;
+  const start = BigInt(one.HashKeyRange.StartingHashKey);
+  const end = BigInt(one.HashKeyRange.EndingHashKey);
+  const kind = below(3);
+  if (kind === 0) {
+    const NewStartingHashKey = String((start + end) / 2n + 1n);
+    await ask('SplitShard', { StreamName: STREAM, ShardToSplit: one.ShardId, NewStartingHashKey });
+  } else if (kind === 1) {
+    const after = open.find(({ HashKeyRange }) => BigInt(HashKeyRange.StartingHashKey) === end + 1n);
+    if (after === undefined) return;
+    const pair = { ShardToMerge: one.ShardId, AdjacentShardToMerge: after.ShardId };
+    await ask('MergeShards', { StreamName: STREAM, ...pair });
+  } else {
+    const TargetShardCount = Math.max(1, Math.ceil(open.length / 2) + below(open.length));
+    await ask('UpdateShardCount', { StreamName: STREAM, TargetShardCount, ScalingType: 'UNIFORM_SCALING' });
+  }
+}
