@@ -17,6 +17,12 @@ export interface MemberSettings {
   readonly timeoutMs: number;
   readonly retryDelayMs: number;
   readonly allowAutoTopicCreation: boolean;
+  /**
+   * Fetches all partitions of its topics that this says yes to, once the group has begun their state, and not only those
+   * that the group gave it: brokers let any member of a share group fetch from any partition. For members that must not
+   * leave records to others that do not ask for any.
+   */
+  readonly takes?: (topic: string, partition: number) => boolean;
 }
 
 /** Of one loop. */

@@ -1,4 +1,5 @@
 import type { NodeId } from '@sluice/kernel/ids';
+import type { MetadataResponse } from '@sluice/protocol/generated/messages/metadata-response';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
 import { openBroker } from '../broker.ts';
 import { ClientError } from '../client-error.ts';
@@ -12,7 +13,8 @@ import {
   type SharedPartition,
 } from './acknowledgement.ts';
 import { createAssignedPartitions } from './assigned-partitions.ts';
-import { NetworkError, type ShareConsumerError } from './errors.ts';
+import { closedError, NetworkError, type ShareConsumerError } from './errors.ts';
+import { createJoining } from './joining.ts';
 import { type Membership, startMembership } from './membership.ts';
 import { createMetadataRefresh } from './metadata-refresh.ts';
 import { createNodeSession, type NodeSession } from './node-session.ts';
@@ -78,6 +80,7 @@ export function createShareMember(
   const settlements = createSettlements();
   const pauses = createPauses(clock);
   const sessions = createSessionTable(openSession);
+  const joining = createJoining(clock, groupId, timeoutMs);
   const refresh = createMetadataRefresh({
     cluster,
     pauses,
@@ -85,6 +88,7 @@ export function createShareMember(
     topics: () => topics,
     onMetadata(response) {
       partitions.onMetadata(response);
+      if (hasState) takeWanted(response);
       spread();
       return !partitions.areIncomplete;
     },
@@ -92,10 +96,12 @@ export function createShareMember(
   });
   let topics: readonly string[] = [];
   let membership: Membership | undefined;
-  let joined = Promise.withResolvers<void>();
+  let starting: Promise<void> | undefined;
   let loop: MemberLoop | undefined;
   let failure: ShareConsumerError | undefined;
   let isClosing = false;
+  /** The group gave this member a partition, so it has begun the state of those that there were by then. */
+  let hasState = false;
   let letGo: (() => void) | undefined;
 
   function openSession(nodeId: NodeId): NodeSession {
@@ -158,6 +164,12 @@ export function createShareMember(
     host.onAcknowledged(acknowledgements, error);
   }
 
+  /** In place of what the group gave: all that is wanted. */
+  function takeWanted(response: MetadataResponse): void {
+    const { takes } = settings;
+    if (takes !== undefined) partitions.assign(partitionsOf(response, takes));
+  }
+
   /** Each partition to its leader; what was acquired from another is no longer this member's. */
   function spread(): void {
     sessions.assign(partitions.byLeader());
@@ -173,47 +185,59 @@ export function createShareMember(
     host.onFailure(error);
     if (!isFatal) return;
     failure ??= error;
-    joined.reject(error);
+    joining.onFailed(error);
     loop?.end(error);
   }
 
   const membershipHost = {
     onJoined() {
-      joined.resolve();
+      joining.onJoined();
       host.onJoined();
     },
     onAssigned(assignment: readonly TopicPartitions[]) {
-      partitions.assign(assignment);
+      hasState ||= assignment.length > 0;
+      if (settings.takes === undefined) partitions.assign(assignment);
       spread();
-      if (partitions.areIncomplete) refresh.start();
+      if (settings.takes !== undefined || partitions.areIncomplete) refresh.start();
       host.onAssigned();
     },
     onFenced() {
-      partitions.assign([]);
+      if (settings.takes === undefined) partitions.assign([]);
       spread();
       host.onFenced();
     },
     onFailure,
   };
 
-  async function joinAnew(): Promise<void> {
+  async function start(): Promise<void> {
     letGo ??= ports.holdProcess?.();
-    joined = Promise.withResolvers();
-    // Whether anybody waits for it or not.
-    joined.promise.catch(() => {});
-    const { allowAutoTopicCreation } = settings;
-    partitions.onMetadata(await retry(clock, timeoutMs, () => cluster.metadata(topics, { allowAutoTopicCreation })));
-    const { rackId } = settings;
+    const { allowAutoTopicCreation, rackId } = settings;
+    const response = await retry(clock, timeoutMs, async () => {
+      if (isClosing) throw closedError();
+      return await cluster.metadata(topics, { allowAutoTopicCreation });
+    });
+    if (isClosing) throw closedError();
+    partitions.onMetadata(response);
     membership = startMembership({
       ...{ cluster, clock, groupId, memberId, rackId, topics, retryDelayMs },
       host: membershipHost,
     });
-    const timer = clock.setTimer(timeoutMs * JOIN_PATIENCE, () =>
-      joined.reject(
-        new NetworkError(`the group ${groupId} did not answer within ${(timeoutMs * JOIN_PATIENCE) / 1000} s`),
-      ),
-    );
-    await joined.promise.finally(() => timer.cancel());
+  }
+
+  /** Those who ask at the same time share the attempt: a member joins once. */
+  async function startOnce(): Promise<void> {
+    starting ??= start();
+    try {
+      await joining.unlessFailed(starting);
+    } finally {
+      starting = undefined;
+      if (membership === undefined) stopHolding();
+    }
+  }
+
+  function stopHolding(): void {
+    letGo?.();
+    letGo = undefined;
   }
 
   async function flush(): Promise<void> {
@@ -236,7 +260,7 @@ export function createShareMember(
     await Promise.race([membership?.leave(), overdue.promise]);
     late.cancel();
     cluster.close();
-    letGo?.();
+    stopHolding();
   }
 
   return {
@@ -246,13 +270,13 @@ export function createShareMember(
     async join(wanted) {
       if (failure !== undefined) throw failure;
       topics = wanted;
-      if (membership !== undefined) {
-        membership.setTopics(wanted);
-        refresh.start();
-        return await joined.promise;
-      }
       try {
-        await joinAnew();
+        if (membership === undefined) await startOnce();
+        else {
+          membership.setTopics(wanted);
+          refresh.start();
+        }
+        await joining.inTime();
       } catch (error) {
         throw toConsumerError(error);
       }
@@ -270,6 +294,7 @@ export function createShareMember(
     },
     async close() {
       isClosing = true;
+      joining.onFailed(closedError());
       settlements.forgetFailures();
       await end();
       if (membership !== undefined) host.onLeft();
@@ -278,5 +303,9 @@ export function createShareMember(
   };
 }
 
-/** Joining takes several requests, and the group's coordinator may have to be made first. */
-const JOIN_PATIENCE = 3;
+function partitionsOf({ topics }: MetadataResponse, takes: (topic: string, partition: number) => boolean) {
+  return topics.map(({ topicId, name, partitions }) => ({
+    topicId,
+    partitions: partitions.map(({ partitionIndex }) => partitionIndex).filter((each) => takes(name ?? '', each)),
+  }));
+}
