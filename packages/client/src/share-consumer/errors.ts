@@ -20,6 +20,10 @@ export class UserError extends ShareConsumerError {
   }
 }
 
+export function closedError(): UserError {
+  return new UserError('the consumer is closed');
+}
+
 /** No answer: nothing listens there, the connection ended, or the time is over. */
 export class NetworkError extends ShareConsumerError {
   override readonly name = 'NetworkError';

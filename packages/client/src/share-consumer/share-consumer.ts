@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Acknowledgement } from './acknowledgement.ts';
 import { resultsOf } from './acknowledgement-results.ts';
-import { type ShareConsumerError, UserError } from './errors.ts';
+import { closedError, type ShareConsumerError, UserError } from './errors.ts';
 import { createMessageLoop, type MessageLoop } from './message-loop.ts';
 import type { ShareConsumeOptions, ShareConsumerOptions, ShareConsumerPorts } from './options.ts';
 import { checkTopics, loopSettings, memberSettings } from './settings.ts';
@@ -90,7 +90,7 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
   async consume(
     options: ShareConsumeOptions<Key, Value, HeaderKey, HeaderValue>,
   ): Promise<ShareMessages<Key, Value, HeaderKey, HeaderValue>> {
-    if (this.#closing !== undefined) throw new UserError('the consumer is closed');
+    if (this.#closing !== undefined) throw closedError();
     if (this.#loop?.messages.isActive === true) throw new UserError('another loop of this consumer is active');
     const { signal } = options;
     const topics = checkTopics(options.topics);
@@ -136,7 +136,7 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
    * failed since it was called last.
    */
   async commit(): Promise<void> {
-    if (this.#closing !== undefined) throw new UserError('the consumer is closed');
+    if (this.#closing !== undefined) throw closedError();
     await this.#member.commit();
   }
 

@@ -1,5 +1,4 @@
 import type { NodeId } from '@sluice/kernel/ids';
-import type { MetadataResponse } from '@sluice/protocol/generated/messages/metadata-response';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
 import { openBroker } from '../broker.ts';
 import { ClientError } from '../client-error.ts';
@@ -88,7 +87,6 @@ export function createShareMember(
     topics: () => topics,
     onMetadata(response) {
       partitions.onMetadata(response);
-      if (hasState) takeWanted(response);
       spread();
       return !partitions.areIncomplete;
     },
@@ -100,8 +98,6 @@ export function createShareMember(
   let loop: MemberLoop | undefined;
   let failure: ShareConsumerError | undefined;
   let isClosing = false;
-  /** The group gave this member a partition, so it has begun the state of those that there were by then. */
-  let hasState = false;
   let letGo: (() => void) | undefined;
 
   function openSession(nodeId: NodeId): NodeSession {
@@ -164,12 +160,6 @@ export function createShareMember(
     host.onAcknowledged(acknowledgements, error);
   }
 
-  /** In place of what the group gave: all that is wanted. */
-  function takeWanted(response: MetadataResponse): void {
-    const { takes } = settings;
-    if (takes !== undefined) partitions.assign(partitionsOf(response, takes));
-  }
-
   /** Each partition to its leader; what was acquired from another is no longer this member's. */
   function spread(): void {
     sessions.assign(partitions.byLeader());
@@ -195,14 +185,13 @@ export function createShareMember(
       host.onJoined();
     },
     onAssigned(assignment: readonly TopicPartitions[]) {
-      hasState ||= assignment.length > 0;
-      if (settings.takes === undefined) partitions.assign(assignment);
+      partitions.assign(assignment);
       spread();
-      if (settings.takes !== undefined || partitions.areIncomplete) refresh.start();
+      if (partitions.areIncomplete) refresh.start();
       host.onAssigned();
     },
     onFenced() {
-      if (settings.takes === undefined) partitions.assign([]);
+      partitions.assign([]);
       spread();
       host.onFenced();
     },
@@ -301,11 +290,4 @@ export function createShareMember(
       settlements.throwFailures();
     },
   };
-}
-
-function partitionsOf({ topics }: MetadataResponse, takes: (topic: string, partition: number) => boolean) {
-  return topics.map(({ topicId, name, partitions }) => ({
-    topicId,
-    partitions: partitions.map(({ partitionIndex }) => partitionIndex).filter((each) => takes(name ?? '', each)),
-  }));
 }

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fetched, shareAnswer, startShareScript } from './testing/share-script.ts';
+
+const COORDINATOR_LOAD_IN_PROGRESS = 14;
+
+describe('a share consumer that joins, on virtual time', () => {
+  it('may be asked again after the group took too long to answer', async () => {
+    let isLoading = true;
+    const { consume, settled, clock, consumer } = await startShareScript({
+      ShareGroupHeartbeat: () =>
+        isLoading
+          ? { throttleTimeMs: 0, errorCode: COORDINATOR_LOAD_IN_PROGRESS, memberEpoch: 0, heartbeatIntervalMs: 0 }
+          : undefined,
+      ShareFetch: () => shareAnswer([fetched(0, 0, 1)]),
+    });
+    await assert.rejects(consume(), { code: 'SLUICE_NETWORK' });
+    isLoading = false;
+    await clock.advance(10_000);
+    const iterator = await consume();
+    assert.equal((await settled(iterator.next())).value?.value, '0-0');
+    await settled(consumer.close());
+  });
+
+  it('is one member, though its first loop was given up before it had joined', async () => {
+    const { settled, clock, consumer, bodies } = await startShareScript({ ShareFetch: () => 'silence' });
+    const givenUp = new AbortController();
+    const first = consumer.consume({ topics: ['jobs'], signal: givenUp.signal });
+    givenUp.abort();
+    await settled(Promise.all([first, consumer.consume({ topics: ['jobs'] })]));
+    await clock.advance(1_000);
+    assert.deepEqual(
+      bodies('ShareGroupHeartbeat').map(({ memberEpoch }) => memberEpoch),
+      [0],
+    );
+    await settled(consumer.close());
+  });
+
+  it('is not joined any more once it is closed', async () => {
+    const { settled, clock, consumer, brokers, bodies } = await startShareScript({});
+    const joining = consumer.consume({ topics: ['jobs'] });
+    joining.catch(() => {});
+    await settled(consumer.close());
+    const startMs = clock.monotonicMs();
+    await assert.rejects(settled(joining));
+    assert.ok(clock.monotonicMs() - startMs < 100, `${clock.monotonicMs() - startMs} ms`);
+    await clock.advance(10_000);
+    assert.equal(brokers[0]?.connectionCount, 0);
+    assert.equal(bodies('ShareGroupHeartbeat').length, 0);
+  });
+});
