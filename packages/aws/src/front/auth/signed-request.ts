@@ -32,7 +32,7 @@ export function readSignedRequest(headers: HttpHeaders, query: Query): SignedReq
   if (authorization !== undefined && isInQuery) {
     throw invalidSignature("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   }
-  if (isInQuery) return readQuery(parameters);
+  if (isInQuery) return readQuery(query, parameters);
   if (authorization === undefined) throw missingToken();
   return readHeader(authorization, headers);
 }
@@ -42,7 +42,15 @@ function readHeader(authorization: string, headers: HttpHeaders): SignedRequest 
   const parameters = new Map<string, string>();
   for (const part of authorization.slice(algorithm.length).split(/[, ]/)) {
     const at = part.indexOf('=');
-    if (at > 0) parameters.set(part.slice(0, at), part.slice(at + 1));
+    if (at <= 0) continue;
+    const name = part.slice(0, at);
+    // Of two headers, or of one that says it twice, nobody knows which one was meant.
+    if (parameters.has(name)) {
+      throw incompleteSignature(
+        `Authorization header has more than one '${name}'. Authorization=${shown(authorization)}`,
+      );
+    }
+    parameters.set(name, part.slice(at + 1));
   }
   const timestamp = headers['x-amz-date'] ?? timestampOf(headers.date);
   const missing = ['Credential', 'Signature', 'SignedHeaders']
@@ -54,7 +62,11 @@ function readHeader(authorization: string, headers: HttpHeaders): SignedRequest 
   return assemble(algorithm, parameters, '', timestamp ?? '', headers['x-amz-security-token'], undefined);
 }
 
-function readQuery(parameters: ReadonlyMap<string, string>): SignedRequest {
+function readQuery(query: Query, parameters: ReadonlyMap<string, string>): SignedRequest {
+  const repeated = repeatedParameter(query);
+  if (repeated !== undefined) {
+    throw incompleteSignature(`AWS query-string parameters must include '${shown(repeated)}' only once.`);
+  }
   const names = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature', 'X-Amz-SignedHeaders', 'X-Amz-Date'];
   const missing = names
     .filter((name) => (parameters.get(name) ?? '') === '')
@@ -67,6 +79,16 @@ function readQuery(parameters: ReadonlyMap<string, string>): SignedRequest {
   const token = parameters.get('X-Amz-Security-Token');
   const algorithm = parameters.get('X-Amz-Algorithm') ?? '';
   return assemble(algorithm, parameters, 'X-Amz-', parameters.get('X-Amz-Date') ?? '', token, expires);
+}
+
+function repeatedParameter(query: Query): string | undefined {
+  const seen = new Set<string>();
+  for (const [name] of query) {
+    if (!name.startsWith('X-Amz-')) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 function assemble(

@@ -81,6 +81,20 @@ describe('reading CBOR', () => {
     assert.throws(() => read('c1'.repeat(1_000_000)), { type: 'SerializationException' });
   });
 
+  it('refuses more values than the limit, not as many as it is', () => {
+    for (const [head, item] of [
+      ['9f', '00'],
+      ['9f', '80'],
+      ['9f', 'a0'],
+      ['7f', '60'],
+    ] as const) {
+      // The list or the string is a value itself.
+      const holding = (count: number) => `${head}${item.repeat(count - 1)}ff`;
+      read(holding(100_000));
+      assert.throws(() => read(holding(100_001)), { type: 'SerializationException' });
+    }
+  });
+
   it('reads or refuses whatever comes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {

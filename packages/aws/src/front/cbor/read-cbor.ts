@@ -1,7 +1,6 @@
 import { serializationError } from '../values/serialization-error.ts';
+import { DEPTH_MAX, VALUES_MAX } from '../values/value-limits.ts';
 
-/** Deeper than any shape of a service, far from the stack's end. */
-const DEPTH_MAX = 64;
 const INDEFINITE = 31;
 const BREAK = 0xff;
 /** Whole numbers beyond are no member of any shape. */
@@ -10,6 +9,8 @@ const SAFE_HIGH_MAX = 2 ** 21;
 interface Cursor {
   readonly bytes: Buffer;
   at: number;
+  /** Read so far, chunks of strings included. */
+  values: number;
 }
 
 /**
@@ -19,7 +20,7 @@ interface Cursor {
  * Indefinite lengths matter: Jackson, which the Java SDK writes with, uses them for structures, lists and long texts.
  */
 export function readCbor(bytes: Buffer): unknown {
-  const cursor = { bytes, at: 0 };
+  const cursor = { bytes, at: 0, values: 0 };
   const value = readItem(cursor, 0);
   if (cursor.at !== bytes.length) throw serializationError('CBOR goes on after its end');
   return value;
@@ -27,6 +28,7 @@ export function readCbor(bytes: Buffer): unknown {
 
 function readItem(cursor: Cursor, depth: number): unknown {
   if (depth > DEPTH_MAX) throw serializationError(`CBOR is nested deeper than ${DEPTH_MAX} levels`);
+  count(cursor);
   const head = readByte(cursor);
   const info = head & 0x1f;
   switch (head >> 5) {
@@ -48,6 +50,11 @@ function readItem(cursor: Cursor, depth: number): unknown {
     default:
       return readSimple(cursor, info);
   }
+}
+
+function count(cursor: Cursor): void {
+  cursor.values += 1;
+  if (cursor.values > VALUES_MAX) throw serializationError(`CBOR has more than ${VALUES_MAX} values`);
 }
 
 function readByte(cursor: Cursor): number {
@@ -102,6 +109,7 @@ function readChunks(cursor: Cursor, major: number): Buffer[] {
   const chunks: Buffer[] = [];
   for (let head = readByte(cursor); head !== BREAK; head = readByte(cursor)) {
     if (head >> 5 !== major || (head & 0x1f) === INDEFINITE) throw malformed();
+    count(cursor);
     chunks.push(readBytes(cursor, head & 0x1f));
   }
   return chunks;

@@ -1,14 +1,14 @@
-import { isDeeperThan } from '../values/json-depth.ts';
+import { isBeyond } from '../values/json-bounds.ts';
 import { jsonLeaves } from '../values/json-leaves.ts';
 import { createReaders } from '../values/read-value.ts';
 import { serializationError } from '../values/serialization-error.ts';
 import { createJsonConverters } from '../values/to-json.ts';
+import { DEPTH_MAX, VALUES_MAX } from '../values/value-limits.ts';
 import type { Protocol } from './protocol.ts';
 import { routeByTarget } from './target.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
-/** Deeper than any shape of a service. */
-const DEPTH_MAX = 64;
+const BOUNDS = { depthMax: DEPTH_MAX, valuesMax: VALUES_MAX };
 
 /** AWS JSON 1.1. */
 export const jsonProtocol: Protocol = {
@@ -18,7 +18,7 @@ export const jsonProtocol: Protocol = {
   route: routeByTarget,
   parse(body) {
     const text = body.toString();
-    if (isDeeperThan(text, DEPTH_MAX)) throw serializationError();
+    if (isBeyond(text, BOUNDS)) throw serializationError();
     try {
       return JSON.parse(text);
     } catch {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cborProtocol } from '../protocols/cbor.ts';
 import { jsonProtocol } from '../protocols/json.ts';
 import { TEST_CONTRACT } from '../testing/contract.ts';
-import { isDeeperThan } from './json-depth.ts';
+import { isBeyond } from './json-bounds.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const entry = fc.record(
@@ -85,12 +85,31 @@ describe('values on the wire', () => {
   });
 });
 
+const DEPTH = { depthMax: 4, valuesMax: 100 };
+
+describe('JSON of many values', () => {
+  it('is noticed one past the limit, and not in strings', () => {
+    const three = { depthMax: 4, valuesMax: 3 };
+    for (const text of ['[1]', '[[]]', '[",,,,[[["]', '{"a":1}']) assert.equal(isBeyond(text, three), false, text);
+    for (const text of ['[1,2,3]', '[[],[]]', '{"a":{"b":{"c":{}}}}']) assert.equal(isBeyond(text, three), true, text);
+  });
+
+  it('is refused before anything is built of it', () => {
+    const many = (count: number) => Buffer.from(`[${Array.from({ length: count }, () => '1').join()}]`);
+    assert.equal((jsonProtocol.parse(many(50_000)) as unknown[]).length, 50_000);
+    assert.throws(() => jsonProtocol.parse(many(100_000)), { type: 'SerializationException' });
+    assert.throws(() => jsonProtocol.parse(Buffer.from(`[${'{},'.repeat(5_000_000)}0]`)), {
+      type: 'SerializationException',
+    });
+  });
+});
+
 describe('deep JSON', () => {
   it('is noticed one past the limit, and not in strings', () => {
-    assert.equal(isDeeperThan('[[{"a":[]}]]', 4), false);
-    assert.equal(isDeeperThan('[[{"a":[[]]}]]', 4), true);
-    assert.equal(isDeeperThan('["[[[[[[", "\\"[[[[[[", "\\\\", "[[[["]', 4), false);
-    assert.equal(isDeeperThan('"[[[[[[', 4), false);
+    assert.equal(isBeyond('[[{"a":[]}]]', DEPTH), false);
+    assert.equal(isBeyond('[[{"a":[[]]}]]', DEPTH), true);
+    assert.equal(isBeyond('["[[[[[[", "\\"[[[[[[", "\\\\", "[[[["]', DEPTH), false);
+    assert.equal(isBeyond('"[[[[[[', DEPTH), false);
   });
 
   it('is refused before anything is built of it', () => {

@@ -1,13 +1,21 @@
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_STRUCTURE = 0x7b;
 const CLOSE_STRUCTURE = 0x7d;
 
-/** Whether a JSON text nests deeper than `depthMax`, found without building what it says. Strings are leapt over. */
-export function isDeeperThan(text: string, depthMax: number): boolean {
+export interface JsonBounds {
+  readonly depthMax: number;
+  /** Counted by brackets and commas, so that it holds for half as many empty structures. */
+  readonly valuesMax: number;
+}
+
+/** Whether a JSON text is deeper or has more values than it may, found without building what it says. Strings are leapt over. */
+export function isBeyond(text: string, { depthMax, valuesMax }: JsonBounds): boolean {
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
@@ -15,7 +23,11 @@ export function isDeeperThan(text: string, depthMax: number): boolean {
       if (at === -1) return false;
     } else if (code === OPEN_LIST || code === OPEN_STRUCTURE) {
       depth += 1;
-      if (depth > depthMax) return true;
+      values += 1;
+      if (depth > depthMax || values > valuesMax) return true;
+    } else if (code === COMMA) {
+      values += 1;
+      if (values > valuesMax) return true;
     } else if (code === CLOSE_LIST || code === CLOSE_STRUCTURE) {
       depth -= 1;
     }
