@@ -95,6 +95,11 @@ describe('sluice consume --share-group', () => {
     assert.equal(err, '');
   });
 
+  it('waits for its partitions no longer than until it has them', { timeout: 60_000 }, async () => {
+    await makeQueue('s-idle', 0);
+    assert.equal(await succeed('consume s-idle --share-group s-idle --idle 100ms --timeout 10m'), '');
+  });
+
   it('says at once what it cannot do', async () => {
     await makeTopic('s-cannot', 1);
     await succeed('consume s-cannot --group s-cannot --until-end');

@@ -62,6 +62,8 @@ export async function consumeInShareGroup(
         if (printer.isStopped) stop();
         idle = startIdleTimer(clock, options.idleMs, timeout, stop);
         consumer.on('consumer:group:rebalance', ({ assignments }) => idle?.onAssigned(assignments.length > 0));
+        // They may have come with the answer that took it in.
+        idle.onAssigned(consumer.assignments.length > 0);
         let left = count;
         for await (const batch of takeAll(messages, () => left)) {
           idle.reset();
