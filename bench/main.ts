@@ -8,7 +8,7 @@ import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
 import { durableRecords } from './scenarios/durable-records.ts';
 import { groupHeartbeatsClassic, groupHeartbeatsConsumer, groupHeartbeatsShare } from './scenarios/group-heartbeats.ts';
-import { groupJoinClassic, groupJoinConsumer } from './scenarios/group-join.ts';
+import { groupJoins } from './scenarios/group-join.ts';
 import { groupMemoryClassic, groupMemoryConsumer } from './scenarios/group-memory.ts';
 import { idempotent } from './scenarios/idempotent.ts';
 import { loadOffsets } from './scenarios/load-offsets.ts';
@@ -24,7 +24,7 @@ import { shareMemory, shareMemorySplit } from './scenarios/share-memory.ts';
 import { singleRecords, singleRecordsJava, singleRecordsSlow } from './scenarios/single-records.ts';
 import { start } from './scenarios/start.ts';
 import { sustainedProduce } from './scenarios/sustained-produce.ts';
-import { transactionsMany, transactionsOne } from './scenarios/transactions.ts';
+import { transactions } from './scenarios/transactions.ts';
 import { cleanUpWhenInterrupted, type ServerName } from './server.ts';
 import { touchFreeMemory } from './touch-memory.ts';
 
@@ -45,12 +45,10 @@ const scenarios: readonly Scenario[] = [
   coldRead,
   offsetCommitOne,
   offsetCommitMany,
-  transactionsOne,
-  transactionsMany,
+  ...transactions,
   idempotent,
   producerIds,
-  groupJoinClassic,
-  groupJoinConsumer,
+  ...groupJoins,
   groupHeartbeatsClassic,
   groupHeartbeatsConsumer,
   groupHeartbeatsShare,
@@ -71,7 +69,7 @@ const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--
     Free memory is touched once beforehand (see touch-memory.ts) unless --untouched-memory or --quick is given.
     BENCH_SLUICE="command" measures another build of Sluice than the sources.
 
-${scenarios.map(({ name, title }) => `    ${name.padEnd(27)}${title}`).join('\n')}
+${scenarios.map(({ name, title }) => `    ${name.padEnd(36)}${title}`).join('\n')}
 `;
 
 const { values, positionals } = parseArgs({

@@ -1,3 +1,4 @@
+import { durabilitySettings, PROMISES } from '../durability-settings.ts';
 import { load } from '../load.ts';
 import { type Figures, median, type Scenario } from '../scenario.ts';
 import type { Server } from '../server.ts';
@@ -27,19 +28,20 @@ const SETTINGS = {
   'group.consumer.heartbeat.interval.ms': String(HEARTBEAT_INTERVAL_MS),
 };
 
-export const groupJoinClassic: Scenario = joinOf('classic');
-export const groupJoinConsumer: Scenario = joinOf('consumer');
+export const groupJoins: readonly Scenario[] = PROMISES.flatMap((promise) =>
+  (['classic', 'consumer'] as const).map((protocol) => joinOf(protocol, promise)),
+);
 
-function joinOf(protocol: 'classic' | 'consumer'): Scenario {
+function joinOf(protocol: 'classic' | 'consumer', { promised, suffix, said }: (typeof PROMISES)[number]): Scenario {
   return {
-    name: `group-join-${protocol}`,
-    title: `${MEMBERS} members join a ${protocol} group at once, until it is stable`,
+    name: `group-join-${protocol}${suffix}`,
+    title: `${MEMBERS} members join a ${protocol} group at once, until it is stable, ${promised}`,
     method:
       `${MEMBERS} members, each on a connection of its own, join a new group of the ${protocol} protocol at once and ` +
       'heartbeat every 10 ms, until all are in one generation and hold all 100 partitions; all delays of the broker at 0. ' +
       `A run is the median of ${JOINS_PER_RUN} joins, after ${WARM_UP_ROUNDS} to warm up. Of its time line: when the last member ` +
       'had its first answer, and when the last had come into the final generation; what remains are SyncGroup, or ' +
-      'the heartbeats in which members learn what others have given up.',
+      `the heartbeats in which members learn what others have given up. ${said}`,
     figures: [
       { name: 'stableMs', unit: 'ms', isMoreBetter: false, target: '≤ 1/2 of Kafka' },
       { name: 'cpuSeconds', unit: 'broker CPU-s', isMoreBetter: false },
@@ -50,7 +52,7 @@ function joinOf(protocol: 'classic' | 'consumer'): Scenario {
     ],
     run: (options) =>
       sideBySide(options, {
-        settings: SETTINGS,
+        settings: (server) => ({ ...SETTINGS, ...durabilitySettings(promised)(server) }),
         prepare: async (server) => {
           await load('topic', server, 'joined', { partitions: MEMBERS });
           for (let round = 0; round < WARM_UP_ROUNDS; round++) await joinOnce(server, protocol);

@@ -4,7 +4,11 @@ import { beat, enter, epochOf, settled } from '../groups/consumers.ts';
 import { commit, described, describedConsumers, fetchOffsets } from '../groups/requests.ts';
 import type { Body } from '../wire/encode.ts';
 
-const a: Member = { name: 'a' };
+/**
+ * Static: it is in with its first request. One that is told its id and comes again with it may find that the group, which
+ * holds nothing, was swept away meanwhile.
+ */
+const a: Member = { name: 'a', instance: 'first' };
 const topics = { orders: { partitions: 3 }, bills: {} };
 /** Versions 2 to 4 say how long an offset is to be kept; −1 leaves it to the broker. */
 const keptFor = (retentionTimeMs: number): Body => ({ retentionTimeMs });
@@ -28,7 +32,10 @@ const leaving = (c: CaseContext): ApiExchange => ({
   $api: 'LeaveGroup',
   $version: 3,
   $on: a.name,
-  $body: () => ({ groupId: c.name('group'), members: [{ memberId: memberIdOf(c, a.name), groupInstanceId: null }] }),
+  $body: () => ({
+    groupId: c.name('group'),
+    members: [{ memberId: memberIdOf(c, a.name), groupInstanceId: a.instance ?? null }],
+  }),
 });
 
 const all = (c: CaseContext) => fetchOffsets(c, { orders: [0, 1], bills: [0] });
