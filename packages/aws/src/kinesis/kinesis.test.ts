@@ -320,6 +320,45 @@ describe('a subscription', () => {
     assert.deepEqual(events.flatMap(values), ['a']);
   });
 
+  it('is refused past the limit of the door, and not at it, and once another has ended', async () => {
+    const made = fixture();
+    const { clock, run, context } = made;
+    await made.create(3);
+    const { operations } = made.open({ subscriptionLimit: 2 });
+    const { Consumer } = await run(
+      operations.RegisterStreamConsumer({ StreamARN: `${ARN}s`, ConsumerName: 'c' }, context()),
+    );
+    await clock.advance(100);
+    const subscribeTo = async (shard: number, signal?: AbortSignal) => {
+      const ShardId = `shardId-00000000000${shard}`;
+      const StartingPosition = { Type: 'LATEST' } as const;
+      const input = { ConsumerARN: Consumer.ConsumerARN, ShardId, StartingPosition };
+      return await run(operations.SubscribeToShard(input, context(signal)));
+    };
+    const first = new AbortController();
+    await subscribeTo(0, first.signal);
+    await subscribeTo(1);
+    await assert.rejects(subscribeTo(2), { type: 'LimitExceededException' });
+    // Its client goes before it has read anything.
+    first.abort();
+    await subscribeTo(2);
+    await assert.rejects(subscribeTo(0), { type: 'LimitExceededException' });
+    await assert.rejects(subscribeTo(0, AbortSignal.abort()), { type: 'LimitExceededException' });
+  });
+
+  it('brings large backlogs in events of bounded size', async () => {
+    const made = fixture();
+    await made.create();
+    const value = Buffer.alloc(200_000);
+    for (let index = 0; index < 20; index++) made.cluster.write('s', 0, { key: 'k', value });
+    const { events, ended } = await subscribe(made);
+    await made.clock.advance(50);
+    assert.equal(events.flatMap(values).length, 20);
+    assert(events.every(({ Records }) => Records.length <= 5));
+    made.door.kinesis.close();
+    await made.run(ended);
+  });
+
   it('ends when its client goes, and leaves no timer', async () => {
     const made = fixture();
     await made.create();

@@ -9,6 +9,10 @@ export interface KinesisSettings {
   /** Open shards of all provisioned streams. */
   readonly shardLimit: number;
   readonly onDemandStreamLimit: number;
+  /** Subscriptions of all consumers in one door. */
+  readonly subscriptionLimit: number;
+  /** Records of a queue that were received and are not acknowledged. */
+  readonly queueInFlightLimit: number;
 }
 
 export const DEFAULT_SETTINGS: KinesisSettings = {
@@ -17,4 +21,6 @@ export const DEFAULT_SETTINGS: KinesisSettings = {
   throttle: false,
   shardLimit: 20_000,
   onDemandStreamLimit: 50,
+  subscriptionLimit: 20_000,
+  queueInFlightLimit: 120_000,
 };

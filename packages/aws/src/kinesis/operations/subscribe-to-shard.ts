@@ -24,8 +24,8 @@ const SUBSCRIPTION_MS = 5 * 60 * 1000;
 const QUIET_MS = 5_000;
 /** So often a subscription without news looks whether its shard was closed. */
 const LOOK_INTERVAL_MS = 500;
-/** Subscriptions of all consumers in one door. */
-const SUBSCRIPTIONS_MAX = 20_000;
+/** Besides its data, what a record takes in an event. */
+const RECORD_OVERHEAD_SIZE_BYTES = 300;
 
 export interface SubscribeToShardNeeds {
   readonly clock: Clock;
@@ -57,21 +57,25 @@ export function subscribeToShard(needs: SubscribeToShardNeeds): KinesisOperation
     const start = { type: Type, sequenceNumber: SequenceNumber, timestampMs: Timestamp };
     const offset = await startOffset(reader, state, shard, start, context);
     if (input.DryRun === true) throw dryRun();
-    if (subscriptions.count >= SUBSCRIPTIONS_MAX) {
-      throw limitExceeded(`This door has ${SUBSCRIPTIONS_MAX} subscriptions already.`);
+    if (subscriptions.count >= settings.subscriptionLimit) {
+      throw limitExceeded(`This door has ${settings.subscriptionLimit} subscriptions already.`);
     }
+    if (subscriptions.nextEventSizeBytesMax === 0) throw tooMuchUnread();
     const subscription = subscriptions.open(`${input.ConsumerARN}/${shard.index}`);
     if (subscription === undefined) {
       throw resourceInUse(
         `Another active subscription exists for this consumer: ${input.ConsumerARN} and shard ${input.ShardId}.`,
       );
     }
+    // A client may have gone before anything of the stream was asked for: then nothing of it runs.
+    if (context.signal.aborted) subscription.end();
+    context.signal.addEventListener('abort', subscription.end, { once: true });
     return { EventStream: events(needs, { state, shard, offset }, subscription, context) };
   };
 }
 
 async function* events(
-  { clock, streams, reader, tail }: SubscribeToShardNeeds,
+  { clock, streams, reader, tail, subscriptions }: SubscribeToShardNeeds,
   from: Position,
   subscription: Subscription,
   context: OperationContext,
@@ -83,7 +87,10 @@ async function* events(
   try {
     while (!signal.aborted && clock.monotonicMs() < endMs) {
       const current = (await streams.find(position.state.name)) ?? position.state;
-      const slice = await reader.read(current, position.shard, position.offset, READ_RECORDS_MAX, clock.now());
+      const sizeBytesMax = subscriptions.nextEventSizeBytesMax;
+      if (sizeBytesMax === 0) throw tooMuchUnread();
+      const { shard, offset } = position;
+      const slice = await reader.read(current, shard, offset, READ_RECORDS_MAX, clock.now(), sizeBytesMax);
       if (slice === undefined) throw resourceNotFound(`Stream ${position.state.name} is gone.`);
       const hasNews = slice.records.length > 0 || slice.isAtEnd;
       const isMoving = slice.nextOffset > position.offset;
@@ -91,7 +98,9 @@ async function* events(
       const nowMs = clock.monotonicMs();
       if (hasNews || nowMs - saidMs >= QUIET_MS) {
         saidMs = nowMs;
+        subscription.sending(sizeBytesOf(slice));
         yield { SubscribeToShardEvent: eventOf(slice) };
+        subscription.sending(0);
       }
       if (slice.isAtEnd) return;
       if (isMoving) continue;
@@ -102,6 +111,12 @@ async function* events(
   } finally {
     subscription.end();
   }
+}
+
+const tooMuchUnread = () => limitExceeded('Consumers of this door leave too many events unread.');
+
+function sizeBytesOf({ records }: ShardSlice): number {
+  return records.reduce((sum, { value }) => sum + RECORD_OVERHEAD_SIZE_BYTES + (value?.length ?? 0), 0);
 }
 
 function eventOf({ state, shard, records, nextOffset, isAtEnd, millisBehindLatest }: ShardSlice) {

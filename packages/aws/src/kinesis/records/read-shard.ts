@@ -32,6 +32,7 @@ export interface ShardReader {
     offset: Offset,
     limit: number,
     now: TimestampMs,
+    sizeBytesMax?: number,
   ): Promise<ShardSlice | undefined>;
   /** The offset at which reading begins: of the first record that is kept, behind the last one, or from a time on. */
   position(
@@ -69,22 +70,19 @@ export function createShardReader(log: KafkaLog, streams: Streams): ShardReader 
   }
 
   return {
-    async read(before, asked, offset, limit, now) {
+    async read(before, asked, offset, limit, now, sizeBytesMax = READ_SIZE_BYTES_MAX) {
       const end = asked.closed?.endOffset;
       if (end !== undefined && offset >= end) {
         return { state: before, shard: asked, records: [], nextOffset: end, isAtEnd: true, millisBehindLatest: 0 };
       }
-      const sizeBytesMax = Math.min(
-        Math.max(limit * RECORD_SIZE_BYTES_GUESS, READ_SIZE_BYTES_MIN),
-        READ_SIZE_BYTES_MAX,
-      );
-      const fetched = await fetch(before.name, asked, offset, sizeBytesMax);
+      const wantedSizeBytes = Math.max(limit * RECORD_SIZE_BYTES_GUESS, READ_SIZE_BYTES_MIN);
+      const fetched = await fetch(before.name, asked, offset, Math.min(wantedSizeBytes, sizeBytesMax));
       const now_ = await settled(before, asked);
       if (now_ === undefined) return undefined;
       const { state, shard } = now_;
       const endOffset = shard.closed?.endOffset ?? Number.POSITIVE_INFINITY;
       const inside = fetched.records.filter((record) => record.offset < endOffset);
-      const records = cut(inside, limit);
+      const records = cut(inside, limit, sizeBytesMax);
       const last = records.at(-1);
       const isCut = records.length < inside.length;
       const nextOffset = isCut && last !== undefined ? last.offset + 1 : Math.min(fetched.nextOffset, endOffset);
@@ -108,11 +106,11 @@ function timestampOf(where: 'earliest' | 'latest' | { readonly timestampMs: Time
 }
 
 /** As many as one answer holds, at least one. */
-function cut(records: readonly BatchRecord[], limit: number): readonly BatchRecord[] {
+function cut(records: readonly BatchRecord[], limit: number, sizeBytesMax: number): readonly BatchRecord[] {
   let sizeBytes = 0;
   for (const [index, { key, value }] of records.entries()) {
     sizeBytes += (key?.length ?? 0) + (value?.length ?? 0);
-    if (index >= limit || (index > 0 && sizeBytes > READ_SIZE_BYTES_MAX)) return records.slice(0, index);
+    if (index >= limit || (index > 0 && sizeBytes > sizeBytesMax)) return records.slice(0, index);
   }
   return records;
 }

@@ -41,7 +41,11 @@ export async function serveExchange(exchange: Exchange, exchanges: Exchanges): P
     };
     try {
       const response = await exchanges.handler(request);
-      if (outgoing.destroyed) return await discard(response.body);
+      if (outgoing.destroyed) {
+        // Its close may be still to come, but nobody will listen any more.
+        abort();
+        return await discard(response.body);
+      }
       exchange.begin(response.status, response.headers, !Buffer.isBuffer(response.body));
       if (!(await sendBody(outgoing, response.body, exchanges.limits.stalledTimeoutMs))) exchange.reset();
     } finally {
