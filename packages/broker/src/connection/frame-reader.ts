@@ -90,7 +90,7 @@ export function createFrameReader(options: FrameReaderOptions): FrameReader {
         if (there > 0) scratch.copy(grown(), 0, position, end);
         return;
       }
-      const whole = Buffer.allocUnsafe(frameSizeBytes);
+      const whole = buffers.take(frameSizeBytes).subarray(0, frameSizeBytes);
       scratch.copy(whole, 0, position, position + frameSizeBytes);
       position += frameSizeBytes;
       finish(whole);
