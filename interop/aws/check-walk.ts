@@ -4,6 +4,12 @@ import { ACCESS_KEY, REGION } from './start-door.ts';
 const DATA = Buffer.from(Array.from({ length: 256 }, (_, index) => index)).toString('base64');
 const ARRIVED_AGO_MS_MAX = 120_000;
 
+/** The same without a subscription, of a client that has none. */
+export function checkWalkWithoutSubscription(seen: unknown, stream: string): void {
+  assert.ok(typeof seen === 'object' && seen !== null && !('subscribed' in seen));
+  checkWalk({ ...seen, subscribed: DATA }, stream);
+}
+
 /** Compares what a walk saw with what every SDK must see. */
 export function checkWalk(seen: unknown, stream: string): void {
   assert.ok(typeof seen === 'object' && seen !== null);

@@ -2,7 +2,6 @@
 // them must see the same. CONTRACT.md says more.
 import { parseArgs } from 'node:util';
 import { root } from '../runner/paths.ts';
-import { checkWalk } from './check-walk.ts';
 import { type AwsClient, awsClients } from './clients.ts';
 import { runWalk } from './run-walk.ts';
 import { type DoorProcess, startDoor } from './start-door.ts';
@@ -24,10 +23,10 @@ async function main(): Promise<boolean> {
   try {
     let holds = true;
     for (const client of awsClients) {
-      if (positionals.length > 0 ? positionals.includes(client.name) : values.all || !client.isSlowToBuild) {
+      if (positionals.length > 0 ? positionals.includes(client.name) : values.all || !client.isSlow) {
         holds = (await walk(client, door)) && holds;
       } else if (positionals.length === 0) {
-        console.log(`skipped: ${client.name}, which takes long to build; it runs with --all`);
+        console.log(`skipped: ${client.name}, which takes long; it runs with --all`);
       }
     }
     return holds;
@@ -45,7 +44,7 @@ async function walk(client: AwsClient, door: DoorProcess): Promise<boolean> {
   try {
     await client.install();
     const stream = `walk-${client.name}`;
-    checkWalk(await runWalk(client, stream, door), stream);
+    client.check(await runWalk(client, stream, door), stream);
     console.log(`✔ ${client.name}`);
     return true;
   } catch (error) {
