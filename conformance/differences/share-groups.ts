@@ -35,6 +35,14 @@ export const shareGroupDifferences: readonly Difference[] = [
     places: [],
   },
   {
+    title: 'What compaction and retention take is not left to do',
+    kafka:
+      'A share group learns of it in memory only: its lag stays until something behind is acknowledged, which may be never.',
+    sluice: 'It is written at once, as an acknowledgement is.',
+    reason: 'A group that has done everything has a lag of 0.',
+    places: [],
+  },
+  {
     title: 'A member whose connection is gone acquires nothing',
     kafka: 'Its ShareFetch that waits goes on to wait, and locks records that nobody will see until their locks end.',
     sluice: 'The fetch ends with the connection.',

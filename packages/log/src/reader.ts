@@ -130,7 +130,12 @@ export function createReader({ state, files, indexes, logger, readBuffers }: Rea
         if (previous !== undefined && at > 0 && typeof batch === 'string') break;
         return corrupt(segment, position + at, fault ?? 'bad header');
       }
-      if (batch.lastOffset >= bound || at + batch.sizeBytes > Math.min(sizeBytesMax, buffer.length)) break;
+      if (batch.lastOffset >= bound) break;
+      if (at + batch.sizeBytes > Math.min(sizeBytesMax, buffer.length)) {
+        if (previous !== undefined) break;
+        // What reads as nothing is taken for a gap that compaction left.
+        return corrupt(segment, position, 'the file ends within a batch');
+      }
       const damage = checkBatchFromDisk(buffer, at, batch, state.epochs, isChecked(segment, position + at));
       if (damage !== undefined) {
         if (previous !== undefined) break;

@@ -31,6 +31,8 @@ export interface LiveSharePartition {
   release(memberId?: string): ShareOutcome | Promise<ShareOutcome>;
   /** Records were acquired. */
   onAcquired(): void;
+  /** The log had nothing there, or nothing that anybody may get. */
+  onNothingFound(fetchOffset: Offset, missingUpTo: Offset | undefined): void;
   /** Calls back when there may be more, first come, first served, until there is no more; returns the way to stop it. */
   wait(waiter: () => void): () => void;
   wake(): void;
@@ -60,7 +62,10 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
   function hasMore(): boolean {
     if (isDropped || live.isReading) return false;
     if (!log.isReadable) return true;
-    if (log.logStartOffset > state.startOffset) state.moveStart(log.logStartOffset);
+    if (log.logStartOffset > state.startOffset) {
+      state.moveStart(log.logStartOffset);
+      writePosition();
+    }
     return state.canAcquire() && state.nextFetchOffset() < endOffset();
   }
 
@@ -85,6 +90,11 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
     if (isFenced(result.errorCode)) drop();
     else setLockTimer();
     return shareErrorOf(result);
+  }
+
+  function writePosition(): void {
+    const change = isDropped ? undefined : state.writePosition();
+    if (change !== undefined) void write(change);
   }
 
   function setLockTimer(): void {
@@ -135,6 +145,10 @@ export function createLiveSharePartition(options: LiveOptions): LiveSharePartiti
       return change === undefined ? WRITTEN : write(change);
     },
     onAcquired: setLockTimer,
+    onNothingFound(fetchOffset, missingUpTo) {
+      if (missingUpTo !== undefined) state.passMissing(fetchOffset, missingUpTo);
+      writePosition();
+    },
     wait(waiter) {
       waiters.add(waiter);
       return () => void waiters.delete(waiter);

@@ -18,6 +18,8 @@ export interface SharedRead {
   readonly sizeBytes: number;
   /** More could be read, but is not wanted. */
   readonly isFull: boolean;
+  /** Nothing is there, though the log ends only here: compaction took it. */
+  readonly missingUpTo: Offset | undefined;
   /** The buffers are not looked at any more. */
   release(): void;
 }
@@ -46,7 +48,17 @@ export function readShared(live: LiveSharePartition, wanted: SharedReadLimits): 
   const fetchOffset = live.state.nextFetchOffset();
   const recordCountMax = Math.min(wanted.recordCountMax, live.state.acquirableCountMax());
   const limits = { ...wanted, recordCountMax };
-  const reading: Reading = { live, limits, fetchOffset, batches: [], aborted: [], releases: [], sizeBytes: 0 };
+  const endOffset = live.endOffset();
+  const reading: Reading = {
+    live,
+    limits,
+    fetchOffset,
+    endOffset,
+    batches: [],
+    aborted: [],
+    releases: [],
+    sizeBytes: 0,
+  };
   return readOn(reading);
 }
 
@@ -54,6 +66,8 @@ interface Reading {
   readonly live: LiveSharePartition;
   readonly limits: SharedReadLimits;
   readonly fetchOffset: Offset;
+  /** Where the log ended before it was read. */
+  readonly endOffset: Offset;
   readonly batches: SharedBatch[];
   readonly aborted: BatchSpan[];
   readonly releases: (() => void)[];
@@ -111,7 +125,7 @@ function take(reading: Reading, { data, sizeBytes, release }: FetchedPartition):
 }
 
 function done(
-  { fetchOffset, batches, aborted, sizeBytes, releases }: Reading,
+  { fetchOffset, endOffset, batches, aborted, sizeBytes, releases }: Reading,
   errorCode: number,
   isFull: boolean,
 ): SharedRead {
@@ -122,6 +136,7 @@ function done(
     aborted,
     sizeBytes,
     isFull,
+    missingUpTo: batches.length === 0 && errorCode === ErrorCode.NONE ? endOffset : undefined,
     release() {
       for (const release of releases.splice(0)) release();
     },

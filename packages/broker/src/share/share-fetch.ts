@@ -186,6 +186,11 @@ export function fetchShared(request: ShareFetchRequest, ports: ShareFetchPorts):
 
   /** Nothing is acquired before there is enough of it. */
   function onRead(round: Round, target: Target, live: LiveSharePartition, read: SharedRead): void {
+    if (read.missingUpTo !== undefined) {
+      live.onNothingFound(read.fetchOffset, read.missingUpTo);
+      read.release();
+      return;
+    }
     round.reads.push({ target, live, read });
     round.sizeBytes += read.sizeBytes;
     if (read.isFull || isFatal(read.errorCode)) round.isFull = true;
@@ -214,6 +219,7 @@ export function fetchShared(request: ShareFetchRequest, ports: ShareFetchPorts):
       live.onAcquired();
       if (acquired.length === 0) {
         read.release();
+        live.onNothingFound(read.fetchOffset, undefined);
         continue;
       }
       round.hasDelivered = true;

@@ -220,6 +220,55 @@ test('the log’s start moves: what was deleted is not delivered', async () => {
   assert.deepEqual(await fetch('b'), ['3–3×1']);
 });
 
+/** What the group seems to have left, by what is written. */
+function leftCount({ log, persister }: ReturnType<typeof createShareScene>): number {
+  const { startOffset, deliveryCompleteCount } = persister.writes.at(-1) ?? {
+    startOffset: 0,
+    deliveryCompleteCount: 0,
+  };
+  return log.highWatermark - startOffset - deliveryCompleteCount;
+}
+
+test('what compaction takes before anybody gets it again is not left to do', async () => {
+  const scene = createShareScene();
+  const { clock, log, fetch, live } = scene;
+  log.append(2);
+  log.append(2);
+  await fetch('a', { recordCountMax: 4 });
+  await live()?.acknowledge('a', [{ firstOffset: 0, lastOffset: 3, types: [2, 2, 1, 1] }]);
+  assert.equal(leftCount(scene), 2);
+  log.compact(0);
+  const waiting = fetch('b', { waitMsMax: 10 });
+  await clock.advance(10);
+  assert.deepEqual(await waiting, []);
+  assert.equal(leftCount(scene), 0);
+});
+
+test('what compaction takes at the end of the log is passed, and what comes behind it is delivered', async () => {
+  const scene = createShareScene();
+  const { clock, log, fetch } = scene;
+  log.append(2);
+  log.append(2);
+  log.compact(0, 2);
+  const waiting = fetch('a');
+  await clock.settle();
+  assert.equal(leftCount(scene), 0);
+  log.append(1);
+  assert.deepEqual(await waiting, ['4–4×1']);
+});
+
+test('what retention takes before anybody gets it is not left to do', async () => {
+  const scene = createShareScene();
+  const { clock, log, fetch } = scene;
+  const waiting = fetch('a', { waitMsMax: 10 });
+  await clock.settle();
+  log.logStartOffset = 2;
+  log.append(2);
+  await clock.advance(10);
+  await waiting;
+  assert.equal(leftCount(scene), 0);
+});
+
 test('readers of committed records wait for the last stable offset, and get nothing of aborted transactions', async () => {
   const { clock, log, fetch } = createShareScene({ isCommittedOnly: true });
   const producer = { producerId: 7, producerEpoch: 0 };

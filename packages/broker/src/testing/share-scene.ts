@@ -52,6 +52,11 @@ export function createFakeLog() {
       log.lastStableOffset = log.highWatermark;
       log.changed();
     },
+    /** Takes out the batches that begin there; the offsets stay given out. */
+    compact(...firstOffsets: readonly number[]) {
+      const left = batches.filter(({ firstOffset }) => !firstOffsets.includes(firstOffset));
+      batches.splice(0, batches.length, ...left);
+    },
     changed() {
       for (const watcher of [...watchers]) watcher();
     },

@@ -10,6 +10,15 @@ export function archiveMissing(window: ShareWindow, firstOffset: Offset, endOffs
   advanceStart(window);
 }
 
+/** Nothing of `[firstOffset, endOffset)` is in the log, and nothing is behind it. */
+export function passMissing(window: ShareWindow, firstOffset: Offset, endOffset: Offset): void {
+  archiveMissing(window, firstOffset, endOffset);
+  // Else the offsets would take up locks until what is in flight before them is done.
+  if (window.batches.length > 0 || endOffset <= window.endOffset) return;
+  window.startOffset = endOffset;
+  window.endOffset = endOffset;
+}
+
 /**
  * Records of aborted transactions, in the order of offsets: readers of committed records do not get them. Returns what is
  * left of what the member has just acquired.

@@ -2,7 +2,7 @@ import type { LeaderEpoch, Offset } from '@sluice/kernel/ids';
 import type { StateBatch, WriteShareState } from '../share/persister.ts';
 import { type Acknowledgement, type AcknowledgeRefusal, acknowledge, isRefusal } from './acknowledge.ts';
 import { type AcquiredRecords, type AcquireRequest, acquire, type BatchSpan } from './acquire.ts';
-import { archiveAborted, moveStart } from './archive.ts';
+import { archiveAborted, moveStart, passMissing } from './archive.ts';
 import { commit, rollBack, type ShareChange, stateBatches } from './change.ts';
 import { loadWindow } from './load-window.ts';
 import { endLocks, release } from './release.ts';
@@ -59,6 +59,10 @@ export interface SharePartition {
   endLocks(nowMs: number): ShareWrite | undefined;
   /** The log begins later now. */
   moveStart(logStartOffset: Offset): void;
+  /** The log has nothing from where it was read to its end: compaction took it. */
+  passMissing(fetchOffset: Offset, endOffset: Offset): void;
+  /** How much is done, if that has changed without a write: until then the group seems to have more to do. */
+  writePosition(): ShareWrite | undefined;
 }
 
 /** Broken builds that tests must notice. */
@@ -80,6 +84,13 @@ export function createSharePartition(options: SharePartitionOptions): ShareParti
   const loaded = loadWindow(options.startOffset, options.stateBatches);
   if (loaded === undefined) return undefined;
   const window: ShareWindow = loaded;
+  /** As it was written, or is being written. */
+  let toldPosition: number | undefined = position();
+
+  /** What is left of the log is what lies above it. It stays as it is when the start moves over what is done. */
+  function position(): number {
+    return window.startOffset + window.deliveryCompleteCount;
+  }
 
   function written(batches: StateBatch[]): StateBatch[] {
     if (canary === 'forgets-state') return [];
@@ -88,6 +99,7 @@ export function createSharePartition(options: SharePartitionOptions): ShareParti
 
   function stateWith(batches: StateBatch[]): WriteShareState {
     const { startOffset, deliveryCompleteCount } = window;
+    toldPosition = position();
     return { stateEpoch, leaderEpoch, startOffset, deliveryCompleteCount, stateBatches: written(batches) };
   }
 
@@ -97,6 +109,7 @@ export function createSharePartition(options: SharePartitionOptions): ShareParti
       state: stateWith(stateBatches(change.runs)),
       settle(isWritten) {
         if (isWritten) return commit(window, change);
+        toldPosition = undefined;
         rollBack(window, change);
         return false;
       },
@@ -141,8 +154,25 @@ export function createSharePartition(options: SharePartitionOptions): ShareParti
     endLocks(nowMs) {
       const ended = endLocks(window, nowMs, settings().deliveryCountLimit);
       if (ended.length === 0) return undefined;
-      return { state: stateWith(stateBatches(ended)), settle: () => advanceStart(window) };
+      return {
+        state: stateWith(stateBatches(ended)),
+        settle(isWritten) {
+          if (!isWritten) toldPosition = undefined;
+          return advanceStart(window);
+        },
+      };
     },
     moveStart: (logStartOffset) => moveStart(window, logStartOffset),
+    passMissing: (fetchOffset, endOffset) => passMissing(window, fetchOffset, endOffset),
+    writePosition() {
+      if (position() === toldPosition) return undefined;
+      return {
+        state: stateWith([]),
+        settle(isWritten) {
+          if (!isWritten) toldPosition = undefined;
+          return false;
+        },
+      };
+    },
   };
 }

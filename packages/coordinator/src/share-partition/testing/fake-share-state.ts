@@ -4,6 +4,7 @@ import type { StateBatch, WriteShareState } from '../../share/persister.ts';
 /** What a share coordinator would keep of one share partition, offset by offset. */
 export interface FakeShareState {
   readonly startOffset: Offset;
+  readonly deliveryCompleteCount: number;
   readonly stateBatches: readonly StateBatch[];
   write(state: WriteShareState): void;
 }
@@ -11,7 +12,11 @@ export interface FakeShareState {
 export function createFakeShareState(): FakeShareState {
   const byOffset = new Map<Offset, { deliveryState: number; deliveryCount: number }>();
   let startOffset = 0;
+  let deliveryCompleteCount = 0;
   return {
+    get deliveryCompleteCount() {
+      return deliveryCompleteCount;
+    },
     get startOffset() {
       return startOffset;
     },
@@ -36,6 +41,7 @@ export function createFakeShareState(): FakeShareState {
       return batches;
     },
     write(state) {
+      deliveryCompleteCount = state.deliveryCompleteCount;
       if (state.startOffset >= 0) startOffset = Math.max(startOffset, state.startOffset);
       for (const { firstOffset, lastOffset, deliveryState, deliveryCount } of state.stateBatches) {
         for (let offset = firstOffset; offset <= lastOffset; offset++)

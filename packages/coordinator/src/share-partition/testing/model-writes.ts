@@ -14,6 +14,8 @@ export interface ModelWrites {
     offsets: readonly Offset[],
     stateAfter: (offset: Offset) => LetGo,
   ): PendingWrite | undefined;
+  /** A write that changes no record. */
+  beginPosition(write: ShareWrite): void;
   /** The first is written and answered, or fails. */
   settle(isWritten: boolean): void;
   /** The first so many are written, and nobody is told of any. */
@@ -45,6 +47,9 @@ export function createModelWrites(records: BruteForce, share: FakeShareState): M
       const pending = { write, after: new Map(after) };
       pendings.push(pending);
       return pending;
+    },
+    beginPosition(write) {
+      pendings.push({ write, after: new Map() });
     },
     settle(isWritten) {
       const pending = pendings.shift();

@@ -65,6 +65,9 @@ export function runShareModel(steps: readonly Step[], { settings, canary }: Mode
       for (const offset of offsetsOf(each)) records.take(offset, each.deliveryCount, memberId, nowMs);
       everAcquired.push(each);
     }
+    if (spans.length === 0 && fetchOffset < log.endOffset) partition.passMissing(fetchOffset, log.endOffset);
+    const position = acquired.length === 0 ? partition.writePosition() : undefined;
+    if (position !== undefined) writes.beginPosition(position);
     if (mode === 'record-limit') assert.ok(countOf(acquired) <= countMax, 'more than the limit');
     return acquired;
   }
@@ -118,6 +121,10 @@ export function runShareModel(steps: readonly Step[], { settings, canary }: Mode
     if (!writes.areAnyUnderWay) return;
     writes.settle(isWritten);
     endLocks();
+  }
+
+  function settleAll(): void {
+    while (writes.areAnyUnderWay) settle(true);
   }
 
   function leave(memberId: string): void {
@@ -180,10 +187,10 @@ export function runShareModel(steps: readonly Step[], { settings, canary }: Mode
 
   /** All members but one are gone; that one gets what is left, and accepts it. Nothing else may be left then. */
   function drain(): void {
-    while (writes.areAnyUnderWay) settle(true);
+    settleAll();
     nowMs += settings.recordLockDurationMs;
     endLocks();
-    while (writes.areAnyUnderWay) settle(true);
+    settleAll();
     let idleCount = 0;
     while (idleCount < 3) {
       const got = fetch('drain', { countMax: 100, batchSize: 100, mode: 'batch-optimized', readCount: 1_000 });
@@ -193,13 +200,16 @@ export function runShareModel(steps: readonly Step[], { settings, canary }: Mode
         assert.ok(write !== undefined && !('errorCode' in write), 'what was just acquired can be accepted');
         const offsets = offsetsOf({ firstOffset, lastOffset }).filter((offset) => offset >= partition.startOffset);
         begin(write, offsets, () => 'done');
-        settle(true);
+        settleAll();
       }
+      settleAll();
     }
     for (const offset of records.offsetsFrom(0)) {
       const what = 'was neither accepted nor rejected nor archived, and is not delivered';
       assert.ok(records.isOver(offset), `${offset} ${what}`);
     }
+    const leftCount = log.endOffset - share.startOffset - share.deliveryCompleteCount;
+    assert.equal(leftCount, 0, 'records that seem to be left');
   }
 
   for (const step of steps) {
