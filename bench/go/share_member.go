@@ -90,6 +90,8 @@ func (m *shareMember) heartbeat() error {
 		}
 		resp := answer.(*kmsg.ShareGroupHeartbeatResponse)
 		if err := kerr.ErrorForCode(resp.ErrorCode); err != nil {
+			// As Java's: the group may have decided all the same, and says so only to whoever subscribes again.
+			req.SubscribedTopicNames = []string{m.topic}
 			return err
 		}
 		m.beat = time.Now()
