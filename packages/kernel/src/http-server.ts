@@ -31,7 +31,7 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 export interface HttpLimits {
   /** Further connections are closed at once. */
   readonly connectionsMax: number;
-  /** Of one HTTP/2 connection, at a time; further ones are refused (RFC 9113, 5.1.2). */
+  /** Of one HTTP/2 connection, at a time; further ones are refused (RFC 9113, 5.1.2). HTTP/1.1 that pipelines more is closed. */
   readonly streamsPerConnectionMax: number;
   /** 431, or a reset stream. */
   readonly headersSizeBytesMax: number;

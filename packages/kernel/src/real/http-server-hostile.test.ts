@@ -239,6 +239,21 @@ describe('an HTTP server under a flood', () => {
     await honest();
   });
 
+  it('closes a connection over HTTP/1.1 that asks and asks, and waits for no answer', async () => {
+    let count = 0;
+    const { port, honest } = await listen(() => {
+      count++;
+      return new Promise(() => {});
+    });
+    const socket = connect(port);
+    const many = 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n'.repeat(1000);
+    const flooding = flood(socket, () => Buffer.from(many));
+    await honest();
+    await flooding;
+    assert.equal(count, LIMITS.streamsPerConnectionMax);
+    await honest();
+  });
+
   it('closes a connection that sends settings, or pings, and never reads their acknowledgements', async () => {
     const { port, honest } = await listen();
     for (const [type, payload] of [
