@@ -3,7 +3,7 @@ import { buildLoad } from './load.ts';
 import { type Outcome, renderReport, writeReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { coldRead } from './scenarios/cold-read.ts';
-import { compaction, compactionLarge, compactionLz4 } from './scenarios/compaction.ts';
+import { compaction, compactionBeside, compactionLarge, compactionLz4 } from './scenarios/compaction.ts';
 import { consumeDisk } from './scenarios/consume-disk.ts';
 import { consumeLive } from './scenarios/consume-live.ts';
 import { durableRecords } from './scenarios/durable-records.ts';
@@ -62,6 +62,7 @@ const scenarios: readonly Scenario[] = [
   compaction,
   compactionLarge,
   compactionLz4,
+  compactionBeside,
 ];
 
 const usage = `node bench/main.ts [--quick] [--only kafka|sluice] [--runs 5] [--name NAME] [SCENARIO...]
