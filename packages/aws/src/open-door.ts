@@ -38,7 +38,7 @@ export interface Door {
 /** The AWS services in front of a Kafka cluster, at one address. Fails with `ListenError`; nothing is left open then. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
   const { listen, bootstrap, keys, tls, httpServer, network, clock, random, logger } = options;
-  const log = openKafkaLog({ bootstrap, network, clock });
+  const log = openKafkaLog({ bootstrap, network, clock, random });
   const kinesis = createKinesis({
     log,
     clock,

@@ -23,7 +23,12 @@ interface TestDoor extends AsyncDisposable {
 
 function openDoor(bootstrap: string): TestDoor {
   const [host = '', port] = bootstrap.split(':');
-  const log = openKafkaLog({ bootstrap: [{ host, port: Number(port) }], network: realNetwork, clock: realClock });
+  const log = openKafkaLog({
+    bootstrap: [{ host, port: Number(port) }],
+    network: realNetwork,
+    clock: realClock,
+    random: realRandom,
+  });
   const kinesis = createKinesis({ log, clock: realClock, random: realRandom, settings: { statusDelayMs: 1 } });
   return {
     log,

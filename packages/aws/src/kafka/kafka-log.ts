@@ -1,5 +1,6 @@
 import type { Offset, TimestampMs, Uuid } from '@sluice/kernel/ids';
 import type { BatchRecord } from '@sluice/protocol/records/record';
+import type { ShareGroups } from './share-groups.ts';
 
 /** A topic as a door sees it. */
 export interface TopicInfo {
@@ -72,5 +73,7 @@ export interface KafkaLog {
   waitForRecords(positions: readonly LogPosition[], waitMs: number): Promise<readonly LogPosition[]>;
   /** The first record at or after a time (−1: none), or what a special time stands for. One for each partition. */
   offsets(topic: string, partitions: readonly number[], timestamp: TimestampMs): Promise<readonly Offset[]>;
+  /** Queues of the cluster. */
+  readonly shareGroups: ShareGroups;
   close(): Promise<void>;
 }

@@ -6,10 +6,21 @@ type Where = Pick<OperationContext, 'accountId' | 'region' | 'awsPartition'>;
 const STREAM_ARN = /^arn:aws[^:]*:kinesis:[^:]*:\d{12}:stream\/([a-zA-Z0-9_.-]{1,128})$/;
 const CONSUMER_ARN =
   /^arn:aws[^:]*:kinesis:[^:]*:\d{12}:stream\/([a-zA-Z0-9_.-]{1,128})\/consumer\/([a-zA-Z0-9_.-]{1,128}):(\d+)$/;
+const QUEUE_ARN = /^arn:aws[^:]*:kinesis:[^:]*:\d{12}:queue\/([0-9a-f]{32})$/;
 
 /** A stream has the account and the region of whoever asks: a cluster is one account's in one region. */
 export function streamArn(name: string, { accountId, region, awsPartition }: Where): string {
   return `arn:${awsPartition}:kinesis:${region}:${accountId}:stream/${name}`;
+}
+
+/** The id is made when the queue is, as with the service: a queue of the same name that is made later is another. */
+export function queueArn(id: string, { accountId, region, awsPartition }: Where): string {
+  return `arn:${awsPartition}:kinesis:${region}:${accountId}:queue/${id}`;
+}
+
+/** Undefined for what is no queue's ARN. */
+export function parseQueueArn(arn: string): string | undefined {
+  return QUEUE_ARN.exec(arn)?.[1];
 }
 
 export interface ConsumerIdentity {

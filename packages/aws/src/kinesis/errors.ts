@@ -16,6 +16,7 @@ export const internalFailure = (message: string) => error('InternalFailureExcept
 export const expiredIterator = (message: string) => error('ExpiredIteratorException', message);
 export const expiredNextToken = () => error('ExpiredNextTokenException', 'The pagination token is expired.');
 export const throughputExceeded = (message: string) => error('ProvisionedThroughputExceededException', message);
+export const throttled = (message: string) => error('ThrottlingException', message);
 /** What a dry run is answered when all would be well. */
 export const dryRun = () => error('DryRunOperationException', 'Request would have succeeded, but DryRun flag is set.');
 
@@ -36,4 +37,12 @@ export function shardNotFound(shardId: string, name: string, { accountId }: Acco
 
 export function shardDoesNotExist(shardId: string, name: string, { accountId }: Account): AwsError {
   return resourceNotFound(`Shard ${shardId} in stream ${name} under account ${accountId} does not exist`);
+}
+
+export function queueNotFound(arn: string): AwsError {
+  return resourceNotFound(`Queue ${arn} not found.`);
+}
+
+export function queueNotActive(name: string, status: string, { accountId }: Account): AwsError {
+  return resourceInUse(`Queue ${name} under account ${accountId} not ACTIVE, instead in state ${status}`);
 }

@@ -4,12 +4,15 @@ import type { Random } from '@sluice/kernel/random';
 import type { KafkaLog } from '../kafka/kafka-log.ts';
 import { withCallRates } from './call-rates.ts';
 import { operationsOf } from './operations-of.ts';
+import { createCarryOnQueues } from './queues/carry-on-queues.ts';
+import { createQueues } from './queues/queues.ts';
 import { createLiveTail } from './records/live-tail.ts';
 import { createPutter } from './records/put-records.ts';
 import { createShardReader } from './records/read-shard.ts';
 import { createSeal } from './records/seal.ts';
 import { createSubscriptions } from './records/subscriptions.ts';
 import { createCarryOn } from './registry/carry-on.ts';
+import { createClosedShards } from './registry/closed-shards.ts';
 import { createRegistry } from './registry/registry.ts';
 import { createStreams } from './registry/streams.ts';
 import { createLoadMeter } from './scaling/load-meter.ts';
@@ -43,7 +46,7 @@ const LOOK_INTERVAL_MS_MAX = 5_000;
  * then it looks for what a door has left undone that is gone.
  *
  * @example
- * const kinesis = createKinesis({ log: openKafkaLog({ bootstrap, network, clock }), clock, random });
+ * const kinesis = createKinesis({ log: openKafkaLog({ bootstrap, network, clock, random }), clock, random });
  * await kinesis.operations.CreateStream({ StreamName: 'orders', ShardCount: 2 }, context);
  */
 export function createKinesis({ log, clock, random, logger = silentLogger, settings }: KinesisOptions): Kinesis {
@@ -51,9 +54,12 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
   const registry = createRegistry({ log, clock, random });
   const streams = createStreams(registry, log, clock);
   const carryOn = createCarryOn({ log, clock, registry, streams, logger, ...all });
+  const queues = createQueues({ log, clock, random, registry, streams, inFlightMax: all.queueInFlightLimit });
+  const carryOnQueues = createCarryOnQueues({ log, clock, door: registry.door, queues, logger, ...all });
   const tail = createLiveTail(log, clock);
   const subscriptions = createSubscriptions(clock);
   const meter = createLoadMeter(clock);
+  const closedShards = createClosedShards({ log, streams, clock, logger });
   let scaledMs = clock.monotonicMs();
   const lookIntervalMs = Math.min(all.takeOverAfterMs, LOOK_INTERVAL_MS_MAX);
   let isClosed = false;
@@ -67,8 +73,11 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
         if (clock.monotonicMs() - scaledMs >= SCALING_INTERVAL_MS) {
           scaledMs = clock.monotonicMs();
           await scaleOnDemand({ clock, registry, streams, carryOn, meter });
+          await closedShards.look();
         }
         carryOn.wake();
+        carryOnQueues.wake();
+        await queues.look();
       }
     } catch (error) {
       logger.debug('the registry of streams cannot be read', { error: String(error) });
@@ -84,6 +93,8 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
     registry,
     streams,
     carryOn,
+    queues,
+    carryOnQueues,
     seal: createSeal(registry, random),
     putter: createPutter(log, streams, clock, (topic, partition, recordCount, sizeBytes) => {
       tail.notify(topic, partition);
@@ -100,6 +111,8 @@ export function createKinesis({ log, clock, random, logger = silentLogger, setti
     close() {
       isClosed = true;
       carryOn.close();
+      carryOnQueues.close();
+      queues.close();
       subscriptions.close();
       tail.close();
     },

@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/kernel/clock';
 import { namedStream } from '../arn.ts';
 import { resourceInUse, streamNotFound } from '../errors.ts';
 import type { KinesisOperations } from '../generated/types.ts';
+import { queuesOf } from '../queues/queue-state.ts';
 import type { CarryOn } from '../registry/carry-on.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Streams } from '../registry/streams.ts';
@@ -32,6 +33,9 @@ export function deleteStream({
           `Cannot delete stream ${name} under account ${context.accountId}: it has registered consumers, ` +
             'and EnforceConsumerDeletion is not set.',
         );
+      }
+      if (queuesOf(state).length > 0) {
+        throw resourceInUse(`Cannot delete stream ${name} under account ${context.accountId}: it has queues.`);
       }
       return deleting(state, registry.door, clock.now());
     });

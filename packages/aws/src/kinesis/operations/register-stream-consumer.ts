@@ -1,14 +1,13 @@
 import type { Clock } from '@sluice/kernel/clock';
 import { changeAny } from '../change-stream.ts';
+import { CONSUMERS_MAX } from '../consumer-limit.ts';
 import { describeConsumer } from '../describe-consumer.ts';
 import { internalFailure, limitExceeded, resourceInUse, streamNotActive } from '../errors.ts';
 import type { KinesisOperations } from '../generated/types.ts';
+import { queuesOf } from '../queues/queue-state.ts';
 import type { Streams } from '../registry/streams.ts';
 import type { KinesisSettings } from '../settings.ts';
 import { requireTags } from '../tags.ts';
-
-/** What the service allows a stream with enhanced fan-out. */
-const CONSUMERS_MAX = 50;
 
 export interface ConsumerNeeds {
   readonly clock: Clock;
@@ -28,7 +27,7 @@ export function registerStreamConsumer(needs: ConsumerNeeds): KinesisOperations[
           `Consumer ${name} of stream ${current.name} under account ${context.accountId} already exists.`,
         );
       }
-      if (current.consumers.length >= CONSUMERS_MAX) {
+      if (current.consumers.length + queuesOf(current).length >= CONSUMERS_MAX) {
         throw limitExceeded(
           `Stream ${current.name} under account ${context.accountId} has ${CONSUMERS_MAX} consumers already.`,
         );

@@ -1,7 +1,8 @@
 import type { Clock } from '@sluice/kernel/clock';
 import { changeActive } from '../change-stream.ts';
-import { invalidArgument, limitExceeded } from '../errors.ts';
+import { invalidArgument, limitExceeded, resourceInUse } from '../errors.ts';
 import type { KinesisOperations } from '../generated/types.ts';
+import { queuesOf } from '../queues/queue-state.ts';
 import type { Streams } from '../registry/streams.ts';
 import type { KinesisSettings } from '../settings.ts';
 import { requireOnDemandRoom } from '../stream-limits.ts';
@@ -25,6 +26,11 @@ export function updateStreamMode(needs: UpdateStreamModeNeeds): KinesisOperation
     }
     await changeActive(streams, input, context, (state) => {
       if (state.mode === mode) return warm === undefined ? undefined : { ...state, warmThroughputMiBps: warm };
+      if (queuesOf(state).length > 0) {
+        throw resourceInUse(
+          `Stream ${state.name} under account ${context.accountId} has queues, which need ON_DEMAND mode.`,
+        );
+      }
       const now = clock.now();
       const changes = state.modeChangesMs.filter((atMs) => atMs > now - DAY_MS);
       if (changes.length >= CHANGES_A_DAY_MAX) {

@@ -1,4 +1,5 @@
 import type { Offset, TimestampMs, Uuid } from '@sluice/kernel/ids';
+import type { QueueState } from '../queues/queue-state.ts';
 
 /** What the registry knows of a stream: all that Kafka does not. It is written as JSON, whole, at each change. */
 export interface StreamState {
@@ -19,6 +20,8 @@ export interface StreamState {
   readonly change: StreamChange | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly consumers: readonly ConsumerState[];
+  /** Left out of entries that older doors have written. */
+  readonly queues?: readonly QueueState[];
   /** The stream's resource policy, and its consumers' by their names. */
   readonly policy: string | null;
   readonly consumerPolicies: Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@ import {
   type LogRecord,
   type TopicInfo,
 } from '../../kafka/kafka-log.ts';
+import { createMemoryShareGroups } from './memory-share-groups.ts';
 
 interface MemoryPartition {
   readonly records: BatchRecord[];
@@ -32,6 +33,8 @@ export interface MemoryCluster {
   records(topic: string, partition: number): readonly BatchRecord[];
   partitionCount(topic: string): number;
   settings(topic: string): Readonly<Record<string, string>>;
+  /** The share groups that there are. */
+  groups(): readonly string[];
   makeTopic(topic: string, partitionCount: number): void;
   dropTopic(topic: string): void;
   write(topic: string, partition: number, record: LogRecord): void;
@@ -50,6 +53,7 @@ export interface MemoryClusterOptions {
 
 export function createMemoryCluster({ clock, below, delayMsMax = 10 }: MemoryClusterOptions): MemoryCluster {
   const topics = new Map<string, MemoryTopic>();
+  const shareGroups = createMemoryShareGroups(clock, (name) => topics.get(name));
   let topicCount = 0;
 
   const partitionOf = (topic: string, partition: number): MemoryPartition => {
@@ -180,6 +184,7 @@ export function createMemoryCluster({ clock, below, delayMsMax = 10 }: MemoryClu
             return first?.offset ?? -1;
           }),
         ),
+      shareGroups: shareGroups.connect(step, () => isDead),
       async close() {},
     };
     return {
@@ -194,6 +199,7 @@ export function createMemoryCluster({ clock, below, delayMsMax = 10 }: MemoryClu
     connect,
     records: (topic, partition) => partitionOf(topic, partition).records,
     partitionCount: (topic) => topics.get(topic)?.partitions.length ?? 0,
+    groups: () => [...shareGroups.groups.keys()],
     settings: (topic) => topics.get(topic)?.settings ?? {},
     makeTopic: (topic, partitionCount) => make(topic, partitionCount, {}),
     dropTopic: (topic) => void topics.delete(topic),

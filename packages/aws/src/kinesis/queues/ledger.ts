@@ -1,0 +1,158 @@
+import type { Clock } from '@sluice/kernel/clock';
+import type { Offset } from '@sluice/kernel/ids';
+import type { Random } from '@sluice/kernel/random';
+import { EARLIEST_TIMESTAMP, type KafkaLog, LATEST_TIMESTAMP } from '../../kafka/kafka-log.ts';
+import { decodeLedgerRecord, encodeLedgerRecord, type LedgerEntry } from './ledger-record.ts';
+import { createLedgerView, type LedgerView } from './ledger-view.ts';
+
+const PARTITION = 0;
+const READ_SIZE_BYTES_MAX = 4 * 1024 * 1024;
+/** A door that lost puts right what it shadowed at once; only after this may the shadowed change be compacted away. */
+const COMPACTION_LAG_MS = 10 * 60 * 1000;
+/** Removals are kept for a day (Kafka's `delete.retention.ms`): whoever has not read for longer must begin anew. */
+const VIEW_LIFETIME_MS = 60 * 60 * 1000;
+const TOPIC_SETTINGS = {
+  'cleanup.policy': 'compact',
+  'min.compaction.lag.ms': String(COMPACTION_LAG_MS),
+  // What is read when a door opens a queue is the tail that is not compacted yet.
+  'segment.bytes': String(16 * 1024 * 1024),
+  'min.cleanable.dirty.ratio': '0.1',
+};
+
+/** What becomes of an entry: another one, null to remove it, undefined to leave it as it is. */
+export type Decide = (id: string, current: LedgerEntry | undefined) => LedgerEntry | null | undefined;
+
+/**
+ * What doors agree on about the records of a queue: a compacted topic, in which of two changes that were decided on the same
+ * state the first one counts.
+ */
+export interface Ledger {
+  readonly view: Omit<LedgerView, 'apply' | 'shadowed'>;
+  /**
+   * Reads to the end, and settles once a read that began after this call is done. Calls that come together share a read.
+   */
+  confirm(): Promise<void>;
+  /**
+   * Lets `decide` change entries as they are at the end of the log; those that another door was quicker with are decided
+   * once more. What was written is durable; what was left as it is is not in the answer.
+   */
+  change(ids: readonly string[], decide: Decide): Promise<ReadonlyMap<string, LedgerEntry | null>>;
+  /** Writes again what a door that is gone has shadowed. */
+  repair(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly topic: string;
+  readonly log: KafkaLog;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export async function createLedgerTopic(log: KafkaLog, topic: string): Promise<void> {
+  await log.createTopic(topic, { partitionCount: 1, settings: TOPIC_SETTINGS });
+}
+
+export function createLedger({ topic, log, clock, random }: LedgerOptions): Ledger {
+  const door = random.uuid();
+  /** Of this door's changes that are under way: which count. */
+  const outcomes = new Map<string, Set<string>>();
+  let view = createLedgerView();
+  let writeCount = 0;
+  let position: Offset | undefined;
+  let readAtMs = clock.monotonicMs();
+  let reading: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  async function readToEnd(): Promise<void> {
+    const startMs = clock.monotonicMs();
+    if (startMs - readAtMs > VIEW_LIFETIME_MS) {
+      view = createLedgerView();
+      position = undefined;
+    }
+    const [end = 0] = await log.offsets(topic, [PARTITION], LATEST_TIMESTAMP);
+    if (position === undefined) [position = 0] = await log.offsets(topic, [PARTITION], EARLIEST_TIMESTAMP);
+    while (position < end) {
+      const result = await log.read(topic, PARTITION, position, { sizeBytesMax: READ_SIZE_BYTES_MAX });
+      if (result.kind === 'out-of-range') {
+        [position = 0] = await log.offsets(topic, [PARTITION], EARLIEST_TIMESTAMP);
+        continue;
+      }
+      for (const each of result.records) {
+        const record = decodeLedgerRecord(each);
+        if (record !== undefined && view.apply(each.offset, record)) outcomes.get(record.writer)?.add(record.id);
+      }
+      position = result.nextOffset;
+    }
+    readAtMs = startMs;
+  }
+
+  function begin(): Promise<void> {
+    const current = readToEnd().finally(() => {
+      if (reading === current) reading = undefined;
+    });
+    reading = current;
+    return current;
+  }
+
+  function confirm(): Promise<void> {
+    if (reading === undefined) return begin();
+    next ??= reading
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return begin();
+      });
+    return next;
+  }
+
+  /** Which of them count. */
+  async function write(changes: ReadonlyMap<string, LedgerEntry | null>): Promise<ReadonlySet<string>> {
+    const writer = `${door}/${writeCount++}`;
+    const counted = new Set<string>();
+    outcomes.set(writer, counted);
+    const base = position ?? 0;
+    try {
+      const records = [...changes].map(([id, entry]) => encodeLedgerRecord({ id, entry, base, writer }));
+      await log.append(topic, PARTITION, records);
+      await confirm();
+      return counted;
+    } finally {
+      outcomes.delete(writer);
+    }
+  }
+
+  /** The winners once more: compaction keeps the last change of a record. */
+  async function restate(ids: ReadonlySet<string> | 'all'): Promise<void> {
+    for (;;) {
+      const wrong = view.shadowed().filter(([id]) => ids === 'all' || ids.has(id));
+      if (wrong.length === 0) return;
+      await write(new Map(wrong));
+    }
+  }
+
+  return {
+    get view() {
+      return view;
+    },
+    confirm,
+    async change(ids, decide) {
+      await confirm();
+      const done = new Map<string, LedgerEntry | null>();
+      let open = ids;
+      while (open.length > 0) {
+        const changes = new Map<string, LedgerEntry | null>();
+        for (const id of open) {
+          const entry = decide(id, view.entry(id));
+          if (entry !== undefined) changes.set(id, entry);
+        }
+        if (changes.size === 0) break;
+        const counted = await write(changes);
+        for (const [id, entry] of changes) if (counted.has(id)) done.set(id, entry);
+        open = [...changes.keys()].filter((id) => !counted.has(id));
+        if (open.length > 0) await restate(new Set(open));
+      }
+      return done;
+    },
+    repair: () => restate('all'),
+  };
+}
