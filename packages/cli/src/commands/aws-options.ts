@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Address } from '../input/address.ts';
 import { awsAddress, duration } from '../input/option-parsers.ts';
 
@@ -28,10 +28,10 @@ export function withAwsDoorOptions(command: Command): Command {
     .option('--aws-certificate <file>', 'TLS: the certificate and what it is signed by, PEM')
     .option('--aws-private-key <file>', "TLS: the certificate's key, PEM")
     .option('--aws-throttle', 'hold streams to the throughput of their shards, as AWS does')
-    .addOption(
-      new Option('--aws-status-delay <duration>', 'how long a stream is CREATING, UPDATING or DELETING at least')
-        .argParser(duration)
-        .default(undefined, '100ms'),
+    .option(
+      '--aws-status-delay <duration>',
+      'how long a stream is CREATING, UPDATING or DELETING at least (default: 100ms)',
+      duration,
     );
 }
 

@@ -41,7 +41,10 @@ export function readKeysFile(text: string): ReadKeys {
   if (sections.length > ACCESS_KEYS_MAX) return { ok: false, problem: `it has more than ${ACCESS_KEYS_MAX} keys` };
   const keys = new Map<string, AccessKey>();
   for (const { line, values } of sections) {
-    const read = keyOf((name) => values.get(name), `the section in line ${line}`);
+    const read = keyOf(
+      (name) => values.get(name),
+      (name) => `the section in line ${line} has no ${name}`,
+    );
     if (typeof read === 'string') return { ok: false, problem: read };
     keys.set(read.accessKeyId, read);
   }
@@ -50,20 +53,23 @@ export function readKeysFile(text: string): ReadKeys {
 
 /** The access key in `AWS_ACCESS_KEY_ID` and its companions. */
 export function readKeysFromEnvironment(environment: Readonly<Record<string, string | undefined>>): ReadKeys {
-  const read = keyOf((name) => environment[name.toUpperCase()], 'the environment');
+  const read = keyOf(
+    (name) => environment[name.toUpperCase()],
+    (name) => `${name.toUpperCase()} is not set`,
+  );
   return typeof read === 'string'
     ? { ok: false, problem: read }
     : { ok: true, keys: new Map([[read.accessKeyId, read]]) };
 }
 
-function keyOf(value: (name: string) => string | undefined, where: string): AccessKey | string {
+function keyOf(value: (name: string) => string | undefined, missing: (name: string) => string): AccessKey | string {
   const accessKeyId = value('aws_access_key_id') ?? '';
   const secretAccessKey = value('aws_secret_access_key') ?? '';
   const sessionToken = value('aws_session_token') ?? '';
   const accountId = value('aws_account_id') ?? '';
-  if (accessKeyId === '') return `${where} has no aws_access_key_id`;
-  if (secretAccessKey === '') return `${where} has no aws_secret_access_key`;
-  if (accountId !== '' && !ACCOUNT_ID.test(accountId)) return `${where} has an aws_account_id that is not 12 digits`;
+  if (accessKeyId === '') return missing('aws_access_key_id');
+  if (secretAccessKey === '') return missing('aws_secret_access_key');
+  if (accountId !== '' && !ACCOUNT_ID.test(accountId)) return `the account of the key ${accessKeyId} is not 12 digits`;
   return {
     accessKeyId,
     secretAccessKey,

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { AccessKeys } from '@sluice/aws/front/auth/credentials';
 import type { KinesisSettings } from '@sluice/aws/kinesis/settings';
 import type { AwsDoorFlags } from '../../commands/aws-options.ts';
@@ -29,10 +30,11 @@ export async function doorSettings(shell: Shell, flags: AwsDoorFlags): Promise<D
 
 async function readKeys(shell: Shell, source: string): Promise<AccessKeys> {
   const { readKeysFile, readKeysFromEnvironment } = await import('@sluice/aws/front/auth/credentials');
-  const read =
-    source === 'env' ? readKeysFromEnvironment(shell.environment) : readKeysFile(await readText(shell, source));
+  const isEnvironment = source === 'env';
+  const read = isEnvironment ? readKeysFromEnvironment(shell.environment) : readKeysFile(await readText(shell, source));
   if (read.ok) return read.keys;
-  throw new CliFailure('usage', `--aws-keys ${source}: ${read.problem}`, 'write it like ~/.aws/credentials');
+  const hint = isEnvironment ? 'set it, or name a file' : 'write it like ~/.aws/credentials';
+  throw new CliFailure('usage', `--aws-keys ${source}: ${read.problem}`, hint);
 }
 
 async function readTls(shell: Shell, { awsCertificate, awsPrivateKey }: AwsDoorFlags): Promise<DoorSettings['tls']> {
@@ -44,7 +46,26 @@ async function readTls(shell: Shell, { awsCertificate, awsPrivateKey }: AwsDoorF
       'give --aws-certificate and --aws-private-key',
     );
   }
-  return { certificate: await readText(shell, awsCertificate), key: await readText(shell, awsPrivateKey) };
+  const tls = { certificate: await readText(shell, awsCertificate), key: await readText(shell, awsPrivateKey) };
+  const certificate = parsed(awsCertificate, 'certificate', () => new X509Certificate(tls.certificate));
+  const key = parsed(awsPrivateKey, 'private key', () => createPrivateKey(tls.key));
+  if (!certificate.checkPrivateKey(key)) {
+    throw new CliFailure(
+      'usage',
+      `${awsPrivateKey} is not the key of ${awsCertificate}`,
+      'give the two that belong together',
+    );
+  }
+  return tls;
+}
+
+/** Here, since a server that is told to use it fails as if it were not the user's mistake. */
+function parsed<T>(path: string, what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new CliFailure('usage', `${path} is no ${what}`, 'PEM is wanted, without a passphrase', { cause });
+  }
 }
 
 async function readText(shell: Shell, path: string): Promise<string> {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { type Logger, silentLogger } from '@sluice/kernel/logger';
+import { TEST_TLS } from '@sluice/kernel/real/http/testing/certificate';
 import { createTestShell } from '../../testing/test-shell.ts';
 import { doorSettings } from '../aws/door-settings.ts';
 import { awsAddressOf, openAwsDoor } from './open-aws-door.ts';
@@ -64,7 +66,11 @@ describe('a port that is in use', () => {
 
 describe('the settings of the door', () => {
   it('read keys and certificates from files', async () => {
-    const files = { keys: '[a]\naws_access_key_id=A\naws_secret_access_key=s\n', cert: 'C', key: 'K' };
+    const files = {
+      keys: '[a]\naws_access_key_id=A\naws_secret_access_key=s\n',
+      cert: TEST_TLS.certificate,
+      key: TEST_TLS.key,
+    };
     const flags = {
       awsKeys: 'keys',
       awsCertificate: 'cert',
@@ -74,7 +80,7 @@ describe('the settings of the door', () => {
     };
     const { keys, tls, kinesis } = await doorSettings(createTestShell({ files }), flags);
     assert.deepEqual([...(keys?.keys() ?? [])], ['A']);
-    assert.deepEqual(tls, { certificate: 'C', key: 'K' });
+    assert.deepEqual(tls, TEST_TLS);
     assert.deepEqual(kinesis, { throttle: true, statusDelayMs: 5 });
   });
 
@@ -85,5 +91,21 @@ describe('the settings of the door', () => {
       message: /certificate and its key/,
     });
     await assert.rejects(doorSettings(shell, { awsKeys: 'keys' }), { reason: 'usage', message: /line 1/ });
+    await assert.rejects(doorSettings(shell, { awsKeys: 'env' }), {
+      reason: 'usage',
+      message: '--aws-keys env: AWS_ACCESS_KEY_ID is not set',
+    });
+  });
+
+  it('are refused when certificate and key cannot be used', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { certificate, key } = TEST_TLS;
+    const shell = createTestShell({ files: { certificate, key, other, text: 'C' } });
+    const refusal = (awsCertificate: string, awsPrivateKey: string, message: string) =>
+      assert.rejects(doorSettings(shell, { awsCertificate, awsPrivateKey }), { reason: 'usage', message });
+    await refusal('text', 'key', 'text is no certificate');
+    await refusal('certificate', 'text', 'text is no private key');
+    await refusal('certificate', 'other', 'other is not the key of certificate');
   });
 });
