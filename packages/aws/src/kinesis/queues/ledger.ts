@@ -121,12 +121,16 @@ export function createLedger({ topic, log, clock, random }: LedgerOptions): Ledg
     }
   }
 
-  /** The winners once more: compaction keeps the last change of a record. */
-  async function restate(ids: ReadonlySet<string> | 'all'): Promise<void> {
-    for (;;) {
-      const wrong = view.shadowed().filter(([id]) => ids === 'all' || ids.has(id));
-      if (wrong.length === 0) return;
-      await write(new Map(wrong));
+  /**
+   * The winners once more: compaction keeps the last change of a record. Who shadows one that counts sees to it in turn: if all
+   * did, none would ever be the last.
+   */
+  async function restate(ids: readonly string[]): Promise<void> {
+    for (let open = new Set(ids); open.size > 0; ) {
+      const wrong = new Map(view.shadowed().filter(([id]) => open.has(id)));
+      if (wrong.size === 0) return;
+      const counted = await write(wrong);
+      open = new Set([...wrong.keys()].filter((id) => !counted.has(id)));
     }
   }
 
@@ -149,10 +153,10 @@ export function createLedger({ topic, log, clock, random }: LedgerOptions): Ledg
         const counted = await write(changes);
         for (const [id, entry] of changes) if (counted.has(id)) done.set(id, entry);
         open = [...changes.keys()].filter((id) => !counted.has(id));
-        if (open.length > 0) await restate(new Set(open));
+        if (open.length > 0) await restate(open);
       }
       return done;
     },
-    repair: () => restate('all'),
+    repair: () => restate(view.shadowed().map(([id]) => id)),
   };
 }

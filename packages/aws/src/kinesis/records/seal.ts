@@ -17,15 +17,21 @@ export interface Seal {
 }
 
 export function createSeal(registry: Registry, random: Random): Seal {
-  let key: Buffer | undefined;
+  let key: Promise<Buffer> | undefined;
 
-  async function secret(): Promise<Buffer> {
-    if (key !== undefined) return key;
+  function secret(): Promise<Buffer> {
+    key ??= readSecret().catch((error: unknown) => {
+      key = undefined;
+      throw error;
+    });
+    return key;
+  }
+
+  async function readSecret(): Promise<Buffer> {
     const entry = await registry.change(KEY_ENTRY, (current) =>
       current === undefined ? { key: random.bytes(KEY_SIZE_BYTES).toString('hex') } : undefined,
     );
-    key = Buffer.from((entry as { key: string }).key, 'hex');
-    return key;
+    return Buffer.from((entry as { key: string }).key, 'hex');
   }
 
   const macOf = (own: Buffer, content: Buffer) =>

@@ -125,7 +125,8 @@ export function createRegistry({ log, clock, random }: RegistryOptions): Registr
   /** The winner once more: compaction keeps the last record of a key. */
   async function restate(key: string): Promise<void> {
     for (let entry = view.entry(key); entry?.isShadowed === true; entry = view.entry(key)) {
-      await write(key, entry.version + 1, entry.value);
+      // Who shadows a record that counts sees to it in turn: if all did, none would ever be the last.
+      if (await write(key, entry.version + 1, entry.value)) return;
     }
   }
 

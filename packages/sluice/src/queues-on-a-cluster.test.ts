@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KafkaLog } from '@sluice/aws/kafka/kafka-log';
+import { openKafkaLog } from '@sluice/aws/kafka/open-kafka-log';
+import type { QueueRecord } from '@sluice/aws/kinesis/generated/types';
+import { createKinesis, type Kinesis } from '@sluice/aws/kinesis/kinesis';
+import { realClock } from '@sluice/kernel/real/clock';
+import { realNetwork } from '@sluice/kernel/real/network';
+import { realRandom } from '@sluice/kernel/real/random';
+import { startDisposable } from './testing/disposable-broker.ts';
+
+/** The same holds in front of any other cluster: `KINESIS_TEST_BOOTSTRAP=127.0.0.1:9092`. */
+const GIVEN_BOOTSTRAP = process.env.KINESIS_TEST_BOOTSTRAP;
+const LOOK_INTERVAL_MS = 20;
+
+interface TestDoor extends AsyncDisposable {
+  readonly log: KafkaLog;
+  readonly operations: Kinesis['operations'];
+}
+
+function openDoor(bootstrap: string): TestDoor {
+  const [host = '', port] = bootstrap.split(':');
+  const ports = { network: realNetwork, clock: realClock, random: realRandom };
+  const log = openKafkaLog({ bootstrap: [{ host, port: Number(port) }], ...ports });
+  const kinesis = createKinesis({ log, clock: realClock, random: realRandom, settings: { statusDelayMs: 1 } });
+  return {
+    log,
+    operations: kinesis.operations,
+    async [Symbol.asyncDispose]() {
+      kinesis.close();
+      await log.close();
+    },
+  };
+}
+
+async function openCluster(): Promise<{ readonly bootstrap: string } & AsyncDisposable> {
+  if (GIVEN_BOOTSTRAP !== undefined) return { bootstrap: GIVEN_BOOTSTRAP, async [Symbol.asyncDispose]() {} };
+  return await startDisposable({});
+}
+
+const context = () => ({
+  accountId: '123456789012',
+  region: 'eu-central-1',
+  awsPartition: 'aws',
+  requestId: 'request',
+  now: Date.now(),
+  signal: new AbortController().signal,
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await pause(LOOK_INTERVAL_MS);
+}
+
+async function createStream({ operations }: TestDoor): Promise<string> {
+  const StreamName = `queues-${realRandom.uuid()}`;
+  await operations.CreateStream({ StreamName, StreamModeDetails: { StreamMode: 'ON_DEMAND' } }, context());
+  await until(async () => {
+    const { StreamDescriptionSummary } = await operations.DescribeStreamSummary({ StreamName }, context());
+    return StreamDescriptionSummary.StreamStatus === 'ACTIVE';
+  });
+  return StreamName;
+}
+
+async function createQueue(
+  { operations }: TestDoor,
+  stream: string,
+  VisibilityTimeoutSeconds: number,
+): Promise<string> {
+  const StreamARN = `arn:aws:kinesis:eu-central-1:123456789012:stream/${stream}`;
+  const DeadLetterConfiguration = { TargetType: 'BUILT_IN' as const, MaxReceiveCount: 2 };
+  const { QueueDescription } = await operations.CreateQueue(
+    {
+      QueueName: realRandom.uuid(),
+      StreamConfigurationList: [{ StreamARN, StartingPosition: { Type: 'LATEST' } }],
+      QueueAttributes: { VisibilityTimeoutSeconds, DeadLetterConfiguration },
+    },
+    context(),
+  );
+  const { QueueARN } = QueueDescription;
+  await until(async () => {
+    const described = await operations.DescribeQueue({ QueueARN }, context());
+    return described.QueueDescription.QueueStatus === 'ACTIVE';
+  });
+  return QueueARN;
+}
+
+async function put({ operations }: TestDoor, StreamName: string, values: readonly string[]): Promise<void> {
+  const Records = values.map((value) => ({ PartitionKey: value, Data: Buffer.from(value) }));
+  const { FailedRecordCount } = await operations.PutRecords({ StreamName, Records }, context());
+  assert.equal(FailedRecordCount, 0);
+}
+
+async function receive({ operations }: TestDoor, QueueARN: string, count: number, WaitTimeSeconds = 20) {
+  const all: QueueRecord[] = [];
+  while (all.length < count) {
+    const { QueueRecords } = await operations.ReceiveQueueRecords({ QueueARN, WaitTimeSeconds }, context());
+    if (QueueRecords.length === 0) return all;
+    all.push(...QueueRecords);
+  }
+  return all;
+}
+
+const entriesOf = (records: readonly QueueRecord[]) => records.map(({ ReceiptHandle }) => ({ ReceiptHandle }));
+const valuesOf = (records: readonly QueueRecord[]) => records.map(({ Data }) => String(Data)).sort();
+
+describe('queues of streams on a real cluster', { timeout: 120_000 }, () => {
+  it('give all that is put, to two doors, and take acknowledgements at either', async () => {
+    await using cluster = await openCluster();
+    await using one = openDoor(cluster.bootstrap);
+    await using other = openDoor(cluster.bootstrap);
+    const stream = await createStream(one);
+    await put(one, stream, ['before']);
+    const QueueARN = await createQueue(one, stream, GIVEN_BOOTSTRAP === undefined ? 2 : 4);
+    const values = Array.from({ length: 40 }, (_, index) => `v${index}`).sort();
+    await put(one, stream, values);
+    const received = [...(await receive(one, QueueARN, 20)), ...(await receive(other, QueueARN, 20))];
+    assert.deepEqual(valuesOf(received), values);
+    const [left, ...done] = received;
+    assert(left !== undefined);
+    for (let first = 0; first < done.length; first += 10) {
+      const door = first % 20 === 0 ? one : other;
+      const input = { QueueARN, Entries: entriesOf(done.slice(first, first + 10)) };
+      assert.deepEqual((await door.operations.AcknowledgeQueueRecords(input, context())).Failed, []);
+    }
+    const [again, ...none] = await receive(other, QueueARN, 1);
+    assert.deepEqual([again?.RecordId, again?.ReceiveCount, none], [left.RecordId, 2, []]);
+    const dead = await one.operations.ReceiveDeadLetterQueueRecords({ QueueARN, WaitTimeSeconds: 10 }, context());
+    assert.deepEqual(valuesOf(dead.QueueRecords), [String(left.Data)]);
+    const restore = { QueueARN, Entries: entriesOf(dead.QueueRecords) };
+    assert.deepEqual((await other.operations.RestoreDeadLetterQueueRecords(restore, context())).Failed, []);
+    const [restored] = await receive(one, QueueARN, 1);
+    assert.deepEqual([restored?.RecordId, restored?.ReceiveCount], [left.RecordId, 1]);
+    await one.operations.DeleteQueue({ QueueARN }, context());
+    await until(async () => {
+      try {
+        await one.operations.DescribeQueue({ QueueARN }, context());
+        return false;
+      } catch {
+        return true;
+      }
+    });
+  });
+});
