@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { wait } from '@sluice/client/wait';
 import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import { settled } from '../testing/door.ts';
@@ -35,25 +34,6 @@ describe('the registry', () => {
       await run(door.confirm());
       assert.deepEqual(door.get('key'), values);
     }
-  });
-
-  it('comes to an end with changes of an entry that one door makes at once, and write in lockstep', async () => {
-    const { clock, cluster, run } = fixture();
-    const { log } = cluster.connect();
-    // All that is appended in a turn is there in the next one, in one batch: no chance tells writers apart.
-    const lockstep = { ...log, append: (...args: Parameters<typeof log.append>) => appendTogether(args) };
-    let batch: Promise<unknown> | undefined;
-    async function appendTogether([topic, partition, records]: Parameters<typeof log.append>): Promise<number> {
-      batch ??= wait(clock, 5).finally(() => {
-        batch = undefined;
-      });
-      await batch;
-      for (const record of records) cluster.write(topic, partition, record);
-      return 0;
-    }
-    const door = createRegistry({ log: lockstep, clock, random: createSimRandom(3) });
-    await run(Promise.all(Array.from({ length: 10 }, (_, value) => door.change('key', add(value)))));
-    assert.equal((door.get('key') as number[]).length, 10);
   });
 
   it('is the same after compaction, since the last record of a key is one that counts', async () => {
