@@ -29,6 +29,7 @@ import { transactionTools } from './runner/cases/transaction-tools.ts';
 import { impatient, transactions } from './runner/cases/transactions.ts';
 import { upgrade } from './runner/cases/upgrade.ts';
 import { type Client, clients } from './runner/clients.ts';
+import { startKafkaCluster } from './runner/cluster.ts';
 import { createReport, type Report } from './runner/report.ts';
 import { abandonServers, type ServerKind, type Settings, serverKinds, startServer } from './runner/server.ts';
 import { messageOf, openStage, type Stage } from './runner/stage.ts';
@@ -96,6 +97,7 @@ const usage = `node interop/main.ts [--server ${serverKinds.join('|')}] [--recor
             a client (${clients.map((client) => client.name).join(', ')})
             or a folder of clients (${folderNames.join(', ')}); all when left out
     --record    with --server kafka: what Kafka's tools say becomes what is expected of them
+    --server kafka-cluster    three nodes of Kafka: what kills the server kills one of them after the other
     --seconds, --records    how long members come and go in \`churn\`, and how much is written meanwhile (15, 20000)
     --kills     how often the broker is killed in copy-crash and bank (5)
     --workers   members in share-workers, which takes as many records as --records says (6)
@@ -199,7 +201,8 @@ async function runCase(
   if (wanted.length === 0) return;
   const row = { client: 'server', caseName: name, startedAt: performance.now() };
   try {
-    const server = await startServer(kind, settings, logDirCount);
+    const server =
+      kind === 'kafka-cluster' ? await startKafkaCluster(settings) : await startServer(kind, settings, logDirCount);
     try {
       const stage = await openStage(name, server, wanted, report, isRecording);
       try {

@@ -18,7 +18,7 @@ import { shareChecks } from './share-checks.ts';
 import { shareMemberOps } from './share-members.ts';
 
 const bootstrap = process.argv[2] ?? '';
-const common = { clientId: 'interop', bootstrapBrokers: [bootstrap], autocreateTopics: true };
+const common = { clientId: 'interop', bootstrapBrokers: bootstrap.split(','), autocreateTopics: true };
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 
 function faultOf(cause: unknown): Fault {

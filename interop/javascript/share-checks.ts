@@ -19,7 +19,7 @@ export async function shareChecks(bootstrap: string, { topic: prefix }: Request)
       clientId: 'interop',
       groupId: `${topic}.group`,
       topics: [topic],
-      bootstrapBrokers: [bootstrap],
+      bootstrapBrokers: bootstrap.split(','),
       acknowledgementMode: 'explicit',
       maxWaitTime: 200,
       timeout: 30_000,

@@ -43,7 +43,7 @@ function startMember(bootstrap: string, request: Request, index: number): Member
     clientId: 'interop',
     groupId: request.group,
     topics: [request.topic],
-    bootstrapBrokers: [bootstrap],
+    bootstrapBrokers: bootstrap.split(','),
     acknowledgementMode: 'explicit',
     acquireMode: 'record_limit',
     maxRecords: request.batch,

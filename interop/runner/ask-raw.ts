@@ -13,13 +13,22 @@ export async function askRaw(connection: Connection, api: string, version: numbe
   return decodeAnswer(api, version, 1, reply);
 }
 
-/** The same on a connection of its own. */
+/** The same on a connection of its own, to the first of the brokers that is there. */
 export async function askRawOnce(bootstrap: string, api: string, version: number, body: Body): Promise<JsonObject> {
-  const [host = '', port] = bootstrap.split(':');
-  const connection = await openConnection(host, Number(port));
+  const connection = await connectToAny(bootstrap.split(','));
   try {
     return await askRaw(connection, api, version, body);
   } finally {
     connection.close();
+  }
+}
+
+async function connectToAny([address = '', ...others]: readonly string[]): Promise<Connection> {
+  const [host = '', port] = address.split(':');
+  try {
+    return await openConnection(host, Number(port));
+  } catch (cause) {
+    if (others.length === 0) throw cause;
+    return connectToAny(others);
   }
 }

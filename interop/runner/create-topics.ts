@@ -10,7 +10,7 @@ const createTopicsKey = 19;
 const timeoutMs = 30_000;
 
 /**
- * Makes topics with a CreateTopics v2 request written by hand, so that no client under test is needed to set its own
+ * Makes topics, with as many replicas as the server has by default, with a CreateTopics v4 request written by hand, so that no client under test is needed to set its own
  * stage. Records keep for ever: the cases use timestamps of the past, which retention would delete.
  */
 export async function createTopics(bootstrap: string, topics: readonly NewTopic[]): Promise<void> {
@@ -19,12 +19,12 @@ export async function createTopics(bootstrap: string, topics: readonly NewTopic[
     ...topics.flatMap(({ name, partitions = 1, configs = {} }) => {
       const entries = Object.entries({ 'retention.ms': '-1', ...configs });
       const encoded = entries.flatMap(([key, value]) => [string(key), string(value)]);
-      return [string(name), int32(partitions), int16(1), int32(0), int32(entries.length), ...encoded];
+      return [string(name), int32(partitions), int16(-1), int32(0), int32(entries.length), ...encoded];
     }),
     int32(timeoutMs),
     Buffer.of(0),
   ]);
-  const answer = await exchange(bootstrap, createTopicsKey, 2, body);
+  const answer = await exchange(bootstrap, createTopicsKey, 4, body);
   let at = 4; // throttle time
   const count = answer.readInt32BE(at);
   at += 4;
@@ -41,7 +41,7 @@ export async function createTopics(bootstrap: string, topics: readonly NewTopic[
 }
 
 function exchange(bootstrap: string, apiKey: number, version: number, body: Buffer): Promise<Buffer> {
-  const [host, port] = bootstrap.split(':');
+  const [host, port] = (bootstrap.split(',')[0] ?? '').split(':');
   const header = Buffer.concat([int16(apiKey), int16(version), int32(1), string('interop')]);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: host ?? '', port: Number(port) });

@@ -32,7 +32,14 @@ export async function installJava(folder = 'java', mainClass = 'dev/sluice/inter
   rmSync(classes, { recursive: true, force: true });
   mkdirSync(classes, { recursive: true });
   const files = readdirSync(sources).map((name) => join(sources, name));
-  await run('javac', ['-encoding', 'UTF-8', '-nowarn', '-proc:none', '-cp', join(jars, '*'), '-d', classes, ...files]);
+  const flags = ['-encoding', 'UTF-8', '-nowarn', '-proc:none'];
+  try {
+    await run('javac', [...flags, '-cp', join(jars, '*'), '-d', classes, ...files]);
+  } catch (cause) {
+    // It may have written some of them.
+    rmSync(classes, { recursive: true, force: true });
+    throw cause;
+  }
 }
 
 async function fetchJars(expected: ReadonlyMap<string, string>, java: Java): Promise<void> {

@@ -7,13 +7,14 @@ import { freePort } from '../../scripts/kafka/free-port.ts';
 import { waitUntilServing } from '../../scripts/kafka/probe.ts';
 import { root } from './paths.ts';
 
-export const serverKinds = ['sluice', 'kafka'] as const;
+export const serverKinds = ['sluice', 'kafka', 'kafka-cluster'] as const;
 export type ServerKind = (typeof serverKinds)[number];
 export type Settings = Readonly<Record<string, string>>;
 
-/** One broker on loopback that can be ended and started again on the same port and data. */
+/** A broker on loopback (a cluster's is one of its brokers, in turn) that can be ended and started again on the same port and data. */
 export type Server = {
   readonly kind: ServerKind;
+  /** Several of a cluster, by commas. */
   readonly bootstrap: string;
   readonly dataDir: string;
   /** Where the partitions' directories are; the first of them where there are several. */
@@ -27,7 +28,7 @@ export type Server = {
   remove(): Promise<void>;
 };
 
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 150_000;
 const endTimeoutMs = 60_000;
 const outputCharsMax = 200_000;
 
@@ -38,16 +39,25 @@ export function abandonServers(): void {
   for (const abandon of abandons) abandon();
 }
 
-export async function startServer(kind: ServerKind, settings: Settings = {}, logDirCount = 1): Promise<Server> {
+/** Where a node of a cluster has its place. */
+export type NodePlace = { readonly port: number; readonly clusterId: string };
+
+export async function startServer(
+  kind: 'sluice' | 'kafka',
+  settings: Settings = {},
+  logDirCount = 1,
+  place?: NodePlace,
+): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-interop-'));
-  const port = await freePort();
+  const port = place?.port ?? (await freePort());
+  const clusterId = place === undefined ? [] : ['--cluster-id', place.clusterId];
   const logDirs = logDirsOf(kind, dataDir, logDirCount);
   let output = '';
   let child: ChildProcess | undefined;
   let brokerPid: number | undefined;
 
   const start = async () => {
-    const started = spawn(process.execPath, commandLine(kind, port, dataDir, logDirs, settings), {
+    const started = spawn(process.execPath, [...commandLine(kind, port, dataDir, logDirs, settings), ...clusterId], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

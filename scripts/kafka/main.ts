@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { spawnKafkaTool } from './run-tool.ts';
 import { startKafka } from './start-kafka.ts';
 
-const usage = `node scripts/kafka/main.ts start [--port P] [--set key=value]... [--heap 1g] [--data DIR]
+const usage = `node scripts/kafka/main.ts start [--port P] [--set key=value]... [--heap 1g] [--data DIR] [--cluster-id ID]
     one Apache Kafka 4.3.1 node for comparison; runs until SIGTERM, SIGINT or the end of stdin
     (with --no-stdin until a signal)
 node scripts/kafka/main.ts tool NAME ARGS...
@@ -27,6 +27,7 @@ async function start(args: string[]): Promise<void> {
       set: { type: 'string', multiple: true },
       heap: { type: 'string' },
       data: { type: 'string' },
+      'cluster-id': { type: 'string' },
       'no-stdin': { type: 'boolean' },
     },
   });
@@ -37,6 +38,7 @@ async function start(args: string[]): Promise<void> {
     ...(values.port === undefined ? {} : { port: Number(values.port) }),
     ...(values.heap === undefined ? {} : { heap: values.heap }),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
+    ...(values['cluster-id'] === undefined ? {} : { clusterId: values['cluster-id'] }),
     settings: Object.fromEntries((values.set ?? []).map(splitSetting)),
   });
   process.stdout.write(`ready bootstrap=${kafka.bootstrap} pid=${kafka.pid} data=${kafka.dataDir}\n`);

@@ -17,6 +17,8 @@ export type KafkaOptions = {
   readonly heap?: string;
   /** An existing or new directory to use and to leave behind; a temporary one, removed by stop(), when left out. */
   readonly dataDir?: string;
+  /** Of a new directory; nodes of one cluster have the same. */
+  readonly clusterId?: string;
   readonly startTimeoutMs?: number;
 };
 
@@ -48,7 +50,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
 
   // A directory that was used before keeps its cluster id; formatting it again with another one is refused.
   const [firstLogDir = dataDir] = (settings['log.dirs'] ?? dataDir).split(',');
-  if (!existsSync(join(firstLogDir, 'meta.properties'))) await format(classPath, properties, dataDir);
+  if (!existsSync(join(firstLogDir, 'meta.properties')))
+    await format(classPath, properties, dataDir, options.clusterId ?? newClusterId());
   const logPath = join(dataDir, 'kafka.log');
   const startedAt = performance.now();
   const child = spawnKafka(classPath, properties, options.heap ?? '1g', logPath);
@@ -62,7 +65,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
   };
-  const serving = waitUntilServing(port, options.startTimeoutMs ?? 60_000).catch(async (cause) => {
+  const serving = waitUntilServing(port, options.startTimeoutMs ?? 120_000).catch(async (cause) => {
     await end('SIGKILL');
     throw cause;
   });
@@ -111,11 +114,13 @@ function singleNodeSettings(port: number, controllerPort: number, dataDir: strin
   };
 }
 
-async function format(classPath: string, properties: string, dataDir: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
-  // A cluster id may not start with a dash: the tool's option parser would take it for an option.
-  const id = clusterId.startsWith('-') ? `A${clusterId.slice(1)}` : clusterId;
-  const args = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, '--ignore-formatted'];
+/** It may not start with a dash: the tool's option parser would take it for an option. */
+export function newClusterId(): string {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
+async function format(classPath: string, properties: string, dataDir: string, clusterId: string): Promise<void> {
+  const args = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties, '--ignore-formatted'];
   const child = spawn('java', ['-XX:TieredStopAtLevel=1', '-Xshare:auto', '-cp', classPath, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: dataDir,

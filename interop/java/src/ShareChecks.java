@@ -2,39 +2,30 @@ package dev.sluice.interop;
 
 import static dev.sluice.interop.Contract.expect;
 import static dev.sluice.interop.Contract.expectTrue;
+import static dev.sluice.interop.ShareScene.PATIENCE_MS;
+import static dev.sluice.interop.ShareScene.expectWritten;
+import static dev.sluice.interop.ShareScene.now;
+import static dev.sluice.interop.ShareScene.timesOf;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.errors.InvalidRecordStateException;
 
 /** Kafka's own share consumer, in each of its ways. */
 final class ShareChecks {
-    private static final long PATIENCE_MS = 30_000;
-    private static final long SILENCE_MS = 1_500;
-
     private final String bootstrap;
     private final Contract.Checks checks = new Contract.Checks();
-    private int topics = 0;
 
     ShareChecks(String bootstrap) {
         this.bootstrap = bootstrap;
@@ -50,11 +41,15 @@ final class ShareChecks {
         checks.run("only committed records", this::committed);
         checks.run("a group that begins at the end", this::latest);
         checks.run("members share a partition", this::members);
+        checks.run("commits without waiting, and what the callback hears", this::asynchronous);
+        checks.run("a lock that ends", this::lockEnds);
+        checks.run("locks are not renewed where the group forbids it", this::notRenewed);
+        new ShareConfigChecks(bootstrap, checks).run();
         return checks.rows;
     }
 
     private void implicit() throws Exception {
-        Scene scene = new Scene(100, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 100, Map.of());
         try (var consumer = scene.consumer(Map.of())) {
             var records = scene.take(consumer, 100);
             expect("records", records.size(), 100);
@@ -65,7 +60,7 @@ final class ShareChecks {
     }
 
     private void explicit() throws Exception {
-        Scene scene = new Scene(90, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 90, Map.of());
         try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
             AcknowledgeType[] types = {AcknowledgeType.ACCEPT, AcknowledgeType.RELEASE, AcknowledgeType.REJECT};
             for (var record : scene.take(consumer, 90)) consumer.acknowledge(record, types[(int) (record.offset() % 3)]);
@@ -83,7 +78,7 @@ final class ShareChecks {
     }
 
     private void renew() throws Exception {
-        Scene scene = new Scene(10, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 10, Map.of());
         try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
             for (var record : scene.take(consumer, 10)) consumer.acknowledge(record, AcknowledgeType.RENEW);
             expectWritten(consumer);
@@ -95,7 +90,7 @@ final class ShareChecks {
     }
 
     private void recordLimit() throws Exception {
-        Scene scene = new Scene(50, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 50, Map.of());
         Map<String, String> settings = Map.of("share.acquire.mode", "record_limit", "max.poll.records", "7");
         try (var consumer = scene.consumer(settings)) {
             int count = 0;
@@ -109,7 +104,7 @@ final class ShareChecks {
     }
 
     private void closing() throws Exception {
-        Scene scene = new Scene(20, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 20, Map.of());
         try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
             var records = scene.take(consumer, 20);
             for (var record : records.subList(0, 5)) consumer.acknowledge(record);
@@ -123,7 +118,7 @@ final class ShareChecks {
     }
 
     private void deliveryLimit() throws Exception {
-        Scene scene = new Scene(1, Map.of("share.delivery.count.limit", "3"));
+        ShareScene scene = new ShareScene(bootstrap, 1, Map.of("share.delivery.count.limit", "3"));
         try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
             for (int times = 1; times <= 3; times++) {
                 var records = scene.take(consumer, 1);
@@ -137,8 +132,8 @@ final class ShareChecks {
     }
 
     private void committed() throws Exception {
-        Scene scene = new Scene(0, Map.of("share.isolation.level", "read_committed"));
-        Map<String, Object> settings = new HashMap<>(producing());
+        ShareScene scene = new ShareScene(bootstrap, 0, Map.of("share.isolation.level", "read_committed"));
+        Map<String, Object> settings = new HashMap<>(scene.producing());
         settings.put("transactional.id", "of-" + scene.topic);
         try (var producer = new KafkaProducer<String, String>(settings)) {
             producer.initTransactions();
@@ -160,7 +155,7 @@ final class ShareChecks {
     }
 
     private void latest() throws Exception {
-        Scene scene = new Scene(5, Map.of("share.auto.offset.reset", "latest"));
+        ShareScene scene = new ShareScene(bootstrap, 5, Map.of("share.auto.offset.reset", "latest"));
         try (var consumer = scene.consumer(Map.of())) {
             List<ConsumerRecord<String, String>> records = new ArrayList<>();
             // Where the group begins shows only in what it gets.
@@ -174,7 +169,7 @@ final class ShareChecks {
     }
 
     private void members() throws Exception {
-        Scene scene = new Scene(200, Map.of());
+        ShareScene scene = new ShareScene(bootstrap, 200, Map.of());
         Map<String, String> settings = Map.of("share.acquire.mode", "record_limit", "max.poll.records", "10");
         try (var one = scene.consumer(settings); var other = scene.consumer(settings)) {
             List<Long> offsets = new ArrayList<>();
@@ -195,87 +190,48 @@ final class ShareChecks {
         }
     }
 
-    private Map<String, Object> producing() {
-        return Map.of(
-            "bootstrap.servers", bootstrap,
-            "key.serializer", StringSerializer.class,
-            "value.serializer", StringSerializer.class);
+    private void asynchronous() throws Exception {
+        ShareScene scene = new ShareScene(bootstrap, 20, Map.of());
+        Set<Long> heard = new HashSet<>();
+        try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
+            consumer.setAcknowledgementCommitCallback((offsets, failed) -> {
+                if (failed == null) offsets.values().forEach(heard::addAll);
+            });
+            for (var record : scene.take(consumer, 20)) {
+                consumer.acknowledge(record, AcknowledgeType.ACCEPT);
+            }
+            expect("for how long", consumer.acquisitionLockTimeoutMs(), Optional.of(30_000));
+            consumer.commitAsync();
+            for (long end = now() + PATIENCE_MS; heard.size() < 20 && now() < end; ) consumer.poll(Duration.ofMillis(100));
+            expect("heard of", heard.size(), 20);
+            scene.expectNothingLeft();
+        }
     }
 
-    private static int timesOf(ConsumerRecord<String, String> record) {
-        return record.deliveryCount().map(Short::intValue).orElse(0);
+    private void lockEnds() throws Exception {
+        ShareScene scene = new ShareScene(bootstrap, 5, Map.of("share.record.lock.duration.ms", "1000"));
+        Map<String, String> explicit = Map.of("share.acknowledgement.mode", "explicit");
+        try (var one = scene.consumer(explicit); var other = scene.consumer(explicit)) {
+            var held = scene.take(one, 5);
+            expect("records", held.size(), 5);
+            var again = scene.take(other, 5);
+            expect("again", again.size(), 5);
+            expectTrue("each for the second time", again.stream().allMatch(record -> timesOf(record) == 2));
+            for (var record : held) one.acknowledge(record);
+            one.commitSync().forEach((place, failed) ->
+                expectTrue("late: " + failed, failed.orElse(null) instanceof InvalidRecordStateException));
+            for (var record : again) other.acknowledge(record);
+            expectWritten(other);
+            scene.expectNothingLeft();
+        }
     }
 
-    private static void expectWritten(KafkaShareConsumer<String, String> consumer) {
-        consumer.commitSync().forEach((place, fault) -> expect("what became of " + place, fault, Optional.empty()));
-    }
-
-    private static long now() {
-        return System.currentTimeMillis();
-    }
-
-    /** A topic of its own, and a group that reads it. */
-    private final class Scene {
-        final String topic = "shares-" + ++topics;
-        final String group = topic + ".group";
-
-        Scene(int count, Map<String, String> groupSettings) throws Exception {
-            Map<String, String> settings = new HashMap<>(Map.of("share.auto.offset.reset", "earliest"));
-            settings.putAll(groupSettings);
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-                List<AlterConfigOp> changes = settings.entrySet().stream()
-                    .map(entry -> new AlterConfigOp(new ConfigEntry(entry.getKey(), entry.getValue()), OpType.SET))
-                    .toList();
-                admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), changes)).all().get();
-            }
-            write(count);
-        }
-
-        void write(int count) {
-            try (var producer = new KafkaProducer<String, String>(producing())) {
-                for (int i = 0; i < count; i++) producer.send(new ProducerRecord<>(topic, "value " + i));
-            }
-        }
-
-        /** As the broker sees it, soon. */
-        void expectNothingLeft() throws Exception {
-            TopicPartition partition = new TopicPartition(topic, 0);
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-                Contract.eventually(() -> {
-                    var found = admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()));
-                    expect("lag", found.partitionsToOffsetInfo(group).get().get(partition).lag(), Optional.of(0L));
-                });
-            }
-        }
-
-        KafkaShareConsumer<String, String> consumer(Map<String, String> more) {
-            Map<String, Object> settings = new HashMap<>(Map.of(
-                "bootstrap.servers", bootstrap,
-                "group.id", group,
-                "key.deserializer", StringDeserializer.class,
-                "value.deserializer", StringDeserializer.class));
-            settings.putAll(more);
-            var consumer = new KafkaShareConsumer<String, String>(settings);
-            consumer.subscribe(List.of(topic));
-            return consumer;
-        }
-
-        List<ConsumerRecord<String, String>> take(KafkaShareConsumer<String, String> consumer, int count) {
-            return poll(consumer, count, PATIENCE_MS);
-        }
-
-        /** What still comes. */
-        List<ConsumerRecord<String, String>> rest(KafkaShareConsumer<String, String> consumer) {
-            return poll(consumer, Integer.MAX_VALUE, SILENCE_MS);
-        }
-
-        private List<ConsumerRecord<String, String>> poll(KafkaShareConsumer<String, String> consumer, int count, long ms) {
-            List<ConsumerRecord<String, String>> records = new ArrayList<>();
-            for (long end = now() + ms; records.size() < count && now() < end; ) {
-                for (var record : consumer.poll(Duration.ofMillis(200))) records.add(record);
-            }
-            return records;
+    private void notRenewed() throws Exception {
+        ShareScene scene = new ShareScene(bootstrap, 3, Map.of("share.renew.acknowledge.enable", "false"));
+        try (var consumer = scene.consumer(Map.of("share.acknowledgement.mode", "explicit"))) {
+            for (var record : scene.take(consumer, 3)) consumer.acknowledge(record, AcknowledgeType.RENEW);
+            consumer.commitSync().forEach((place, failed) ->
+                expectTrue("refused: " + failed, failed.orElse(null) instanceof InvalidRecordStateException));
         }
     }
 }

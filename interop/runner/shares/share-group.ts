@@ -21,13 +21,21 @@ export async function configureGroup(
 
 export type Place = { readonly startOffset: number; readonly lag: number };
 
-/** Where the group stands in each partition; `undefined` while the broker, or the group's coordinator, is away. */
+/** Where the group stands in each partition; `undefined` while its coordinator is away. */
 export async function placesOf(bootstrap: string, group: string, topicName: string, partitions: number) {
+  for (const broker of bootstrap.split(',')) {
+    const places = await placesBy(broker, group, topicName, partitions);
+    if (places !== undefined) return places;
+  }
+  return undefined;
+}
+
+async function placesBy(broker: string, group: string, topicName: string, partitions: number) {
   const wanted = Array.from({ length: partitions }, (_, partition) => partition);
   const groups = [{ groupId: group, topics: [{ topicName, partitions: wanted }] }];
   let answer: JsonObject;
   try {
-    answer = await askRawOnce(bootstrap, 'DescribeShareGroupOffsets', 1, { groups });
+    answer = await askRawOnce(broker, 'DescribeShareGroupOffsets', 1, { groups });
   } catch {
     return undefined;
   }

@@ -5,10 +5,12 @@ import { createShareHistory } from './share-history.ts';
 
 const place = '0-7';
 
+/** Each time that it is taken is its next delivery. */
 function told(...notes: readonly (readonly [member: string, atMs: number, fate?: ShareFate, code?: number])[]) {
   const history = createShareHistory();
+  let times = 0;
   for (const [member, atMs, fate, code = 0] of notes) {
-    if (fate === undefined) history.hear({ member, atMs, took: [[place, 1]] });
+    if (fate === undefined) history.hear({ member, atMs, took: [[place, ++times]] });
     else history.hear({ member, atMs, acked: [[place, fate, code]] });
   }
   return history.judge([place]);
@@ -49,9 +51,16 @@ describe('the history of a share group', () => {
     assert.match(told(['a', 1], ['a', 2, 'accept'], ['b', 3], ['b', 4, 'accept']).violations.join(), /and accept by b/);
   });
 
-  it('notices that what was accepted is accepted again, and lets a late release be', () => {
+  it('notices that what was accepted is accepted, or released, by whoever got it later', () => {
     assert.match(told(['a', 1], ['b', 2], ['a', 3, 'accept'], ['b', 4, 'accept']).violations.join(), /accept by b/);
-    assert.deepEqual(told(['a', 1], ['b', 2], ['a', 3, 'accept'], ['b', 4, 'release']).violations, []);
+    const released = told(['a', 1], ['b', 2], ['a', 3, 'accept'], ['b', 4, 'release']);
+    assert.match(released.violations.join(), /at its delivery 1, and release by b at 2/);
+  });
+
+  it('lets a release be whose answer came with a fetch that waited, when somebody else had accepted', () => {
+    const verdict = told(['a', 1], ['b', 2], ['b', 3, 'accept'], ['a', 4, 'release']);
+    assert.deepEqual(verdict.violations, []);
+    assert.equal(verdict.heardLate, 1);
   });
 
   it('notices a record that comes long after it was accepted, and lets pass what was on its way', () => {

@@ -27,6 +27,8 @@ export type ShareVerdict = {
   readonly rejected: number;
   /** Gone from the group, and nobody heard that the broker had accepted it: the answer was lost. */
   readonly unheard: number;
+  /** Releases of earlier deliveries that were heard of when the record was done: their answers came with a fetch that waited. */
+  readonly heardLate: number;
   readonly deliveries: number;
   readonly redeliveries: Redeliveries;
   readonly failures: readonly Fault[];
@@ -64,7 +66,7 @@ export function createShareHistory(): ShareHistory {
     },
     judge(places) {
       const violations: string[] = [];
-      const count = { accepted: 0, rejected: 0, unheard: 0, deliveries: 0 };
+      const count = { accepted: 0, rejected: 0, unheard: 0, heardLate: 0, deliveries: 0 };
       const redeliveries = { released: 0, refused: 0, abandoned: 0 };
       for (const place of places) {
         const all = (deliveries.get(place) ?? []).toSorted((one, other) => one.tookMs - other.tookMs);
@@ -74,6 +76,9 @@ export function createShareHistory(): ShareHistory {
         if (final?.fate === 'accept') count.accepted++;
         else if (final?.fate === 'reject') count.rejected++;
         else if (final === undefined && all.length > 0) count.unheard++;
+        count.heardLate += all.filter(
+          (one) => isReleased(one) && (one.ackedMs ?? 0) > (final?.ackedMs ?? Infinity),
+        ).length;
         violations.push(...violationsOf(place, all, final));
       }
       return { ...count, violations, redeliveries, failures };
@@ -85,9 +90,17 @@ function isFinal({ fate, code }: Delivery): boolean {
   return code === 0 && (fate === 'accept' || fate === 'reject');
 }
 
-function reasonOf({ fate, code }: Delivery): keyof Redeliveries {
-  if (fate === undefined) return 'abandoned';
-  return code === 0 && fate === 'release' ? 'released' : 'refused';
+/**
+ * When that is heard says nothing: an answer that goes with a ShareFetch waits as long as the fetch does, and others may
+ * have accepted the record meanwhile. The delivery counts tell which of them had it first.
+ */
+function isReleased({ fate, code }: Delivery): boolean {
+  return code === 0 && fate === 'release';
+}
+
+function reasonOf(delivery: Delivery): keyof Redeliveries {
+  if (delivery.fate === undefined) return 'abandoned';
+  return isReleased(delivery) ? 'released' : 'refused';
 }
 
 function violationsOf(place: string, all: readonly Delivery[], final: Delivery | undefined): string[] {
@@ -98,11 +111,15 @@ function violationsOf(place: string, all: readonly Delivery[], final: Delivery |
   }
   const endedMs = final.ackedMs ?? final.tookMs;
   const others = all.filter((one) => one !== final);
-  // A release that comes late is answered without an error once the group is past the record, and changes nothing.
   const twice = others.filter(isFinal);
+  const afterwards = others.filter((one) => isReleased(one) && one.times >= final.times);
   const late = others.filter(({ tookMs }) => tookMs > endedMs + bufferedMsMax);
   return [
     ...twice.map(({ member, fate }) => `${place}: ${final.fate} by ${final.member}, and ${fate} by ${member}`),
+    ...afterwards.map(
+      ({ member, times }) =>
+        `${place}: ${final.fate} by ${final.member} at its delivery ${final.times}, and release by ${member} at ${times}`,
+    ),
     ...late.map(({ member, tookMs }) => `${place} came to ${member} ${tookMs - endedMs} ms after ${final.fate}`),
   ];
 }

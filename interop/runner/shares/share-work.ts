@@ -63,14 +63,22 @@ export function floodedPlaces(count: number, partitions: number): string[] {
 }
 
 /** What happened in a sentence; throws where something may not. */
-export function tell({ violations, accepted, rejected, unheard, deliveries, redeliveries }: ShareVerdict): string {
+export function tell({
+  violations,
+  accepted,
+  rejected,
+  unheard,
+  heardLate,
+  deliveries,
+  redeliveries,
+}: ShareVerdict): string {
   if (violations.length > 0) {
     throw new Error(`${violations.length} violations:\n${violations.slice(0, 10).join('\n')}`);
   }
   const { released, refused, abandoned } = redeliveries;
   return (
     `${accepted} accepted, ${rejected} rejected, ${unheard} without hearing of it, in ${deliveries} deliveries; ` +
-    `again because they were released ${released}, because the broker could not confirm ${refused}, ` +
+    `again because they were released ${released} (${heardLate} heard late), because the broker could not confirm ${refused}, ` +
     `because their member ended ${abandoned}`
   );
 }
