@@ -1,5 +1,6 @@
-// npm run interop:aws [-- --all] [-- CLIENT…]: AWS SDKs that others wrote walk through Kinesis on a real door, and all of
-// them must see the same. CONTRACT.md says more.
+// npm run interop:aws [-- --all] [-- --bootstrap HOST:PORT] [-- CLIENT…]: AWS SDKs that others wrote walk through Kinesis on
+// a real door, in front of the cluster that is named or of a broker of its own, and all of them must see the same. CONTRACT.md
+// says more.
 import { parseArgs } from 'node:util';
 import { root } from '../runner/paths.ts';
 import { type AwsClient, awsClients } from './clients.ts';
@@ -8,7 +9,7 @@ import { type DoorProcess, startDoor } from './start-door.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: 'boolean', default: false } },
+  options: { all: { type: 'boolean', default: false }, bootstrap: { type: 'string' } },
 });
 process.chdir(root);
 process.exitCode = (await main()) ? 0 : 1;
@@ -19,7 +20,7 @@ async function main(): Promise<boolean> {
     console.error(`no such client: ${unknown.join(', ')}; there are ${awsClients.map(({ name }) => name).join(', ')}`);
     return false;
   }
-  const door = await startDoor();
+  const door = await startDoor(values.bootstrap);
   try {
     let holds = true;
     for (const client of awsClients) {
@@ -43,7 +44,8 @@ async function walk(client: AwsClient, door: DoorProcess): Promise<boolean> {
   }
   try {
     await client.install();
-    const stream = `walk-${client.name}`;
+    // A cluster that was given may have those of an earlier run.
+    const stream = `walk-${client.name}-${Date.now()}`;
     client.check(await runWalk(client, stream, door), stream);
     console.log(`✔ ${client.name}`);
     return true;

@@ -11,10 +11,11 @@ export interface DoorProcess {
   end(): Promise<void>;
 }
 
-/** A broker with a door, both at free ports of loopback, that keeps nothing. */
-export async function startDoor(): Promise<DoorProcess> {
-  const command = ['packages/cli/src/main.ts', 'start', '--ephemeral', '--listen', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [...command, '--aws', '127.0.0.1:0', '--aws-keys', 'env'], {
+/** A door at a free port of loopback: in front of the cluster at `bootstrap`, or of a broker of its own that keeps nothing. */
+export async function startDoor(bootstrap?: string): Promise<DoorProcess> {
+  const broker = ['start', '--ephemeral', '--listen', '127.0.0.1:0', '--aws', '127.0.0.1:0'];
+  const command = bootstrap === undefined ? broker : ['aws', '--bootstrap', bootstrap, '--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, ['packages/cli/src/main.ts', ...command, '--aws-keys', 'env'], {
     env: { ...process.env, ...ACCESS_KEY },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -28,7 +28,7 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 
 /** A worker of a KCL application: Worker STREAM NAME polling|fan-out. What happens is told as a line of JSON each, before it is checkpointed. */
 public final class Worker {
-  private static final long FAILOVER_MS = 2_000;
+  private static final long FAILOVER_MS = 4_000;
   private static final AtomicInteger instances = new AtomicInteger();
 
   public static void main(String[] arguments) throws Exception {
@@ -54,7 +54,7 @@ public final class Worker {
         .dynamoDbLockBasedLeaderLeaseDurationInMillis(2 * FAILOVER_MS)
         .dynamoDbLockBasedLeaderHeartbeatPeriodInMillis(FAILOVER_MS / 2)
         .leaseAssignmentStrategy(LeaseAssignmentStrategy.LEASE_COUNT_BASED);
-    leases.workerUtilizationAwareAssignmentConfig().disableWorkerMetrics(true).workerMetricsReporterFreqInMillis(1_000);
+    leases.workerUtilizationAwareAssignmentConfig().disableWorkerMetrics(true).workerMetricsReporterFreqInMillis(FAILOVER_MS / 2);
     var retrieval = configs.retrievalConfig().retrievalSpecificConfig(isFanOut
         ? new FanOutConfig(kinesis).streamName(stream).applicationName(application)
         : new PollingConfig(stream, kinesis).idleTimeBetweenReadsInMillis(200));
