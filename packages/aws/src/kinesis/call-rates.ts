@@ -13,7 +13,19 @@ const OTHER_CALLS_PER_S: Readonly<Record<string, number>> = {
   ListShards: 1_000,
 };
 /** What is counted by shard, by consumer, or not at all. */
-const COUNTED_OTHERWISE: ReadonlySet<string> = new Set(['GetRecords', 'GetShardIterator', 'PutRecord', 'PutRecords']);
+const COUNTED_OTHERWISE: ReadonlySet<string> = new Set([
+  'AcknowledgeDeadLetterQueueRecords',
+  'AcknowledgeQueueRecords',
+  'GetRecords',
+  'GetShardIterator',
+  'PutRecord',
+  'PutRecords',
+  'ReceiveDeadLetterQueueRecords',
+  'ReceiveQueueRecords',
+  'RestoreDeadLetterQueueRecords',
+  'UpdateDeadLetterQueueRecordsVisibility',
+  'UpdateQueueRecordsVisibility',
+]);
 /** Accounts with buckets; beyond that all begin anew. */
 const ACCOUNTS_MAX = 1_000;
 

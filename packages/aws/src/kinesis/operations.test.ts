@@ -7,6 +7,7 @@ import { CONSUMERS_FAILURES } from './testing/failures/consumers.ts';
 import { fixture, type Name } from './testing/failures/fixture.ts';
 import { MODEL_FAILURES } from './testing/failures/model.ts';
 import { neverRaised } from './testing/failures/never-raised.ts';
+import { QUEUES_FAILURES } from './testing/failures/queues.ts';
 import { ratesFailures } from './testing/failures/rates.ts';
 import { RECORDS_FAILURES } from './testing/failures/records.ts';
 import { SHARDS_FAILURES } from './testing/failures/shards.ts';
@@ -21,6 +22,7 @@ const CASES = [
   ...SHARDS_FAILURES,
   ...RECORDS_FAILURES,
   ...CONSUMERS_FAILURES,
+  ...QUEUES_FAILURES,
   ...ratesFailures(operations),
 ];
 
@@ -49,7 +51,6 @@ describe('each operation fails as the service does', () => {
 describe('the table of failures', () => {
   const tested = new Set(CASES.map(({ operation, error }) => `${operation}: ${error}`));
   for (const operation of Object.keys(operations) as Name[]) {
-    if (operation.includes('Queue')) continue;
     it(`has all that the model says of ${operation}`, () => {
       for (const error of KINESIS_CONTRACT.operations[operation]?.errors ?? []) {
         // That one needs no request of a kind: error-answers.test.ts has it for each operation.

@@ -23,9 +23,19 @@ const REASONS_OF_OPERATIONS: Readonly<Record<string, Partial<Record<string, read
   InvalidArgumentException: {
     'there are no channels': ['DeleteChannel', 'DescribeChannel', 'UpdateChannel'],
     'all that is wrong is told by the model': ['UpdateAccountSettings'],
+    'it takes nothing but an ARN': ['DeleteQueue', 'DescribeQueue'],
   },
   ExpiredNextTokenException: { 'there are no channels, so no second page of them': ['ListChannels'] },
   ProvisionedThroughputExceededException: { 'it is told of each record': ['PutRecords'] },
+  ThrottlingException: {
+    'acknowledging makes room': ['AcknowledgeQueueRecords', 'AcknowledgeDeadLetterQueueRecords'],
+    'it takes nothing new into the queue': [
+      'UpdateQueueRecordsVisibility',
+      'ReceiveDeadLetterQueueRecords',
+      'UpdateDeadLetterQueueRecordsVisibility',
+      'RestoreDeadLetterQueueRecords',
+    ],
+  },
   LimitExceededException: {
     'channels are refused for another reason': [
       'CreateChannel',

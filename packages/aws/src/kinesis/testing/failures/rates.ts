@@ -12,7 +12,7 @@ export function ratesFailures(operations: Fixture['operations']): readonly Case[
   const limited = names.filter((name) => KINESIS_CONTRACT.operations[name]?.errors.includes(LIMIT));
   return [
     ...limited
-      .filter((name) => !/Channel|Queue|^PutRecords?$|^Get(Records|ShardIterator)$/.test(name))
+      .filter((name) => !/Channel|^PutRecords?$|^Get(Records|ShardIterator)$/.test(name))
       .map(
         (operation): Case => ({
           operation,
