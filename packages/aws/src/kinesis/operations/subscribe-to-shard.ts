@@ -11,7 +11,7 @@ import type { LiveTail } from '../records/live-tail.ts';
 import { READ_RECORDS_MAX, type ShardReader, type ShardSlice } from '../records/read-shard.ts';
 import { kinesisRecordOf } from '../records/record-mapping.ts';
 import type { Subscription, Subscriptions } from '../records/subscriptions.ts';
-import type { ShardState, StreamState } from '../registry/stream-state.ts';
+import { type ShardState, type StreamState, shardOf } from '../registry/stream-state.ts';
 import type { Streams } from '../registry/streams.ts';
 import { consumerOf } from '../resource.ts';
 import type { KinesisSettings } from '../settings.ts';
@@ -84,9 +84,16 @@ async function* events(
   const endMs = clock.monotonicMs() + SUBSCRIPTION_MS;
   let position = from;
   let saidMs = Number.NEGATIVE_INFINITY;
+  let mayHaveNews = true;
   try {
     while (!signal.aborted && clock.monotonicMs() < endMs) {
-      const current = (await streams.find(position.state.name)) ?? position.state;
+      const found = await streams.find(position.state.name);
+      const isQuiet = !mayHaveNews && isOpenIn(found, position.shard);
+      if (isQuiet && clock.monotonicMs() - saidMs < QUIET_MS) {
+        mayHaveNews = await newsAt(position);
+        continue;
+      }
+      const current = found ?? position.state;
       const sizeBytesMax = subscriptions.nextEventSizeBytesMax;
       if (sizeBytesMax === 0) throw tooMuchUnread();
       const { shard, offset } = position;
@@ -103,14 +110,22 @@ async function* events(
         subscription.sending(0);
       }
       if (slice.isAtEnd) return;
-      if (isMoving) continue;
-      const { name } = slice.state;
-      const limitMs = Math.max(1, Math.min(LOOK_INTERVAL_MS, endMs - nowMs));
-      await tail.news(name, slice.shard.index, slice.nextOffset, limitMs, signal);
+      mayHaveNews = isMoving || (await newsAt(position));
     }
   } finally {
     subscription.end();
   }
+
+  async function newsAt({ state, shard, offset }: Position): Promise<boolean> {
+    const limitMs = Math.max(1, Math.min(LOOK_INTERVAL_MS, endMs - clock.monotonicMs()));
+    return await tail.news(state.name, shard.index, offset, limitMs, signal);
+  }
+}
+
+/** Thousands of subscriptions without news look at what the door knows only, and read nothing. */
+function isOpenIn(state: StreamState | undefined, { index, generation }: ShardState): boolean {
+  const shard = state === undefined ? undefined : shardOf(state, index);
+  return shard?.generation === generation && shard.closed === undefined;
 }
 
 const tooMuchUnread = () => limitExceeded('Consumers of this door leave too many events unread.');

@@ -16,13 +16,13 @@ interface Waiter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly settle: () => void;
+  readonly settle: (isNews: boolean) => void;
 }
 
 /** Tells who waits for records when there may be some: of all partitions by one request at a time to each broker. */
 export interface LiveTail {
-  /** Settles when the partition may have a record at the offset, at the latest after `limitMs`. */
-  news(topic: string, partition: number, offset: number, limitMs: number, signal: AbortSignal): Promise<void>;
+  /** Settles when the partition may have a record at the offset, to true; at the latest after `limitMs`, to false. */
+  news(topic: string, partition: number, offset: number, limitMs: number, signal: AbortSignal): Promise<boolean>;
   /** This door has just written there. */
   notify(topic: string, partition: number): void;
   close(): void;
@@ -35,7 +35,7 @@ export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
   let isClosed = false;
 
   function settleAll(key: string): void {
-    for (const { settle } of [...(waiters.get(key) ?? [])]) settle();
+    for (const { settle } of [...(waiters.get(key) ?? [])]) settle(true);
   }
 
   async function run(): Promise<void> {
@@ -61,19 +61,20 @@ export function createLiveTail(log: KafkaLog, clock: Clock): LiveTail {
   return {
     news(topic, partition, offset, limitMs, signal) {
       return new Promise((resolve) => {
-        if (isClosed || signal.aborted) return resolve();
+        if (isClosed || signal.aborted) return resolve(false);
         const key = keyOf(topic, partition);
-        const settle = () => {
+        const settle = (isNews: boolean) => {
           timer.cancel();
-          signal.removeEventListener('abort', settle);
+          signal.removeEventListener('abort', giveUp);
           const set = waiters.get(key);
           set?.delete(waiter);
           if (set?.size === 0) waiters.delete(key);
-          resolve();
+          resolve(isNews);
         };
+        const giveUp = () => settle(false);
         const waiter: Waiter = { topic, partition, offset, settle };
-        const timer = clock.setTimer(limitMs, settle);
-        signal.addEventListener('abort', settle);
+        const timer = clock.setTimer(limitMs, giveUp);
+        signal.addEventListener('abort', giveUp);
         const set = waiters.get(key);
         if (set === undefined) {
           waitMs = WAIT_MS_MIN;
