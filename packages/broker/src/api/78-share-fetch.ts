@@ -25,6 +25,7 @@ import {
 import { Answer, defineApi } from '../define-api.ts';
 import { checkReadable, isHosted, type Partitions } from '../partitions/hosted-partition.ts';
 import type { RequestInfo } from '../request.ts';
+import { type CurrentLeaders, NO_LEADER } from '../share/current-leader.ts';
 import { rotate } from '../share/rotate.ts';
 import { type AcknowledgedPartition, acknowledgeAll } from '../share/share-acknowledgements.ts';
 import { fetchShared, type ShareFetched, type ShareFetchResult } from '../share/share-fetch.ts';
@@ -36,7 +37,6 @@ import type { ShareSettings } from '../share/share-settings.ts';
 
 const RENEW_FROM = 2;
 const ACQUIRE_MODES: readonly AcquireMode[] = ['batch-optimized', 'record-limit'];
-const NO_LEADER = { leaderId: 0, leaderEpoch: 0 };
 
 export interface ShareFetchServices {
   /** The cluster has share groups. */
@@ -45,6 +45,7 @@ export interface ShareFetchServices {
   readonly shares: SharePartitions;
   readonly sessions: ShareSessions;
   readonly settings: ShareSettings;
+  readonly currentLeaders: CurrentLeaders;
   readonly clock: Clock;
   /** `fetch.max.bytes` */
   readonly fetchSizeBytesMax: number;
@@ -54,7 +55,8 @@ export interface ShareFetchServices {
 const NOTHING: ShareFetchResult = { fetched: [], release() {} };
 
 export function shareFetchApi(services: ShareFetchServices) {
-  const { isEnabled, partitions, shares, sessions, settings, clock, fetchSizeBytesMax, onStopping } = services;
+  const { isEnabled, partitions, shares, sessions, settings, currentLeaders, clock, fetchSizeBytesMax, onStopping } =
+    services;
 
   function open(request: ShareFetchRequest, groupId: string, memberId: string, connectionId: string): OpenedSession {
     return sessions.openFetch({
@@ -158,7 +160,8 @@ export function shareFetchApi(services: ShareFetchServices) {
         release();
         return refuse(ErrorCode.INVALID_SHARE_SESSION_EPOCH);
       }
-      const shown = kind === 'incremental' ? selectShown(session, fetched.map(toShown)) : fetched.map(toShown);
+      const rows = fetched.map((row) => ({ ...row, currentLeader: row.currentLeader ?? currentLeaders.of(row) }));
+      const shown = kind === 'incremental' ? selectShown(session, rows.map(toShown)) : rows.map(toShown);
       const response: ShareFetchResponseInput = {
         throttleTimeMs: 0,
         errorCode: ErrorCode.NONE,
@@ -167,7 +170,10 @@ export function shareFetchApi(services: ShareFetchServices) {
           shown.map(({ row }) => row),
           acknowledged,
         ),
-        nodeEndpoints: [],
+        nodeEndpoints: currentLeaders.endpoints(
+          shown.map(({ row }) => row.currentLeader ?? NO_LEADER),
+          peer.listenerName,
+        ),
       };
       return new Answer(response, release);
     },
@@ -210,7 +216,8 @@ function byTopic(fetched: readonly ShareFetched[], acknowledged: readonly Acknow
     const row = {
       partitionIndex: partition,
       errorCode: from?.errorCode ?? ErrorCode.NONE,
-      errorMessage: from?.message ?? null,
+      // As in Kafka: the code says it.
+      errorMessage: null,
       acknowledgeErrorCode: ErrorCode.NONE as number,
       acknowledgeErrorMessage: null as string | null,
       currentLeader: from?.currentLeader ?? NO_LEADER,

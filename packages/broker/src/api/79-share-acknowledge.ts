@@ -15,15 +15,15 @@ import {
   shareAcknowledgeResponseCodec,
 } from '@sluice/protocol/generated/messages/share-acknowledge-response';
 import { defineApi } from '../define-api.ts';
-import { isHosted, leaderOf, type Partitions } from '../partitions/hosted-partition.ts';
-import { type AcknowledgedPartition, acknowledgeAll } from '../share/share-acknowledgements.ts';
+import type { Partitions } from '../partitions/hosted-partition.ts';
+import { type CurrentLeaders, NO_LEADER } from '../share/current-leader.ts';
+import { acknowledgeAll } from '../share/share-acknowledgements.ts';
 import { isMemberId } from '../share/share-member-id.ts';
 import type { SharePartitions } from '../share/share-partitions.ts';
 import type { ShareSessions } from '../share/share-sessions.ts';
 import type { ShareSettings } from '../share/share-settings.ts';
 
 const RENEW_FROM = 2;
-const NO_LEADER = { leaderId: 0, leaderEpoch: 0 };
 
 export interface ShareAcknowledgeServices {
   /** The cluster has share groups. */
@@ -32,15 +32,11 @@ export interface ShareAcknowledgeServices {
   readonly shares: SharePartitions;
   readonly sessions: ShareSessions;
   readonly settings: ShareSettings;
+  readonly currentLeaders: CurrentLeaders;
 }
 
-export function shareAcknowledgeApi({ isEnabled, partitions, shares, sessions, settings }: ShareAcknowledgeServices) {
-  /** KIP-951 */
-  function currentLeader({ topicId, partition, errorCode }: AcknowledgedPartition) {
-    if (errorCode !== ErrorCode.NOT_LEADER_OR_FOLLOWER && errorCode !== ErrorCode.FENCED_LEADER_EPOCH) return NO_LEADER;
-    const found = partitions.byId(topicId, partition);
-    return isHosted(found) ? leaderOf(found) : (found.currentLeader ?? NO_LEADER);
-  }
+export function shareAcknowledgeApi(services: ShareAcknowledgeServices) {
+  const { isEnabled, partitions, shares, sessions, settings, currentLeaders } = services;
 
   return defineApi({
     request: shareAcknowledgeRequestCodec,
@@ -56,15 +52,16 @@ export function shareAcknowledgeApi({ isEnabled, partitions, shares, sessions, s
       const options = { groupId, memberId, knowsRenew, isRenewAck };
       const acknowledged = await acknowledgeAll(request.topics, options, { shares, partitions });
       if (opened.kind === 'final') sessions.end(opened.session);
+      const leaders = acknowledged.map(currentLeaders.of);
       const topics = new Map<Uuid, { topicId: Uuid; partitions: PartitionDataInput[] }>();
-      for (const each of acknowledged) {
+      for (const [index, each] of acknowledged.entries()) {
         const topic = topics.get(each.topicId) ?? { topicId: each.topicId, partitions: [] };
         topics.set(each.topicId, topic);
         topic.partitions.push({
           partitionIndex: each.partition,
           errorCode: each.errorCode,
           errorMessage: each.message,
-          currentLeader: currentLeader(each),
+          currentLeader: leaders[index] ?? NO_LEADER,
         });
       }
       return {
@@ -72,7 +69,7 @@ export function shareAcknowledgeApi({ isEnabled, partitions, shares, sessions, s
         errorCode: ErrorCode.NONE,
         acquisitionLockTimeoutMs: settings.ofGroup(groupId).recordLockDurationMs,
         responses: [...topics.values()],
-        nodeEndpoints: [],
+        nodeEndpoints: currentLeaders.endpoints(leaders, peer.listenerName),
       };
     },
   });

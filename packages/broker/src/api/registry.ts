@@ -12,6 +12,7 @@ import type { ChangeCluster } from '../change-cluster.ts';
 import type { Api } from '../define-api.ts';
 import type { SessionCache } from '../fetch/session-cache.ts';
 import type { Partitions } from '../partitions/hosted-partition.ts';
+import { createCurrentLeaders } from '../share/current-leader.ts';
 import type { HostedShares } from '../share/host-shares.ts';
 import { areShareGroupsEnabled } from '../share/share-enabled.ts';
 import type { StopSignal } from '../stop-signal.ts';
@@ -112,7 +113,12 @@ export interface Services {
 export function createApis(services: Services): ReadonlyMap<number, Api> {
   const { clock, image, partitions, changeCluster, limits, stopSignal } = services;
   const apis = new Map<number, Api>();
-  const sharing = { partitions, ...services.shares, isEnabled: () => areShareGroupsEnabled(image) };
+  const sharing = {
+    partitions,
+    ...services.shares,
+    isEnabled: () => areShareGroupsEnabled(image),
+    currentLeaders: createCurrentLeaders(image, partitions),
+  };
   const all = [
     produceApi(services),
     fetchApi({
