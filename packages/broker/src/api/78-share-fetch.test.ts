@@ -69,6 +69,24 @@ test('a fetch waits for an append, and for what another member lets go', async (
   assert.deepEqual(shownShares(await next.response), ['0: 0–0×2 = x']);
 });
 
+test('a release that goes with a fetch is heard of when that ends: others may have accepted the record by then', async () => {
+  await using broker = await startShareBroker();
+  const { producer, members } = await scene(broker, ['a', 'b']);
+  const [a, b] = members as [ShareMember, ShareMember];
+  await produce(producer, ['x']);
+  await shareFetch(a, { epoch: 0 });
+  const waiting = await begun(b, 0);
+  const heard: string[] = [];
+  const release = shareFetch(a, { epoch: 1, acknowledgements: [[0, 0, [RELEASE]]], maxWaitMs: LONG_MS });
+  void release.then(() => heard.push('released'));
+  assert.deepEqual(shownShares(await waiting.response), ['0: 0–0×2 = x']);
+  assert.equal(await shareAcknowledge(b, 1, [[0, 0, [ACCEPT]]]), ErrorCode.NONE);
+  heard.push('accepted');
+  await produce(producer, ['y']);
+  assert.deepEqual(shownShares(await release), ['0: 1–1×1 = y']);
+  assert.deepEqual(heard, ['accepted', 'released']);
+});
+
 test('members that wait are served in turn', async () => {
   await using broker = await startShareBroker();
   const { producer, members } = await scene(broker, ['a', 'b', 'c']);
