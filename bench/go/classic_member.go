@@ -131,6 +131,19 @@ func (m *classicMember) rejoinIf(code int16) error {
 	return err
 }
 
+func (m *classicMember) leave() error {
+	req := kmsg.NewPtrLeaveGroupRequest()
+	req.Version, req.Group = 5, m.group
+	left := kmsg.NewLeaveGroupRequestMember()
+	left.MemberID = m.id
+	req.Members = append(req.Members, left)
+	answer, err := m.wire.ask(req)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(answer.(*kmsg.LeaveGroupResponse).ErrorCode)
+}
+
 func dealOut(members []kmsg.JoinGroupResponseMember, t *target) []kmsg.SyncGroupRequestGroupAssignment {
 	all := make([]kmsg.SyncGroupRequestGroupAssignment, len(members))
 	for i, member := range members {

@@ -88,3 +88,13 @@ func (m *consumerMember) step() error {
 	m.isChanged = true
 	return m.step()
 }
+
+func (m *consumerMember) leave() error {
+	req := kmsg.NewPtrConsumerGroupHeartbeatRequest()
+	req.Version, req.Group, req.MemberID, req.MemberEpoch = 1, m.group, m.id, -1
+	answer, err := m.wire.ask(req)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(answer.(*kmsg.ConsumerGroupHeartbeatResponse).ErrorCode)
+}

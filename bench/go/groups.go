@@ -149,6 +149,10 @@ func join(ctx context.Context, args []string) (any, error) {
 	result := joinResult{StableMs: millis(time.Since(start)), Generation: all.states[0].Load() >> 32}
 	result.CpuSeconds, result.ClientCpuSeconds = cpuSeconds(g.pid)-cpu, ownCpuSeconds()-ownCpu
 	for _, member := range all.members {
+		// Or its session would end while another join is measured.
+		if leaver, ok := member.(interface{ leave() error }); ok && err == nil {
+			err = leaver.leave()
+		}
 		seen := member.progress()
 		result.AdmittedMs = max(result.AdmittedMs, millis(seen.admitted.Sub(start)))
 		result.MovedMs = max(result.MovedMs, millis(seen.moved.Sub(start)))
