@@ -304,7 +304,7 @@ describe('a subscription', () => {
     assert.deepEqual(first.done === true ? [] : values(first.value.SubscribeToShardEvent), ['b']);
   });
 
-  it('ends with its shard, and names the children', async () => {
+  it('ends with its shard, and names the children instead of where to go on, by which KCL knows the end', async () => {
     const made = fixture();
     const { clock, run, context, operations } = made;
     await made.create();
@@ -317,6 +317,9 @@ describe('a subscription', () => {
       events.at(-1)?.ChildShards?.map(({ ShardId }) => ShardId),
       ['shardId-000000000001', 'shardId-000000000002'],
     );
+    for (const event of events) {
+      assert.equal(event.ContinuationSequenceNumber === undefined, event.ChildShards !== undefined);
+    }
     assert.deepEqual(events.flatMap(values), ['a']);
   });
 

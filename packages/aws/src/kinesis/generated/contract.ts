@@ -2934,7 +2934,6 @@ export const KINESIS_CONTRACT: ServiceContract = {
       },
       "required": [
         "Records",
-        "ContinuationSequenceNumber",
         "MillisBehindLatest"
       ]
     },

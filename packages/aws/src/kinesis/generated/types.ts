@@ -855,7 +855,7 @@ export interface StreamSummary {
 
 export interface SubscribeToShardEvent {
   readonly Records: readonly Record[];
-  readonly ContinuationSequenceNumber: string;
+  readonly ContinuationSequenceNumber?: string;
   readonly MillisBehindLatest: number;
   readonly ChildShards?: readonly ChildShard[];
 }

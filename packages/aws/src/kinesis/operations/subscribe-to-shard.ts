@@ -139,9 +139,11 @@ function eventOf({ state, shard, records, nextOffset, isAtEnd, millisBehindLates
   const isEncrypted = state.encryptionKeyId !== null;
   return {
     Records: records.map((record) => kinesisRecordOf(record, number, isEncrypted)),
-    // The last record that was passed: a client goes on after it. At first that is where the shard starts.
-    ContinuationSequenceNumber: sequenceNumberAt(shard, nextOffset - 1),
     MillisBehindLatest: millisBehindLatest,
-    ...(isAtEnd ? { ChildShards: childShards(state, shard) } : {}),
+    // The last record that was passed: a client goes on after it. At first that is where the shard starts. The Kinesis Client
+    // Library refuses an event that has both, and knows the end by what is missing.
+    ...(isAtEnd
+      ? { ChildShards: childShards(state, shard) }
+      : { ContinuationSequenceNumber: sequenceNumberAt(shard, nextOffset - 1) }),
   };
 }
