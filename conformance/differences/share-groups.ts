@@ -71,6 +71,13 @@ export const shareGroupDifferences: readonly Difference[] = [
     places: [{ file: '78-', case: /topics and partitions that do not exist/ }],
   },
   {
+    title: 'Share state that is deleted under a member',
+    kafka: 'What is in memory is delivered on, though nothing of it can be acknowledged.',
+    sluice: 'Its fetches and acknowledgements are refused until the state is begun again.',
+    reason: 'Records would be worked on in vain.',
+    places: [{ file: '79-', case: /state that is deleted/ }],
+  },
+  {
     title: 'What the sessions of share groups fetch has a limit',
     kafka: 'A session takes as many partitions as a request names, also those that do not exist.',
     sluice:
