@@ -8,6 +8,7 @@ import { withDataDir } from '../server.ts';
 import { describeFigures, round } from '../side-by-side.ts';
 import { get, put, subscribe } from './measures.ts';
 import { answersListStreams, installPeers, type Peer, type PeerName, startPeer } from './peers.ts';
+import { restart } from './restart.ts';
 
 /** The server has a core for itself where there are several; the client has the others. */
 const SERVER_CORE = 0;
@@ -24,6 +25,9 @@ const onOneCore =
   (measure: (peer: Peer, isQuick: boolean) => Promise<Figures>): Measure =>
   (name, isQuick) =>
     withPeer(name, (peer) => measure(peer, isQuick), SERVER_CORE);
+
+/** Enough for the largest answers, where they can be put in a few seconds. */
+const recordsToGet = ({ name }: Peer) => (name === 'kinesis-local' ? 4_000 : 20_000);
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'put-json': {
@@ -46,11 +50,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   get: {
     peers: ['sluice', ...EMULATORS],
-    measure: onOneCore((peer, isQuick) => get(peer, 20_000, isQuick ? 2 : 8, '1.1')),
+    measure: onOneCore((peer, isQuick) => get(peer, recordsToGet(peer), isQuick ? 2 : 8, '1.1')),
   },
   'get-h2c': {
     peers: ['sluice'],
-    measure: onOneCore((peer, isQuick) => get(peer, 20_000, isQuick ? 2 : 8, '2')),
+    measure: onOneCore((peer, isQuick) => get(peer, recordsToGet(peer), isQuick ? 2 : 8, '2')),
   },
   subscribe: {
     peers: ['sluice', 'sluice-page-cache'],
@@ -61,6 +65,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     measure: onOneCore((peer, isQuick) => subscribe(peer, isQuick ? 3 : 15, '1.1')),
   },
   start: { peers: ['sluice-without-door', 'sluice', ...EMULATORS], measure: start },
+  restart: { peers: ['sluice'], measure: (_, isQuick) => restart(isQuick ? 100_000 : 1_000_000) },
 };
 
 const usage = `node bench/kinesis/main.ts [--quick] [--runs 3] [--only PEER] [SCENARIO...]
@@ -83,9 +88,9 @@ if (values.help === true || positionals.some((name) => !(name in SCENARIOS))) {
 } else await runAll();
 
 async function runAll(): Promise<void> {
-  installPeers();
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   const chosen = positionals.length === 0 ? Object.keys(SCENARIOS) : positionals;
+  if (chosen.some((name) => SCENARIOS[name]?.peers.some((peer) => !peer.startsWith('sluice')))) installPeers();
   console.log(`${cpus().length} cores of ${cpus()[0]?.model.trim()}, Linux ${release()}, Node ${process.version}\n`);
   for (const name of chosen) {
     const scenario = SCENARIOS[name];

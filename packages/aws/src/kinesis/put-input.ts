@@ -26,7 +26,7 @@ export function putEntryOf(input: PutInput, state: StreamState, random: Random):
       `1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to ${sizeBytesMax}`,
     );
   }
-  const hashKey = hashKeyFor(partitionKey, explicitHashKey, () => random.bytes(HASH_KEY_SIZE_BYTES));
+  const hashKey = hashKeyFor(partitionKey, explicitHashKey, () => random.bytes(HASH_KEY_SIZE_BYTES).toString('hex'));
   if (hashKey === undefined) {
     throw invalidArgument(
       'Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. ' +

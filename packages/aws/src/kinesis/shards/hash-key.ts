@@ -1,25 +1,27 @@
 import { hash } from 'node:crypto';
 import { assert } from '@sluice/kernel/assert';
 
-/** A hash key, 0 … 2^128−1, as 16 bytes: they compare as the numbers do, without BigInt on the way of a record. */
-export type HashKey = Buffer;
+/**
+ * A hash key, 0 … 2^128−1, as 32 hexadecimal digits: they compare as the numbers do, without BigInt on the way of a record, and
+ * a digest in digits takes a third of the time of one in bytes.
+ */
+export type HashKey = string;
 
-const SIZE_BYTES = 16;
-const HEX_DIGITS = 2 * SIZE_BYTES;
+const HEX_DIGITS = 32;
 /** How many hash keys there are. */
 export const HASH_KEY_COUNT = 2n ** 128n;
 
 export function hashOfPartitionKey(partitionKey: string): HashKey {
-  return hash('md5', partitionKey, 'buffer');
+  return hash('md5', partitionKey, 'hex');
 }
 
 export function hashKeyOf(value: bigint): HashKey {
   assert(value >= 0n && value < HASH_KEY_COUNT, 'a hash key has 128 bits');
-  return Buffer.from(value.toString(16).padStart(HEX_DIGITS, '0'), 'hex');
+  return value.toString(16).padStart(HEX_DIGITS, '0');
 }
 
 export function numberOfHashKey(key: HashKey): bigint {
-  return BigInt(`0x${key.toString('hex')}`);
+  return BigInt(`0x${key}`);
 }
 
 /** Decimal digits to a hash key; undefined beyond 2^128−1. */

@@ -18,14 +18,14 @@ export function routerOf(state: StreamState): Router {
 function createRouter(open: readonly ShardState[]): Router {
   const sorted = open
     .map((shard) => ({ shard, start: hashKeyOf(BigInt(shard.startHash)) }))
-    .sort((a, b) => a.start.compare(b.start));
+    .sort((a, b) => (a.start < b.start ? -1 : 1));
   return (key) => {
     let low = 0;
     let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const range = sorted[middle];
-      if (range !== undefined && range.start.compare(key) <= 0) low = middle + 1;
+      if (range !== undefined && range.start <= key) low = middle + 1;
       else high = middle;
     }
     return sorted[low - 1]?.shard;
