@@ -154,8 +154,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
         }
       }
     }
-    // A partition of which there is nothing else to say is left out of the answer.
-    settleAll(taken, (key) => answers.get(key) ?? { errorCode: ErrorCode.NONE, message: null }, sentMs);
+    settleAll(taken, answers, sentMs);
     const read = acquiredIn(response, { from: sink, life, lockEndMs: sentMs + lockMs, places: wanted });
     for (const each of read.acknowledgements) sink.acknowledge(each);
     for (const { place, range } of read.unreadable) {
@@ -182,7 +181,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
         if (isStale(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
       }
     }
-    settleAll(taken, (key) => answers.get(key) ?? UNANSWERED, sentMs);
+    settleAll(taken, answers, sentMs);
   }
 
   function noteLock(timeoutMs: number): void {
@@ -194,9 +193,9 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     host.onFailure(error, isFatalForPartition(error));
   }
 
-  function settleAll({ partitions: said }: Taken, answerOf: (key: string) => Answer, sentMs: number): void {
+  function settleAll({ partitions: said }: Taken, answers: ReadonlyMap<string, Answer>, sentMs: number): void {
     for (const { place, acknowledgements } of said) {
-      const { errorCode, message } = answerOf(sharedPartitionKey(place));
+      const { errorCode, message } = answers.get(sharedPartitionKey(place)) ?? UNANSWERED;
       const nowMs = clock.monotonicMs();
       const { settled, failed, again, mustPause } = outcomeOf(acknowledgements, errorCode, nowMs);
       prolong(settled, sentMs + lockMs);
@@ -310,4 +309,5 @@ interface Answer {
   readonly message: string | null;
 }
 
+/** Brokers name each partition that something was said of, also where they have no records of it. */
 const UNANSWERED: Answer = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, message: 'the broker did not say' };

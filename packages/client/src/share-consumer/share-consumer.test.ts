@@ -103,6 +103,18 @@ describe('a share consumer, on virtual time', () => {
     await assert.rejects(settled(consumer.commit()), ({ failures }) => failures.length === 2);
   });
 
+  it('counts nothing that an answer does not speak of', async () => {
+    const { consume, settled, consumer } = await startShareScript({
+      ShareFetch: ({ shareSessionEpoch }) => shareAnswer(shareSessionEpoch === 0 ? [fetched(0, 0, 1)] : []),
+    });
+    const iterator = await consume({ maxAcknowledgeWaitTime: 60_000 });
+    (await settled(iterator.next())).value?.accept();
+    // Goes with the next fetch.
+    iterator.next().catch(() => {});
+    await assert.rejects(settled(consumer.commit()), ({ failures }) => failures.length === 1);
+    await settled(consumer.close());
+  });
+
   it('follows a partition to its new leader, by what the old one says', async () => {
     const leader = { leaderId: 2, leaderEpoch: 1 };
     const nodeEndpoints = [{ nodeId: 2, host: 'broker-2', port: 9092, rack: null }];
