@@ -24,7 +24,7 @@ export const shareGroupDifferences: readonly Difference[] = [
     kafka: 'Its fetches fail until there is a record that is.',
     sluice: 'It begins at the end, as a consumer does.',
     reason: 'The next record is the first that is young enough.',
-    places: [],
+    places: [{ file: '78-share-fetch-logs', case: /where a group begins: by_duration:PT1S/ }],
   },
   {
     title: 'Records of aborted transactions use up no record locks',
@@ -68,7 +68,7 @@ export const shareGroupDifferences: readonly Difference[] = [
     kafka: 'ShareFetch fails inside as long as the session has it: UNKNOWN_SERVER_ERROR for all partitions.',
     sluice: 'UNKNOWN_TOPIC_ID for that topic; the others are served.',
     reason: 'It says what is wrong, and nothing else suffers.',
-    places: [{ file: '78-', case: /topics and partitions that do not exist/ }],
+    places: [{ file: '78-', case: /topics and partitions that do not exist|a topic that is deleted under a member/ }],
   },
   {
     title: 'Share state that is deleted under a member',
