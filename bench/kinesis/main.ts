@@ -12,6 +12,7 @@ import { restart } from './restart.ts';
 
 /** The server has a core for itself where there are several; the client has the others. */
 const SERVER_CORE = 0;
+const IDLE_MS = 5_000;
 
 type Measure = (name: PeerName, isQuick: boolean) => Promise<Figures>;
 
@@ -134,8 +135,6 @@ async function withPeer<T>(name: PeerName, use: (peer: Peer) => Promise<T>, core
     }
   });
 }
-
-const IDLE_MS = 5_000;
 
 /** Start to the first answer, and memory after five seconds without work. */
 async function start(name: PeerName): Promise<Figures> {

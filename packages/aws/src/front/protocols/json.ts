@@ -2,7 +2,7 @@ import { isBeyond } from '../values/json-bounds.ts';
 import { jsonLeaves } from '../values/json-leaves.ts';
 import { createReaders } from '../values/read-value.ts';
 import { serializationError } from '../values/serialization-error.ts';
-import { createJsonConverters } from '../values/to-json.ts';
+import { createJsonEncoders } from '../values/to-json.ts';
 import { DEPTH_MAX, VALUES_MAX } from '../values/value-limits.ts';
 import type { Protocol } from './protocol.ts';
 import { routeByTarget } from './target.ts';
@@ -25,17 +25,7 @@ export const jsonProtocol: Protocol = {
       throw serializationError();
     }
   },
-  codec(contract) {
-    const readers = createReaders(contract, jsonLeaves);
-    const converters = createJsonConverters(contract);
-    return {
-      read: readers,
-      write(name) {
-        const convert = converters(name);
-        return (value) => Buffer.from(JSON.stringify(convert(value)));
-      },
-    };
-  },
+  codec: (contract) => ({ read: createReaders(contract, jsonLeaves), write: createJsonEncoders(contract) }),
   encodeError({ type, message, members }) {
     return Buffer.from(JSON.stringify({ __type: type, ...(message === '' ? {} : { message }), ...members }));
   },

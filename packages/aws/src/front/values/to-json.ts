@@ -1,55 +1,93 @@
 import type { ServiceContract, Shape } from '../contract.ts';
+import { createJsonWriter, type JsonWriter } from '../json/json-writer.ts';
 
-/** From what an operation returns to what `JSON.stringify` takes. */
-export type ToJson = (value: unknown) => unknown;
+type Write = (writer: JsonWriter, value: unknown) => void;
 
-const UNCHANGED: ToJson = (value) => value;
-
-/** Converters of a service's shapes; a shape without blobs and timestamps in it is left as it is. */
-export function createJsonConverters({ shapes }: ServiceContract): (shapeName: string) => ToJson {
-  const converters = new Map<string, ToJson>();
-  const converterOf = (name: string): ToJson => {
-    const known = converters.get(name);
+/** Writers of a service's shapes: blobs in base64, timestamps in seconds. */
+export function createJsonEncoders({ shapes }: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
+  const writers = new Map<string, Write>();
+  const writerOf = (name: string): Write => {
+    const known = writers.get(name);
     if (known !== undefined) return known;
     const shape = shapes[name];
     if (shape === undefined) throw new Error(`the contract has no shape ${name}`);
-    converters.set(name, (value) => (converters.get(name) as ToJson)(value));
-    const converter = createConverter(shape, converterOf);
-    converters.set(name, converter);
-    return converter;
+    // A shape may contain itself: its writer is looked up when it is needed.
+    writers.set(name, (writer, value) => (writers.get(name) as Write)(writer, value));
+    const write = createWrite(shape, writerOf);
+    writers.set(name, write);
+    return write;
   };
-  return converterOf;
+  return (name) => {
+    const write = writerOf(name);
+    return (value) => {
+      const writer = createJsonWriter();
+      write(writer, value);
+      return writer.finish();
+    };
+  };
 }
 
-function createConverter(shape: Shape, converterOf: (name: string) => ToJson): ToJson {
+function createWrite(shape: Shape, writerOf: (name: string) => Write): Write {
   switch (shape.type) {
+    case 'string':
+      return (writer, value) => writer.text(value as string);
+    case 'integer':
+    case 'long':
+      return (writer, value) => writer.number(value as number);
+    case 'boolean':
+      return (writer, value) => writer.raw(value === true ? 'true' : 'false');
     case 'blob':
-      return (value) => (value as Buffer).toString('base64');
+      return (writer, value) => writer.raw(`"${(value as Buffer).toString('base64')}"`);
     case 'timestamp':
-      return (value) => (value as number) / 1000;
-    case 'list': {
-      const convert = converterOf(shape.member);
-      return convert === UNCHANGED ? UNCHANGED : (value) => (value as readonly unknown[]).map((item) => convert(item));
-    }
-    case 'map': {
-      const convert = converterOf(shape.value);
-      if (convert === UNCHANGED) return UNCHANGED;
-      return (value) => Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, convert(item)]));
-    }
-    case 'structure': {
-      const members = Object.entries(shape.members).map(([name, member]) => [name, converterOf(member)] as const);
-      if (members.every(([, convert]) => convert === UNCHANGED)) return UNCHANGED;
-      return (value) => {
-        const result: Record<string, unknown> = {};
-        const record = value as Readonly<Record<string, unknown>>;
-        for (const [name, convert] of members) {
-          const member = record[name];
-          if (member !== undefined && member !== null) result[name] = convert(member);
-        }
-        return result;
-      };
-    }
-    default:
-      return UNCHANGED;
+      return (writer, value) => writer.number((value as number) / 1000);
+    case 'list':
+      return listWrite(writerOf(shape.member));
+    case 'map':
+      return mapWrite(writerOf(shape.value));
+    case 'structure':
+      return structureWrite(Object.entries(shape.members).map(([name, member]) => [name, writerOf(member)]));
   }
+}
+
+function listWrite(writeItem: Write): Write {
+  return (writer, value) => {
+    let separator = '[';
+    for (const item of value as readonly unknown[]) {
+      writer.raw(separator);
+      writeItem(writer, item);
+      separator = ',';
+    }
+    writer.raw(separator === '[' ? '[]' : ']');
+  };
+}
+
+function mapWrite(writeValue: Write): Write {
+  return (writer, value) => {
+    let separator = '{';
+    for (const [key, item] of Object.entries(value as object)) {
+      writer.raw(separator);
+      writer.text(key);
+      writer.raw(':');
+      writeValue(writer, item);
+      separator = ',';
+    }
+    writer.raw(separator === '{' ? '{}' : '}');
+  };
+}
+
+/** Members that are not there are left out. */
+function structureWrite(members: readonly (readonly [string, Write])[]): Write {
+  const named = members.map(([name, write]) => ({ name, write, first: `{"${name}":`, later: `,"${name}":` }));
+  return (writer, value) => {
+    const record = value as Readonly<Record<string, unknown>>;
+    let isFirst = true;
+    for (const { name, write, first, later } of named) {
+      const member = record[name];
+      if (member === undefined || member === null) continue;
+      writer.raw(isFirst ? first : later);
+      write(writer, member);
+      isFirst = false;
+    }
+    writer.raw(isFirst ? '{}' : '}');
+  };
 }

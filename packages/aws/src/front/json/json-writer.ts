@@ -1,0 +1,56 @@
+const SIZE_BYTES_FIRST = 1024;
+/** Pieces are joined up to about this, and then written at once. */
+const PENDING_LENGTH_MAX = 16 * 1024;
+/** ASCII that stands for itself in a JSON string. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Bytes of JSON, piece by piece: `JSON.stringify` would look at every character of blobs, and then they would be copied. */
+export interface JsonWriter {
+  /** ASCII, as it is. */
+  raw(text: string): void;
+  /** A string, with its quotes. */
+  text(value: string): void;
+  number(value: number): void;
+  /** What was written so far. */
+  finish(): Buffer;
+}
+
+export function createJsonWriter(): JsonWriter {
+  let buffer = Buffer.allocUnsafe(SIZE_BYTES_FIRST);
+  let at = 0;
+  let pending = '';
+  const reserve = (size: number): number => {
+    const start = at;
+    at += size;
+    if (at > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(at, buffer.length * 2));
+      buffer.copy(larger, 0, 0, start);
+      buffer = larger;
+    }
+    return start;
+  };
+  const flush = (): void => {
+    const start = reserve(pending.length);
+    buffer.write(pending, start, 'latin1');
+    pending = '';
+  };
+  const raw = (text: string): void => {
+    pending += text;
+    if (pending.length > PENDING_LENGTH_MAX) flush();
+  };
+  return {
+    raw,
+    text(value) {
+      if (PLAIN.test(value)) return raw(`"${value}"`);
+      flush();
+      const quoted = JSON.stringify(value);
+      const start = reserve(Buffer.byteLength(quoted));
+      buffer.write(quoted, start);
+    },
+    number: (value) => raw(Number.isFinite(value) ? String(value) : 'null'),
+    finish() {
+      flush();
+      return buffer.subarray(0, at);
+    },
+  };
+}
