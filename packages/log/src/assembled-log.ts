@@ -119,7 +119,7 @@ export class AssembledLog implements ManagedLog {
   }
 
   get logStartOffsetWanted(): Offset {
-    return this.parts.cuts.logStartOffsetWanted;
+    return this.parts.cuts.wantedLogStartOffset();
   }
 
   get compaction(): LogCompaction {
@@ -177,8 +177,10 @@ export class AssembledLog implements ManagedLog {
   }
 
   async truncateTo(offset: Offset): Promise<void> {
-    await this.parts.onCut(offset);
-    return this.parts.cuts.truncateTo(offset);
+    const { cuts } = this.parts;
+    const place = await cuts.placeOfCut(offset);
+    await this.parts.onCut(place);
+    return cuts.truncateTo(place);
   }
 
   async startAt(offset: Offset): Promise<void> {

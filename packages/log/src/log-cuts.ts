@@ -3,13 +3,15 @@ import type { Clock } from '@sluice/kernel/clock';
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
 import { reasonOf } from './failure-reason.ts';
-import type { FileCache } from './file-cache.ts';
+import { type FileCache, withFile } from './file-cache.ts';
 import type { Housekeeper } from './housekeeper.ts';
 import type { IndexLoader } from './index-loader.ts';
 import type { LogHooks } from './log-hooks.ts';
-import type { LogState } from './log-state.ts';
+import { type LogState, segmentIndexOf } from './log-state.ts';
 import type { RebuildOptions } from './producer-snapshots.ts';
+import { logPath } from './segment.ts';
 import { restartLog, truncateLog } from './truncate-log.ts';
+import { walkHeaders } from './walk-file.ts';
 import type { Writer } from './writer.ts';
 
 export interface LogCutsOptions {
@@ -30,10 +32,16 @@ export interface LogCutsOptions {
 /** Everything that takes records out of a log, at either end. */
 export interface LogCuts {
   /** What a checkpoint must say: at least the log start, and more while a deletion waits for that checkpoint. */
-  readonly logStartOffsetWanted: Offset;
+  wantedLogStartOffset(): Offset;
   deleteRecordsBelow(offset: Offset): Promise<void>;
   /** Removes whole segments below the log start. */
   removeDeletedSegments(): Promise<void>;
+  /**
+   * Where a log that is cut at `offset` ends: at the batch that holds it, since a batch goes as a whole, and behind a hole a
+   * recovery would cut what comes next. Never below the log's start.
+   */
+  placeOfCut(offset: Offset): Promise<Offset>;
+  /** `offset` is such a place. */
   truncateTo(offset: Offset): Promise<void>;
   /** Drops everything and starts at `offset`. */
   startAt(offset: Offset): Promise<void>;
@@ -69,6 +77,24 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
     if (housekeeper.recoveryPoint <= offset) return;
     housekeeper.setRecoveryPoint(offset);
     await hooks.persistRecoveryPoint?.(offset);
+  }
+
+  async function placeOfCut(offset: Offset): Promise<Offset> {
+    if (offset <= state.logStartOffset || offset >= state.logEndOffset) return offset;
+    await writer.sync();
+    const segment = state.segments[segmentIndexOf(state.segments, offset)];
+    const from = segment === undefined ? 0 : (await options.indexes.load(segment)).offsets.lookup(offset - 1).position;
+    let place = offset;
+    if (segment !== undefined) {
+      await withFile(options.files, logPath(segment), (file) =>
+        walkHeaders(file, from, segment.writtenSizeBytes, (batch) => {
+          if (batch.lastOffset < offset) return 'next';
+          place = Math.min(offset, batch.baseOffset);
+          return 'stop';
+        }),
+      );
+    }
+    return Math.max(place, state.logStartOffset);
   }
 
   async function truncateTo(offset: Offset): Promise<void> {
@@ -123,11 +149,11 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
   }
 
   return {
-    get logStartOffsetWanted() {
-      return Math.max(state.logStartOffset, Math.min(logStartOffsetWanted, state.highWatermark));
-    },
+    // No accessor: see docs/decisions/parts-of-a-log.md.
+    wantedLogStartOffset: () => Math.max(state.logStartOffset, Math.min(logStartOffsetWanted, state.highWatermark)),
     deleteRecordsBelow,
     removeDeletedSegments,
+    placeOfCut,
     truncateTo,
     startAt: (offset) =>
       housekeeper.run(async () => {

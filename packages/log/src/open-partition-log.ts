@@ -109,7 +109,8 @@ export async function openPartitionLog(options: OpenLogOptions): Promise<Managed
     producers,
     epochs: epochs.epochs,
     recoveryPoint,
-    gapsBelow: gapsBelow(options, epochs.epochs),
+    // A cut within a batch that holds the log's start leaves a hole below it, where nothing is missed.
+    gapsBelow: Math.max(knownLogStart, gapsBelow(options, epochs.epochs)),
     cutsBelowRecoveryPoint: options.cutsBelowRecoveryPoint,
   };
   const isClean = options.recovery.cleanShutdown && epochs.fault === undefined;

@@ -65,6 +65,7 @@ export interface PartitionLog {
 
   /** Raises the log start (DeleteRecords, retention), durably, then removes whole segments below it. */
   deleteRecordsBelow(offset: Offset): Promise<void>;
+  /** Ends the log at `offset`, or at the batch that holds it, which goes as a whole. */
   truncateTo(offset: Offset): Promise<void>;
   /** New settings of the topic; they act from the next append on. */
   reconfigure(config: LogConfig): void;

@@ -212,7 +212,8 @@ export async function liveLike(commands: readonly Command[], how: Circumstances,
     const offset = offsetAt(life, share, from);
     await settle();
     await log.truncateTo(offset);
-    cutReference(reference, offset);
+    const cut = reference.batches.find(({ baseOffset, lastOffset }) => baseOffset < offset && offset <= lastOffset);
+    cutReference(reference, Math.max(cut?.baseOffset ?? offset, reference.logStartOffset));
     producers.adoptSequences();
   }
 
