@@ -5,11 +5,10 @@ import { cleanUpWhenInterrupted, type Server, type ServerName, startServer, with
 import { round } from './side-by-side.ts';
 
 const usage = `node bench/curve.ts [--only kafka|sluice] [--batch-bytes 16000] [--megabytes 200]
+                    [--partitions 1,100,1000,10000] [--connections 1,100,2000]
     What a megabyte costs as work grows: produced with acks=1 in batches of one size, 64 requests in flight, to 1 to
-    10,000 partitions over one connection, and to 64 partitions over 1 to 2,000 connections.
+    10,000 partitions over one connection, and to 64 partitions over 1 to 2,000 connections; or to those that are named.
 `;
-const PARTITIONS = [1, 100, 1_000, 10_000];
-const CONNECTIONS = [1, 100, 2_000];
 const IN_FLIGHT = 64;
 /** Kafka creates no more by one request. */
 const CREATED_MAX = 9_000;
@@ -20,6 +19,8 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'batch-bytes': { type: 'string', default: '16000' },
     megabytes: { type: 'string', default: '200' },
+    partitions: { type: 'string', default: '1,100,1000,10000' },
+    connections: { type: 'string', default: '1,100,2000' },
     help: { type: 'boolean' },
   },
 });
@@ -33,9 +34,13 @@ async function printCurve(): Promise<void> {
   console.log('| partitions | connections | server | CPU-ms per MB | MB/s | MB resident |');
   console.log('|---|---|---|---|---|---|');
   for (const name of servers) {
-    for (const partitions of PARTITIONS) await printPoint(name, partitions, 1);
-    for (const connections of CONNECTIONS) await printPoint(name, IN_FLIGHT, connections);
+    for (const partitions of counts(values.partitions)) await printPoint(name, partitions, 1);
+    for (const connections of counts(values.connections)) await printPoint(name, IN_FLIGHT, connections);
   }
+}
+
+function counts(list: string): number[] {
+  return list.split(',').filter(Boolean).map(Number);
 }
 
 async function printPoint(name: ServerName, partitions: number, connections: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
+import { baseOffset } from '@sluice/protocol/records/batch-header';
 import { createHiddenOffsets } from './hidden-offsets.ts';
 import type { CommitOutcome, Journal } from './journal/journal.ts';
 import { type JournaledBytes, type JournaledLog, lacksPrerequisite } from './journal/journaled-log.ts';
@@ -31,17 +32,18 @@ export interface LogJournal {
 export interface Commits {
   readonly isBusy: boolean;
   /** The lowest offset that consumers must not see yet; Infinity if there is none. */
-  readonly hiddenFrom: Offset;
+  hiddenFrom(): Offset;
   /** Consumers must not see `[firstOffset, nextOffset)` before it is durable. */
   hide(firstOffset: Offset, nextOffset: Offset): void;
   /** Just written, behind all that was written before; its memory is released here. */
   onWritten(group: readonly PlacedBatch[], nextOffset: Offset, isDurable: boolean): void;
   /**
-   * Before the group, which comes behind all that is written, is in its file: true once the journal has it and what it must
-   * not survive without, false once that alone is durable, so that nothing keeps the group from its file. Fails if the
-   * log does.
+   * Before the group is in its file: true once the journal has it and what it must not survive without, false once that
+   * alone is durable, so that nothing keeps the group from its file. Fails if the log does.
    */
   commitFirst(group: readonly PlacedBatch[], after: readonly Prerequisite[]): Promise<boolean>;
+  /** Whether `commitFirst` would hand the group to the journal here and now, right behind the one before it. */
+  mayFollow(group: readonly PlacedBatch[]): boolean;
   /** Begins a commit if somebody waits for something that is written. */
   start(): void;
   onDurable(offset: Offset, done: (failure: string | undefined) => void): void;
@@ -77,19 +79,12 @@ export function createCommits(options: CommitsOptions): Commits {
   const hidden = createHiddenOffsets();
   const retained = createRetainedBatches(state.writtenOffset);
   let wantedOffset = 0;
-  let isBusy = false;
   let uncommittedBatchCount = 0;
-  /** The end of what the journal has, and the segment is about to get. */
+  /** The end of what the journal has, or is about to have, and the segment gets afterwards. */
   let committedFirstOffset = 0;
-  const self: JournaledLog = {
-    topicId: options.journal?.topicId ?? Buffer.alloc(0),
-    topic: state.topic,
-    partition: state.partition,
-    get syncedOffset() {
-      return state.syncedOffset;
-    },
-    syncSegments: syncs.untilSynced,
-  };
+  /** Everything below is durable, or was handed to the journal in the order of its offsets. */
+  let handedOverOffset = 0;
+  const self = new SyncedBySegments(options);
 
   /** Whether somebody waits for something below `offset` to be durable. */
   function isWanted(offset: Offset): boolean {
@@ -99,8 +94,8 @@ export function createCommits(options: CommitsOptions): Commits {
   const isDue = () => state.writtenOffset > state.durableOffset && isWanted(state.writtenOffset);
 
   function start(): void {
-    if (isBusy || state.failure !== undefined || !isDue()) return;
-    isBusy = true;
+    if (commits.isBusy || state.failure !== undefined || !isDue()) return;
+    commits.isBusy = true;
     void commitAll();
   }
 
@@ -115,7 +110,7 @@ export function createCommits(options: CommitsOptions): Commits {
       retained.release(state.durableOffset);
       if (outcome.kind === 'segments' && coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
     }
-    isBusy = false;
+    commits.isBusy = false;
     options.onIdle();
   }
 
@@ -129,47 +124,59 @@ export function createCommits(options: CommitsOptions): Commits {
       await syncs.untilSynced(state.writtenOffset).catch(() => {});
       return { kind: 'segments' };
     }
+    handOver(bytes.nextOffset);
     const outcome = await journal.commit(self, bytes);
     retained.giveBack();
     if (outcome.kind === 'journal' && state.failure === undefined) becomeDurable(bytes.nextOffset);
     return outcome;
   }
 
+  const isHandedOver = (offset: Offset) => offset <= Math.max(state.durableOffset, handedOverOffset);
+
+  function handOver(nextOffset: Offset): void {
+    handedOverOffset = Math.max(handedOverOffset, nextOffset);
+  }
+
+  /** The journal, if it may have the group before the group's file does. */
+  function journalFor(group: readonly PlacedBatch[]): Journal | undefined {
+    const journal = options.journal?.current();
+    const hasPlace = (group[0]?.position ?? 0) > 0 && !pinned.hasNewFile;
+    return hasPlace && journal?.takes(sizeOf(group)) === true ? journal : undefined;
+  }
+
+  function mayFollow(group: readonly PlacedBatch[]): boolean {
+    const [first] = group;
+    return first !== undefined && isHandedOver(baseOffset(first.buffer, 0)) && journalFor(group) !== undefined;
+  }
+
   async function commitFirst(group: readonly PlacedBatch[], after: readonly Prerequisite[]): Promise<boolean> {
     const [first] = group;
     const last = group.at(-1);
-    const journal = options.journal?.current();
-    let sizeBytes = 0;
-    for (const { buffer } of group) sizeBytes += buffer.length;
+    if (first === undefined || last === undefined) return false;
+    const firstOffset = baseOffset(first.buffer, 0);
     // The journal must not have it behind a hole, nor for a file that a power loss might take.
-    await untilDurable(state.writtenOffset);
+    if (!isHandedOver(firstOffset)) await untilDurable(firstOffset);
     if (state.failure !== undefined) return false;
-    const mayUseJournal =
-      first !== undefined &&
-      last !== undefined &&
-      journal !== undefined &&
-      first.position > 0 &&
-      !pinned.hasNewFile &&
-      journal.takes(sizeBytes);
-    if (mayUseJournal) {
-      const bytes: JournaledBytes = {
-        segmentBaseOffset: first.segment.baseOffset,
-        position: first.position,
-        baseOffset: state.writtenOffset,
-        nextOffset: last.nextOffset,
-        buffers: group.map(({ buffer }) => buffer),
-        sizeBytes,
-      };
-      committedFirstOffset = last.nextOffset;
-      const outcome = await journal.commit(self, bytes, after);
-      if (outcome.kind === 'journal') return true;
-      if (outcome.kind === 'failed') options.fail(outcome.failure);
-    } else {
+    const journal = journalFor(group);
+    if (journal === undefined) {
       const failures = await Promise.all(after.map(untilMet));
       const reason = failures.find((failure) => failure !== undefined);
       if (reason !== undefined) options.fail(lacksPrerequisite(reason));
+      return false;
     }
-    return false;
+    const bytes: JournaledBytes = {
+      segmentBaseOffset: first.segment.baseOffset,
+      position: first.position,
+      baseOffset: firstOffset,
+      nextOffset: last.nextOffset,
+      buffers: group.map(({ buffer }) => buffer),
+      sizeBytes: sizeOf(group),
+    };
+    committedFirstOffset = last.nextOffset;
+    handOver(last.nextOffset);
+    const outcome = await journal.commit(self, bytes, after);
+    if (outcome.kind === 'failed') options.fail(outcome.failure);
+    return outcome.kind === 'journal';
   }
 
   /** Or failed. */
@@ -194,6 +201,7 @@ export function createCommits(options: CommitsOptions): Commits {
   }
 
   async function cutJournal(): Promise<void> {
+    handedOverOffset = 0;
     await options.journal?.current()?.cut(self.topicId, self.partition);
   }
 
@@ -205,20 +213,18 @@ export function createCommits(options: CommitsOptions): Commits {
     if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
   }
 
-  return {
-    get isBusy() {
-      return isBusy;
-    },
-    get hiddenFrom() {
-      return hidden.from;
-    },
-    hide: (firstOffset, nextOffset) => hidden.hide(firstOffset, nextOffset),
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const commits = {
+    isBusy: false,
+    hiddenFrom: () => hidden.from,
+    hide: (firstOffset: Offset, nextOffset: Offset) => hidden.hide(firstOffset, nextOffset),
     commitFirst,
-    onWritten(group, nextOffset, isDurable) {
+    mayFollow,
+    onWritten(group: readonly PlacedBatch[], nextOffset: Offset, isDurable: boolean) {
       if (!isDurable) uncommittedBatchCount += group.length;
       // What somebody wants durable stays in memory for the journal, if it is not much; the file has everything.
       retained.keep(group);
-      committedFirstOffset = 0;
+      if (nextOffset >= committedFirstOffset) committedFirstOffset = 0;
       const mayStay =
         !isDurable && isWanted(nextOffset) && options.journal?.current()?.takes(retained.sizeBytes) === true;
       if (!mayStay) retained.forget(nextOffset);
@@ -231,7 +237,7 @@ export function createCommits(options: CommitsOptions): Commits {
     },
     becomeDurable,
     forget: () => retained.forget(state.writtenOffset),
-    fail(reason) {
+    fail(reason: string) {
       hidden.clear();
       waiters.fail(reason);
     },
@@ -239,6 +245,35 @@ export function createCommits(options: CommitsOptions): Commits {
     async cutUnwritten() {
       if (committedFirstOffset > state.writtenOffset) await cutJournal();
       committedFirstOffset = 0;
+      handedOverOffset = 0;
     },
   };
+  return commits;
+}
+
+/** The log, for the journal. */
+class SyncedBySegments implements JournaledLog {
+  readonly topicId: Buffer;
+  readonly topic: string;
+  readonly partition: number;
+  readonly syncSegments: SegmentSyncs['untilSynced'];
+  readonly #state: LogState;
+
+  constructor({ state, syncs, journal }: CommitsOptions) {
+    this.topicId = journal?.topicId ?? NO_TOPIC_ID;
+    this.topic = state.topic;
+    this.partition = state.partition;
+    this.syncSegments = syncs.untilSynced;
+    this.#state = state;
+  }
+
+  get syncedOffset(): Offset {
+    return this.#state.syncedOffset;
+  }
+}
+
+const NO_TOPIC_ID = Buffer.alloc(0);
+
+function sizeOf(group: readonly PlacedBatch[]): number {
+  return group.reduce((sum, { buffer }) => sum + buffer.length, 0);
 }

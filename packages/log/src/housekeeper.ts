@@ -51,7 +51,6 @@ export interface Housekeeper {
 
 export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
   const { state, writer, disk, files } = options;
-  let recoveryPoint = options.recoveryPoint;
   let lastTask: Promise<unknown> = Promise.resolve();
   let areEpochsWritten = options.areEpochsWritten;
 
@@ -121,7 +120,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     ]);
     await disk.syncDirectory(state.directory);
     await removeStraySnapshots(endOffset);
-    recoveryPoint = Math.max(recoveryPoint, endOffset);
+    self.recoveryPoint = Math.max(self.recoveryPoint, endOffset);
   }
 
   /** Kept: the newest, and those that a segment starts with. */
@@ -134,7 +133,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
 
   function checkpoint(): Promise<void> {
     return run(async () => {
-      if (state.failure !== undefined || recoveryPoint === state.logEndOffset) return;
+      if (state.failure !== undefined || self.recoveryPoint === state.logEndOffset) return;
       const segment = activeSegment(state);
       const { indexes } = segment;
       assert(indexes !== undefined, 'the active segment has its indexes in memory');
@@ -160,10 +159,9 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     }
   }
 
-  return {
-    get recoveryPoint() {
-      return recoveryPoint;
-    },
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const self = {
+    recoveryPoint: options.recoveryPoint,
     roll,
     checkpoint,
     noteLeaderEpoch() {
@@ -173,7 +171,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
       areEpochsWritten = false;
       runInBackground(writeEpochsNow);
     },
-    async removeSegments(segments) {
+    async removeSegments(segments: readonly Segment[]) {
       for (const segment of segments) {
         await Promise.all(segmentPaths(segment).map((path) => files.forget(path)));
         for (const path of segmentPaths(segment)) await disk.unlink(path);
@@ -181,14 +179,15 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
         await disk.syncDirectory(state.directory);
       }
     },
-    async retireSegments(segments) {
+    async retireSegments(segments: readonly Segment[]) {
       const paths = segments.flatMap(segmentPaths);
       await Promise.all(paths.map((path) => files.forget(path)));
       await options.deletedFiles.add(paths, state.config.fileDeleteDelayMs);
     },
     run,
-    setRecoveryPoint(offset) {
-      recoveryPoint = offset;
+    setRecoveryPoint(offset: Offset) {
+      self.recoveryPoint = offset;
     },
   };
+  return self;
 }

@@ -25,14 +25,13 @@ export interface RetainedBatches {
 export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
   let kept: PlacedBatch[] = [];
   let taken: PlacedBatch[] = [];
-  let sizeBytes = 0;
   /** Where the first kept one begins; without any, where the next one will. */
   let firstOffset = writtenOffset;
 
   function drop(count: number): void {
     for (const batch of kept.splice(0, count)) {
       releaseMemory(batch);
-      sizeBytes -= batch.buffer.length;
+      self.sizeBytes -= batch.buffer.length;
       firstOffset = batch.nextOffset;
     }
   }
@@ -42,21 +41,20 @@ export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
     drop(count === -1 ? kept.length : count);
   }
 
-  return {
-    get sizeBytes() {
-      return sizeBytes;
-    },
-    keep(group) {
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const self = {
+    sizeBytes: 0,
+    keep(group: readonly PlacedBatch[]) {
       for (const batch of group) {
         kept.push(batch);
-        sizeBytes += batch.buffer.length;
+        self.sizeBytes += batch.buffer.length;
       }
     },
-    forget(offset) {
+    forget(offset: Offset) {
       drop(kept.length);
       firstOffset = offset;
     },
-    take(durableOffset) {
+    take(durableOffset: Offset) {
       release(durableOffset);
       const [first] = kept;
       const last = kept.at(-1);
@@ -68,11 +66,11 @@ export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
         baseOffset: firstOffset,
         nextOffset: last.nextOffset,
         buffers: kept.map(({ buffer }) => buffer),
-        sizeBytes,
+        sizeBytes: self.sizeBytes,
       };
       taken.push(...kept);
       kept = [];
-      sizeBytes = 0;
+      self.sizeBytes = 0;
       firstOffset = last.nextOffset;
       return bytes;
     },
@@ -83,6 +81,7 @@ export function createRetainedBatches(writtenOffset: Offset): RetainedBatches {
       for (const batch of released) releaseMemory(batch);
     },
   };
+  return self;
 }
 
 function releaseMemory({ buffer }: PlacedBatch): void {

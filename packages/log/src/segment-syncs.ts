@@ -35,20 +35,35 @@ export interface SegmentSyncsOptions {
 export function createSegmentSyncs(options: SegmentSyncsOptions): SegmentSyncs {
   const { state, pinned } = options;
   const waiters = createOffsetWaiters();
-  let unsynced = new Set<Segment>();
-  let isBusy = false;
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const self = {
+    isBusy: false,
+    unsynced: new Set<Segment>(),
+    add: (segment: Segment) => void self.unsynced.add(segment),
+    start,
+    onSynced,
+    untilSynced: (offset: Offset) =>
+      new Promise<void>((resolve, reject) => {
+        onSynced(offset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
+      }),
+    forget() {
+      self.unsynced = new Set();
+    },
+    fail: (reason: string) => waiters.fail(reason),
+  };
+  return self;
 
   function start(): void {
-    if (isBusy || state.failure !== undefined || waiters.lowest > state.writtenOffset) return;
-    isBusy = true;
+    if (self.isBusy || state.failure !== undefined || waiters.lowest > state.writtenOffset) return;
+    self.isBusy = true;
     void syncAll();
   }
 
   async function syncAll(): Promise<void> {
     while (state.failure === undefined && waiters.lowest <= state.writtenOffset) {
       const target = state.writtenOffset;
-      const segments = unsynced;
-      unsynced = new Set();
+      const segments = self.unsynced;
+      self.unsynced = new Set();
       try {
         await pinned.sync(segments);
       } catch (error) {
@@ -57,12 +72,14 @@ export function createSegmentSyncs(options: SegmentSyncsOptions): SegmentSyncs {
         break;
       }
       if (state.failure !== undefined) break;
-      pinned.release((segment) => segments.has(segment) && !unsynced.has(segment) && !options.isWrittenTo(segment));
+      pinned.release(
+        (segment) => segments.has(segment) && !self.unsynced.has(segment) && !options.isWrittenTo(segment),
+      );
       state.syncedOffset = Math.max(state.syncedOffset, Math.min(target, state.writtenOffset));
       options.onProgress();
       waiters.release(state.syncedOffset);
     }
-    isBusy = false;
+    self.isBusy = false;
     options.onIdle();
   }
 
@@ -74,24 +91,4 @@ export function createSegmentSyncs(options: SegmentSyncsOptions): SegmentSyncs {
       start();
     }
   }
-
-  return {
-    get isBusy() {
-      return isBusy;
-    },
-    get unsynced() {
-      return unsynced;
-    },
-    add: (segment) => void unsynced.add(segment),
-    start,
-    onSynced,
-    untilSynced: (offset) =>
-      new Promise<void>((resolve, reject) => {
-        onSynced(offset, (failure) => (failure === undefined ? resolve() : reject(new Error(failure))));
-      }),
-    forget() {
-      unsynced = new Set();
-    },
-    fail: (reason) => waiters.fail(reason),
-  };
 }

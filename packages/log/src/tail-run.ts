@@ -24,19 +24,64 @@ export interface TailRun {
 
 /** With `lastOffset` the buffer is one whole batch already, else it is room for small ones. */
 export function createTailRun(buffer: Buffer, baseOffset: Offset, lastOffset?: Offset): TailRun {
+  return new BatchesInBuffer(buffer, baseOffset, lastOffset);
+}
+
+/** A class, since every log that is written to has some: see docs/decisions/parts-of-a-log.md. */
+class BatchesInBuffer implements TailRun {
+  readonly baseOffset: Offset;
+  readonly lease: Lease | undefined;
+  readonly memorySizeBytes: number;
+  readonly #buffer: Buffer;
   /** Of each batch: its last offset, and where it ends in the buffer. */
-  const lastOffsets: Offset[] = [];
-  const ends: number[] = [];
-  let filled = 0;
-  if (lastOffset !== undefined) {
-    filled = buffer.length;
-    lastOffsets.push(lastOffset);
-    ends.push(filled);
+  readonly #lastOffsets: Offset[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(buffer: Buffer, baseOffset: Offset, lastOffset: Offset | undefined) {
+    this.#buffer = buffer;
+    this.baseOffset = baseOffset;
+    this.lease = leaseOf(buffer);
+    const batchCountMax = lastOffset === undefined ? Math.ceil(buffer.length / BATCH_SIZE_BYTES_MIN) : 1;
+    this.memorySizeBytes = buffer.length + RUN_OVERHEAD_SIZE_BYTES + batchCountMax * BATCH_OVERHEAD_SIZE_BYTES;
+    if (lastOffset === undefined) return;
+    this.#lastOffsets.push(lastOffset);
+    this.#ends.push(buffer.length);
   }
-  const batchCountMax = lastOffset === undefined ? Math.ceil(buffer.length / BATCH_SIZE_BYTES_MIN) : 1;
+
+  get lastOffset(): Offset {
+    return this.#lastOffsets.at(-1) ?? this.baseOffset - 1;
+  }
+
+  add(batch: CachedBatch): Buffer | undefined {
+    const start = this.#ends.at(-1) ?? 0;
+    const end = start + batch.buffer.length;
+    if (end > this.#buffer.length) return undefined;
+    batch.buffer.copy(this.#buffer, start);
+    this.#lastOffsets.push(batch.lastOffset);
+    this.#ends.push(end);
+    return this.#buffer.subarray(start, end);
+  }
+
+  read(offset: Offset, { bound, maxBytes, minOneBatch }: TailReadOptions) {
+    const lastOffsets = this.#lastOffsets;
+    const ends = this.#ends;
+    const first = this.#find(offset);
+    const start = first === 0 ? 0 : (ends[first - 1] ?? 0);
+    let end = start;
+    let index = first;
+    for (; index < ends.length; index++) {
+      const batchEnd = ends[index] ?? 0;
+      const isAllowed = batchEnd - start <= maxBytes || (index === first && minOneBatch);
+      if (!isAllowed || (lastOffsets[index] ?? 0) >= bound) break;
+      end = batchEnd;
+    }
+    if (end === start) return undefined;
+    return { buffer: this.#buffer.subarray(start, end), isWholeRest: index === ends.length };
+  }
 
   /** Index of the first batch that ends at or after `offset`. */
-  function find(offset: Offset): number {
+  #find(offset: Offset): number {
+    const lastOffsets = this.#lastOffsets;
     let low = 0;
     let high = lastOffsets.length;
     while (low < high) {
@@ -46,37 +91,4 @@ export function createTailRun(buffer: Buffer, baseOffset: Offset, lastOffset?: O
     }
     return low;
   }
-
-  return {
-    baseOffset,
-    get lastOffset() {
-      return lastOffsets.at(-1) ?? baseOffset - 1;
-    },
-    lease: leaseOf(buffer),
-    memorySizeBytes: buffer.length + RUN_OVERHEAD_SIZE_BYTES + batchCountMax * BATCH_OVERHEAD_SIZE_BYTES,
-    add(batch) {
-      const end = filled + batch.buffer.length;
-      if (end > buffer.length) return undefined;
-      batch.buffer.copy(buffer, filled);
-      const kept = buffer.subarray(filled, end);
-      filled = end;
-      lastOffsets.push(batch.lastOffset);
-      ends.push(end);
-      return kept;
-    },
-    read(offset, { bound, maxBytes, minOneBatch }) {
-      const first = find(offset);
-      const start = first === 0 ? 0 : (ends[first - 1] ?? 0);
-      let end = start;
-      let index = first;
-      for (; index < ends.length; index++) {
-        const batchEnd = ends[index] ?? 0;
-        const isAllowed = batchEnd - start <= maxBytes || (index === first && minOneBatch);
-        if (!isAllowed || (lastOffsets[index] ?? 0) >= bound) break;
-        end = batchEnd;
-      }
-      if (end === start) return undefined;
-      return { buffer: buffer.subarray(start, end), isWholeRest: index === ends.length };
-    },
-  };
 }

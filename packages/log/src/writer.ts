@@ -6,6 +6,7 @@ import { type FileCache, withFile } from './file-cache.ts';
 import type { LogFailure, LogState } from './log-state.ts';
 import { createOffsetWaiters } from './offset-waiters.ts';
 import { createPinnedFiles } from './pinned-files.ts';
+import { isMet, type Prerequisite } from './prerequisite.ts';
 import { logPath, type Segment } from './segment.ts';
 import { createSegmentSyncs } from './segment-syncs.ts';
 import { groupSize, joinNeighbours, type PlacedBatch, unmetPrerequisites } from './write-group.ts';
@@ -64,6 +65,18 @@ export interface WriterOptions {
   readonly onFailure: (failure: LogFailure) => void;
 }
 
+/** More wait in the queue, and go together. */
+const GROUPS_DEPARTING_MAX = 64;
+
+/** A group on its way into its file. */
+interface Departing {
+  readonly group: readonly PlacedBatch[];
+  /** What it must not survive without, and those before it. */
+  readonly after: readonly Prerequisite[];
+  /** It must wait for this: true once it is durable already. */
+  readonly committed: Promise<boolean> | undefined;
+}
+
 export function createWriter(options: WriterOptions): Writer {
   const { state, files } = options;
   const written = createOffsetWaiters();
@@ -74,6 +87,9 @@ export function createWriter(options: WriterOptions): Writer {
   const letGo = () => syncs.untilSynced(state.logEndOffset).catch(idle);
   const pinned = createPinnedFiles(files, options.syncDirectory, letGo);
   let isWriting = false;
+  /** The group that is being written, and those behind it that the journal has, or is about to have, before their file. */
+  const departing: Departing[] = [];
+  let isFollowing = false;
   let isHeld = false;
   /** Where the write under way, or the last one, goes. */
   let writingSegment: Segment | undefined;
@@ -104,27 +120,61 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   function startWriting(): void {
-    if (isWriting || isHeld || queue.length === 0) return;
-    isWriting = true;
-    soon(writeQueued);
+    if (isHeld || queue.length === 0) return;
+    if (!isWriting) {
+      isWriting = true;
+      soon(writeQueued);
+    } else if (departing.length > 0 && !isFollowing) {
+      isFollowing = true;
+      soon(follow);
+    }
   }
 
   async function writeQueued(): Promise<void> {
-    while (queue.length > 0 && !isHeld && state.failure === undefined) {
-      const group = takeGroup();
+    for (let next = depart(); next !== undefined; next = depart()) {
       try {
-        const after = unmetPrerequisites(group);
-        // A crash that took what the group needs must find nothing of it: it is durable before it is in its file.
-        const isDurable = after.length > 0 && (await commits.commitFirst(group, after));
+        const isCommitted = next.committed !== undefined && (await next.committed);
         if (state.failure !== undefined) break;
-        await writeGroup(group, isDurable);
+        // Behind a group that the journal did not take after all it may count only when that one does.
+        await writeGroup(next.group, isCommitted && state.durableOffset >= state.writtenOffset);
       } catch (error) {
         fail(failureOf(error));
         break;
       }
+      departing.shift();
     }
+    // Of a log that failed the journal must not get anything behind what is cut off.
+    for (const { committed } of departing.splice(0)) await committed;
     isWriting = false;
     settleIdle();
+  }
+
+  /** What is to be written next. */
+  function depart(): Departing | undefined {
+    if (state.failure !== undefined) return undefined;
+    if (departing.length === 0 && queue.length > 0 && !isHeld) {
+      const group = takeGroup();
+      const after = unmetPrerequisites(group);
+      // A crash that took what the group needs must find nothing of it: it is durable before it is in its file.
+      departing.push({ group, after, committed: after.length > 0 ? commits.commitFirst(group, after) : undefined });
+    }
+    return departing[0];
+  }
+
+  /** Groups behind one that waits for the journal go there as well, each in its turn: they share the next commit. */
+  function follow(): void {
+    isFollowing = false;
+    for (let last = departing.at(-1); last !== undefined; last = departing.at(-1)) {
+      if (isHeld || state.failure !== undefined || last.committed === undefined) return;
+      if (queue.length === 0 || departing.length >= GROUPS_DEPARTING_MAX) return;
+      const group = queue.slice(0, groupSize(queue));
+      if (!commits.mayFollow(group)) return;
+      queue.splice(0, group.length);
+      const unmet = [...last.after.filter((each) => !isMet(each)), ...unmetPrerequisites(group)];
+      // Met or not: without a prerequisite it would come before those that have one, and before what it follows.
+      const after = unmet.length > 0 ? unmet : last.after.slice(-1);
+      departing.push({ group, after, committed: commits.commitFirst(group, after) });
+    }
   }
 
   function takeGroup(): PlacedBatch[] {
@@ -158,7 +208,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** Moves the high watermark: written, and nothing hidden below it. */
   function advance(): void {
     const { writtenOffset } = state;
-    const highWatermark = Math.min(writtenOffset, commits.hiddenFrom);
+    const highWatermark = Math.min(writtenOffset, commits.hiddenFrom());
     written.release(writtenOffset);
     if (highWatermark <= state.highWatermark) return;
     state.highWatermark = highWatermark;

@@ -21,32 +21,31 @@ export interface OwnCompaction extends LogCompaction {
 }
 
 export function createLogCompaction(initial: Offset | undefined, options: CompactLogOptions): OwnCompaction {
-  let cleanedOffset = initial;
-  return {
-    get cleanedOffset() {
-      return cleanedOffset;
-    },
-    prepare: () => learnSegmentTimes(cleanedOffset ?? 0, options),
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const self = {
+    cleanedOffset: initial,
+    prepare: () => learnSegmentTimes(self.cleanedOffset ?? 0, options),
     plan: () =>
       planCompaction({
         state: options.state,
-        cleanedOffset: cleanedOffset ?? 0,
+        cleanedOffset: self.cleanedOffset ?? 0,
         recoveryPoint: options.housekeeper.recoveryPoint,
         nowMs: options.clockWindow.earliestMs(),
       }),
-    async run(plan, resources) {
+    async run(plan: CompactionPlan, resources: CompactionResources) {
       const markCompacted = async () => {
-        cleanedOffset ??= 0;
+        self.cleanedOffset ??= 0;
         await resources.markCompacted();
       };
       const stats = await compactLog(plan, { ...resources, markCompacted }, options);
-      if (stats !== undefined) cleanedOffset = stats.cleanedOffset;
+      if (stats !== undefined) self.cleanedOffset = stats.cleanedOffset;
       return stats;
     },
-    onCut(offset) {
-      if (cleanedOffset === undefined || cleanedOffset <= offset) return false;
-      cleanedOffset = offset;
+    onCut(offset: Offset) {
+      if (self.cleanedOffset === undefined || self.cleanedOffset <= offset) return false;
+      self.cleanedOffset = offset;
       return true;
     },
   };
+  return self;
 }
