@@ -15,5 +15,4 @@ export const sharedSettings: Readonly<Record<string, string>> = {
   'group.share.min.session.timeout.ms': '300',
   'group.share.min.heartbeat.interval.ms': '100',
   'group.share.assignment.interval.ms': '0',
-  'group.share.max.share.sessions': '300',
 };

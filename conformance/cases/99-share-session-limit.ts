@@ -2,8 +2,8 @@ import type { ApiCases } from '../case.ts';
 import { ACCEPT, shareAcknowledge, shareFetch } from '../requests/share.ts';
 import { initialize, settled, topics } from '../requests/share-state.ts';
 
-/** `group.share.max.share.sessions` in settings.ts. */
-const SESSIONS_MAX = 300;
+/** The default of `group.share.max.share.sessions`. */
+const SESSIONS_MAX = 2_000;
 const atOnce = { maxWaitMs: 0 };
 
 /** Among the last: Kafka keeps sessions for a while when their connections are gone. */
