@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createSimRandom } from '@sluice/kernel/sim/random';
+import { BROKER, startFixture } from '../testing/cluster-fixture.ts';
+import { ShareConsumer } from './share-consumer.ts';
 import { fetched, shareAnswer, startShareScript } from './testing/share-script.ts';
 
 const COORDINATOR_LOAD_IN_PROGRESS = 14;
@@ -47,5 +50,23 @@ describe('a share consumer that joins, on virtual time', () => {
     await clock.advance(10_000);
     assert.equal(brokers[0]?.connectionCount, 0);
     assert.equal(bodies('ShareGroupHeartbeat').length, 0);
+  });
+
+  it('holds the process no longer when it could not even begin to', async () => {
+    const { options, settled } = await startFixture();
+    let holdCount = 0;
+    const holdProcess = () => {
+      holdCount++;
+      return () => holdCount--;
+    };
+    const { network, clock } = options;
+    const consumer = new ShareConsumer(
+      { clientId: 'test', groupId: 'g', bootstrapBrokers: [BROKER] },
+      { network, clock, random: createSimRandom(1), holdProcess },
+    );
+    const joining = consumer.consume({ topics: ['jobs'] });
+    assert.equal(holdCount, 1);
+    await assert.rejects(settled(joining), { code: 'SLUICE_NETWORK' });
+    assert.equal(holdCount, 0);
   });
 });
