@@ -77,9 +77,11 @@ async function putFor(
   return latencies;
 }
 
-/** GetRecords from the start of 4 shards to their ends, all at once, again and again. */
+const READERS_PER_SHARD = 2;
+
+/** GetRecords from the start of 4 shards to their ends, by two readers of each at once, again and again. */
 export async function get(peer: Peer, records: number, seconds: number, version: HttpVersion): Promise<Figures> {
-  const caller = createCaller(peer.port, version, SHARDS);
+  const caller = createCaller(peer.port, version, READERS_PER_SHARD * SHARDS);
   const name = `get-${streams++}`;
   try {
     await createStream(caller, name);
@@ -92,9 +94,11 @@ export async function get(peer: Peer, records: number, seconds: number, version:
     }
     const shards = await shardsOf(caller, name);
     const drainAll = async () => {
-      const counts = await Promise.all(shards.map((shard) => drain(caller, name, shard)));
+      const readers = Array.from({ length: READERS_PER_SHARD }, () => shards).flat();
+      const counts = await Promise.all(readers.map((shard) => drain(caller, name, shard)));
       const count = counts.reduce((sum, each) => sum + each, 0);
-      if (count !== records) throw new Error(`${peer.name} gave ${count} of ${records} records`);
+      const expected = READERS_PER_SHARD * records;
+      if (count !== expected) throw new Error(`${peer.name} gave ${count} of ${expected} records`);
     };
     await drainAll();
     const work = async () => {
@@ -105,7 +109,7 @@ export async function get(peer: Peer, records: number, seconds: number, version:
     };
     const { result: rounds, seconds: took, cpu } = await watched(peer, work);
     const { serverSeconds = 0, ...cores } = cpu;
-    const read = rounds * records;
+    const read = rounds * READERS_PER_SHARD * records;
     return { recordsPerSecond: read / took, cpuMicrosecondsPerRecord: (1e6 * serverSeconds) / read, ...cores };
   } finally {
     caller.close();
@@ -131,7 +135,7 @@ export async function subscribe(peer: Peer, seconds: number, version: HttpVersio
     await caller.stream('SubscribeToShard', JSON.stringify(input), (piece) => {
       if (piece.includes('"PartitionKey"')) arrived?.();
     });
-    const [latencies, writes]: [number[], number[]] = [[], []];
+    const [latencies, writes, deliveries]: [number[], number[], number[]] = [[], [], []];
     const Data = Buffer.alloc(1000).toString('base64');
     const endAt = performance.now() + 1000 * seconds;
     const warmUntil = performance.now() + 1000;
@@ -140,18 +144,21 @@ export async function subscribe(peer: Peer, seconds: number, version: HttpVersio
       arrived = resolve;
       const sentAt = performance.now();
       const written = putter.call('PutRecord', JSON.stringify({ StreamName: name, Data, PartitionKey: 'k' }));
-      const [, writeMs] = await Promise.all([
-        promise.then(() => latencies.push(performance.now() - sentAt)),
+      const [arrivedMs, writeMs] = await Promise.all([
+        promise.then(() => performance.now() - sentAt),
         written.then(() => performance.now() - sentAt),
       ]);
+      latencies.push(arrivedMs);
       writes.push(writeMs);
-      if (performance.now() < warmUntil) latencies.length = writes.length = 0;
+      deliveries.push(Math.max(0, arrivedMs - writeMs));
+      if (performance.now() < warmUntil) latencies.length = writes.length = deliveries.length = 0;
       await sleep(BETWEEN_MS);
     }
     return {
       p50Ms: quantile(latencies, 0.5),
       p99Ms: quantile(latencies, 0.99),
       maxMs: Math.max(...latencies),
+      afterWriteP99Ms: quantile(deliveries, 0.99),
       writeP50Ms: quantile(writes, 0.5),
       writeP99Ms: quantile(writes, 0.99),
       records: latencies.length,

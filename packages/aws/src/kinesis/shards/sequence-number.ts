@@ -18,6 +18,8 @@ const NO_TIME = '00';
 const GENERATION_MAX = 16 ** 9 - 1;
 const LAYOUT = /^2([0-9a-f]{9})([0-9a-f])([0-9a-f]{16})00([0-9a-f]{9})([0-9a-f]{8})2$/;
 const DIGITS_MAX = 56;
+/** Behind the offset come 20 hexadecimal digits. */
+const OFFSET_SHIFT = 80n;
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 
@@ -30,7 +32,8 @@ export function sequenceNumbersOf(shard: Omit<SequencePosition, 'offset'>): (off
   assert(shard.generation >= 0 && shard.generation <= GENERATION_MAX, 'a generation has nine digits');
   const head = `0x${VERSION}${hex(shard.generation, 9)}${hex(shard.shard % 16, 1)}`;
   const tail = `${NO_TIME}${hex(shard.generation, 9)}${hex(shard.shard, 8)}${VERSION}`;
-  return (offset) => BigInt(head + hex(offset + 1, 16) + tail).toString();
+  const start = BigInt(head + hex(0, 16) + tail);
+  return (offset) => (start + (BigInt(offset + 1) << OFFSET_SHIFT)).toString();
 }
 
 /** Undefined if this door's streams have no such number. */
