@@ -112,6 +112,34 @@ describe('a batch with a prerequisite', () => {
     await directory.close();
   });
 
+  test('follows another one into the journal while that is being committed', async () => {
+    const clock = createSimClock();
+    const { disk, directory, logs, syncs } = await openFixture({ clock });
+    const [decisions, follower] = logs;
+    assert(decisions !== undefined && follower !== undefined);
+    const heal = disk.inject(({ kind, path }) =>
+      kind === 'sync' && path.includes('sluice-journal') ? { kind: 'delay', delayMs: 50 } : undefined,
+    );
+    const decideOnce = async () => {
+      append(decisions, batchOf(['decision']), { durable: true });
+      append(follower, batchOf(['marker']), {
+        durable: true,
+        after: { log: decisions, offset: decisions.logEndOffset },
+      });
+      await clock.settle();
+    };
+    await decideOnce();
+    for (let count = 0; count < 4; count++) await decideOnce();
+    await clock.advance(50);
+    assert.equal(follower.durableOffset, 4, 'the first one');
+    await clock.advance(50);
+    assert.equal(follower.durableOffset, 8, 'all that came meanwhile');
+    assert.deepEqual(syncs(), { journal: 2, segments: 0 });
+    heal();
+    assert.equal((await readAll(follower)).length, 8);
+    await directory.close();
+  });
+
   test('keeps no cut from the journal that has no room until its log is synced', async () => {
     // Wherever in the life of the journal's files it comes.
     for (let rounds = 0; rounds < 16; rounds++) {

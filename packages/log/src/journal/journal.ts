@@ -104,6 +104,12 @@ export function createJournal(options: JournalOptions): Journal {
     });
   }
 
+  /** Not at once: whoever waited for this commit hands over what gathered meanwhile, and shares the next one. */
+  function endWriting(): void {
+    writing = undefined;
+    requestTurn();
+  }
+
   function turn(): void {
     if (writing !== undefined || pending.length === 0) return;
     // Those that wait for others' records gain more than a sync: they need not wait for two, one after the other.
@@ -116,10 +122,7 @@ export function createJournal(options: JournalOptions): Journal {
       for (const each of left) if (each.after.every(isMet)) void syncOwnSegments(each);
       return;
     }
-    writing = commitTogether(file, taken).finally(() => {
-      writing = undefined;
-      turn();
-    });
+    writing = commitTogether(file, taken).finally(endWriting);
   }
 
   /** As many as one commit holds; those whose segments would lag as one too many sync them now. */
@@ -127,21 +130,27 @@ export function createJournal(options: JournalOptions): Journal {
     const free: Pending[] = [];
     const bound: Pending[] = [];
     const left: Pending[] = [];
+    /** What else these want comes in a later commit: never before what they have in front of it. */
+    const held = new Set<JournaledLog>();
     let sizeBytes = 0;
+    const leave = (each: Pending) => {
+      left.push(each);
+      held.add(each.log);
+    };
     const take = (each: Pending, into: Pending[]) => {
       const entry = entrySizeBytes(each.bytes.sizeBytes);
-      if (sizeBytes + entry > payloadsSizeBytesMax) left.push(each);
+      if (held.has(each.log) || sizeBytes + entry > payloadsSizeBytesMax) leave(each);
       else if (dirty.hasRoomFor(each.log)) {
         into.push(each);
         sizeBytes += entry;
       } else if (each.after.every(isMet)) void syncOwnSegments(each);
-      else left.push(each);
+      else leave(each);
     };
     for (const each of pending) if (!isBound(each)) take(each, free);
     for (const each of pending) {
       if (!isBound(each)) continue;
       if (each.after.every((needed) => isMet(needed) || isAmong(free, needed))) take(each, bound);
-      else left.push(each);
+      else leave(each);
     }
     pending = left;
     return { free, bound, count: free.length + bound.length, sizeBytes: sizeBytes + COMMIT_OVERHEAD_SIZE_BYTES };
@@ -239,12 +248,7 @@ export function createJournal(options: JournalOptions): Journal {
     // Its last entry may have been written over meanwhile.
     if (first === undefined) return;
     const done = writeCut(first, named);
-    writing = done
-      .catch(() => {})
-      .finally(() => {
-        writing = undefined;
-        turn();
-      });
+    writing = done.catch(() => {}).finally(endWriting);
     await done;
   }
 
