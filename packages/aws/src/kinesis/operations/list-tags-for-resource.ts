@@ -1,11 +1,20 @@
 import type { KinesisOperations } from '../generated/types.ts';
+import { isQueueArn, tagsOfQueue } from '../queues/queue-tags.ts';
+import type { Queues } from '../queues/queues.ts';
 import type { Streams } from '../registry/streams.ts';
-import { requireResource } from '../resource.ts';
+import { type Resource, requireResource } from '../resource.ts';
 
-export function listTagsForResource({ streams }: { streams: Streams }): KinesisOperations['ListTagsForResource'] {
+export function listTagsForResource({
+  streams,
+  queues,
+}: {
+  streams: Streams;
+  queues: Queues;
+}): KinesisOperations['ListTagsForResource'] {
   return async ({ ResourceARN }, context) => {
-    const { state, consumer } = await requireResource(streams, ResourceARN, context);
-    const tags = consumer?.tags ?? state.tags;
+    const tags = isQueueArn(ResourceARN)
+      ? await tagsOfQueue(queues, ResourceARN)
+      : tagsOf(await requireResource(streams, ResourceARN, context));
     return {
       Tags: Object.keys(tags)
         .sort()
@@ -13,3 +22,5 @@ export function listTagsForResource({ streams }: { streams: Streams }): KinesisO
     };
   };
 }
+
+const tagsOf = ({ state, consumer }: Resource) => consumer?.tags ?? state.tags;

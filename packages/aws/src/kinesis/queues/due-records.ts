@@ -64,11 +64,15 @@ export function createDueRecords(dueMs: (id: string) => TimestampMs | undefined,
     for (let first = heap[0]; first !== undefined && !isLive(first); first = heap[0]) removeFirst();
   }
 
+  /** What is sorted is a heap. A record may be here twice, for the same time. */
+  function withoutStale(): Item[] {
+    const live = new Map(heap.filter(isLive).map((item) => [item.id, item]));
+    return [...live.values()].sort((a, b) => a.atMs - b.atMs);
+  }
+
   return {
     add(id, atMs) {
-      if (heap.length > STALE_MIN + 2 * liveCount()) {
-        heap = heap.filter(isLive).sort((a, b) => a.atMs - b.atMs);
-      }
+      if (heap.length > STALE_MIN + 2 * liveCount()) heap = withoutStale();
       rise(heap.push({ id, atMs }) - 1);
     },
     take(now, countMax) {

@@ -130,10 +130,12 @@ describe('a queue of a stream', () => {
     assert.deepEqual(Failed, []);
     const other = open();
     assert.deepEqual(valuesOf(await receive(queue, {}, other)), [String(soon.Data)]);
-    await clock.advance(43_100_000);
+    await clock.advance(600_000);
     assert.deepEqual(valuesOf(await receive(queue)), [String(soon.Data)]);
-    await clock.advance(100_000);
-    assert.deepEqual(valuesOf(await receive(queue)).includes(String(late.Data)), true);
+    const Entries = [{ ReceiptHandle: late.ReceiptHandle, VisibilityTimeoutSeconds: 5 }];
+    await run(operations.UpdateQueueRecordsVisibility({ QueueARN: queue, Entries }, context()));
+    await clock.advance(6_000);
+    assert.deepEqual(valuesOf(await receive(queue)), [String(late.Data)]);
   });
 
   it('sets a record aside that was received as often as it may be, and gives it back when it is restored', async () => {
@@ -166,5 +168,125 @@ describe('a queue of a stream', () => {
     assert.equal(again?.ReceiveCount, 1);
     await clock.advance(1_000_000);
     assert.deepEqual(await receiveDead(queue), []);
+  });
+
+  it('begins where it is told to: at the oldest record, behind the newest, or at a time', async () => {
+    const { clock, createStream, createQueue, put, drain } = queueFixture();
+    await createStream();
+    await put('a', 'b');
+    await clock.advance(10_000);
+    const Timestamp = clock.now();
+    await put('c');
+    const queues = [
+      await createQueue('oldest', { StartingPosition: { Type: 'TRIM_HORIZON' } }),
+      await createQueue('time', { StartingPosition: { Type: 'AT_TIMESTAMP', Timestamp } }),
+      await createQueue('newest', { StartingPosition: { Type: 'LATEST' } }),
+    ];
+    await put('d');
+    const seen: string[] = [];
+    for (const queue of queues) seen.push(valuesOf(await drain(queue)).join(''));
+    assert.deepEqual(seen, ['abcd', 'cd', 'd']);
+  });
+
+  it('knows a record by the same id in all queues of the stream', async () => {
+    const { createStream, createQueue, put, receive } = queueFixture();
+    await createStream();
+    const [one, other] = [await createQueue('one'), await createQueue('other')];
+    await put('a');
+    assert.equal((await receive(one))[0]?.RecordId, (await receive(other))[0]?.RecordId);
+  });
+
+  it('goes on through a reshard, and gives no record twice that stands behind the end of its shard', async () => {
+    const { clock, run, context, operations, createStream, createQueue, put, drain, acknowledge } = queueFixture();
+    await createStream();
+    const queue = await createQueue();
+    const values = Array.from({ length: 60 }, (_, index) => `v${index}`).sort();
+    await put(...values.slice(0, 20));
+    for (const shard of [0, 2]) {
+      const { Shards = [] } = await run(operations.ListShards({ StreamName: 's' }, context()));
+      const { ShardId: ShardToSplit = '', HashKeyRange } = Shards[shard] ?? {};
+      const NewStartingHashKey = (BigInt(HashKeyRange?.StartingHashKey ?? 0) + 10n ** 37n).toString();
+      await clock.advance(1_000);
+      await run(operations.SplitShard({ StreamName: 's', ShardToSplit, NewStartingHashKey }, context()));
+    }
+    await put(...values.slice(20, 40));
+    await clock.advance(1_000);
+    await put(...values.slice(40));
+    const records = await drain(queue);
+    assert.deepEqual(valuesOf(records), values);
+    await acknowledge(queue, records.slice(0, 10));
+  });
+
+  it('gives what came when nobody waited any longer, and drops what retention has removed', async () => {
+    const { clock, cluster, createStream, createQueue, put, receive, drain } = queueFixture();
+    await createStream();
+    const queue = await createQueue('q', { QueueAttributes: { VisibilityTimeoutSeconds: 5 } });
+    await put('a', 'b', 'c', 'd');
+    const first = await drain(queue);
+    assert.equal(first.length, 4);
+    for (let partition = 0; partition < 4; partition++) cluster.trim('s', partition, 1);
+    await clock.advance(6_000);
+    // Of each shard the first is gone.
+    assert.equal((await drain(queue)).length, 4 - new Set(first.map(({ RecordId }) => RecordId.slice(9, 17))).size);
+    assert.deepEqual(await receive(queue), []);
+  });
+
+  it('is listed by name, by its stream and page by page, and has tags', async () => {
+    const { run, context, operations, createStream, createQueue } = queueFixture();
+    await createStream();
+    const arns = [await createQueue('b'), await createQueue('a'), await createQueue('c')];
+    const page = await run(operations.ListQueues({ MaxResults: 2 }, context()));
+    assert(page.NextToken !== undefined);
+    const rest = await run(operations.ListQueues({ NextToken: page.NextToken }, context()));
+    const listed = [...page.QueueSummaries, ...rest.QueueSummaries];
+    assert.deepEqual(
+      listed.map(({ QueueName, QueueARN }) => [QueueName, QueueARN]),
+      [
+        ['a', arns[1]],
+        ['b', arns[0]],
+        ['c', arns[2]],
+      ],
+    );
+    assert.equal(rest.NextToken, undefined);
+    const [stream] = listed[0]?.Streams ?? [];
+    assert.equal(stream?.StreamARN, STREAM_ARN);
+    const filtered = async (StreamCreationTimestamp: number) => {
+      const StreamFilter = [{ StreamARN: STREAM_ARN, StreamCreationTimestamp }];
+      return (await run(operations.ListQueues({ StreamFilter }, context()))).QueueSummaries.length;
+    };
+    assert.equal(await filtered(stream.StreamCreationTimestamp), 3);
+    assert.equal(await filtered(stream.StreamCreationTimestamp + 5_000), 0);
+    const ResourceARN = arns[0] ?? '';
+    await run(operations.TagResource({ ResourceARN, Tags: { a: '1', b: '2' } }, context()));
+    await run(operations.UntagResource({ ResourceARN, TagKeys: ['a'] }, context()));
+    const { Tags } = await run(operations.ListTagsForResource({ ResourceARN }, context()));
+    assert.deepEqual(Tags, [{ Key: 'b', Value: '2' }]);
+  });
+
+  it('tells of each receipt handle by itself what is wrong with it', async () => {
+    const { run, context, operations, createStream, createQueue, put, receive } = queueFixture();
+    await createStream();
+    const [queue, other] = [await createQueue('q'), await createQueue('other')];
+    await put('a');
+    const [record] = await receive(queue);
+    const [foreign] = await receive(other);
+    assert(record !== undefined && foreign !== undefined);
+    const ReceiptHandle = `${record.ReceiptHandle.slice(0, -4)}AAAA`;
+    const Entries = [record, { ReceiptHandle }, foreign, { ReceiptHandle: 'x' }].map((each) => ({
+      ReceiptHandle: each.ReceiptHandle,
+    }));
+    const settled = await run(operations.AcknowledgeQueueRecords({ QueueARN: queue, Entries }, context()));
+    assert.deepEqual(settled.Successful, [{ ReceiptHandle: record.ReceiptHandle }]);
+    assert.deepEqual(
+      settled.Failed.map(({ ErrorCode }) => ErrorCode),
+      ['InvalidArgumentException', 'InvalidArgumentException', 'InvalidArgumentException'],
+    );
+    const again = await run(
+      operations.AcknowledgeQueueRecords({ QueueARN: queue, Entries: Entries.slice(0, 1) }, context()),
+    );
+    assert.deepEqual(again.Failed, []);
+    const late = { QueueARN: queue, Entries: [{ ReceiptHandle: record.ReceiptHandle, VisibilityTimeoutSeconds: 1 }] };
+    const { Failed } = await run(operations.UpdateQueueRecordsVisibility(late, context()));
+    assert.equal(Failed[0]?.ErrorCode, 'ResourceNotFoundException');
   });
 });

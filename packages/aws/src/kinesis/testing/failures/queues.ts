@@ -92,6 +92,20 @@ export const QUEUES_FAILURES: readonly Case[] = [
       input: async (fixture) => ({ QueueARN: await queueArn(fixture, 'q', true), ...input }),
     }),
   ),
+  ...names({ TagResource: { Tags: { a: '1' } }, UntagResource: { TagKeys: ['a'] }, ListTagsForResource: {} }).map(
+    ([operation, input]): Case => ({
+      operation,
+      error: NOT_FOUND,
+      message: /^Queue .* not found\.$/,
+      input: () => ({ ResourceARN: MISSING, ...input }),
+    }),
+  ),
+  {
+    operation: 'PutResourcePolicy',
+    error: INVALID,
+    message: /^ResourceARN .* is not valid/,
+    input: async (fixture) => ({ ResourceARN: await queueArn(fixture), Policy: '{"Statement":[]}' }),
+  },
   {
     operation: 'CreateQueue',
     error: NOT_FOUND,
