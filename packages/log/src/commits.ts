@@ -32,7 +32,7 @@ export interface LogJournal {
 export interface Commits {
   readonly isBusy: boolean;
   /** The lowest offset that consumers must not see yet; Infinity if there is none. */
-  readonly hiddenFrom: Offset;
+  hiddenFrom(): Offset;
   /** Consumers must not see `[firstOffset, nextOffset)` before it is durable. */
   hide(firstOffset: Offset, nextOffset: Offset): void;
   /** Just written, behind all that was written before; its memory is released here. */
@@ -79,21 +79,12 @@ export function createCommits(options: CommitsOptions): Commits {
   const hidden = createHiddenOffsets();
   const retained = createRetainedBatches(state.writtenOffset);
   let wantedOffset = 0;
-  let isBusy = false;
   let uncommittedBatchCount = 0;
   /** The end of what the journal has, or is about to have, and the segment gets afterwards. */
   let committedFirstOffset = 0;
   /** Everything below is durable, or was handed to the journal in the order of its offsets. */
   let handedOverOffset = 0;
-  const self: JournaledLog = {
-    topicId: options.journal?.topicId ?? Buffer.alloc(0),
-    topic: state.topic,
-    partition: state.partition,
-    get syncedOffset() {
-      return state.syncedOffset;
-    },
-    syncSegments: syncs.untilSynced,
-  };
+  const self = new SyncedBySegments(options);
 
   /** Whether somebody waits for something below `offset` to be durable. */
   function isWanted(offset: Offset): boolean {
@@ -103,8 +94,8 @@ export function createCommits(options: CommitsOptions): Commits {
   const isDue = () => state.writtenOffset > state.durableOffset && isWanted(state.writtenOffset);
 
   function start(): void {
-    if (isBusy || state.failure !== undefined || !isDue()) return;
-    isBusy = true;
+    if (commits.isBusy || state.failure !== undefined || !isDue()) return;
+    commits.isBusy = true;
     void commitAll();
   }
 
@@ -119,7 +110,7 @@ export function createCommits(options: CommitsOptions): Commits {
       retained.release(state.durableOffset);
       if (outcome.kind === 'segments' && coveredBatchCount >= BUSY_BATCH_COUNT_MIN) await spacing(startedMs);
     }
-    isBusy = false;
+    commits.isBusy = false;
     options.onIdle();
   }
 
@@ -222,17 +213,14 @@ export function createCommits(options: CommitsOptions): Commits {
     if (leftMs > 0) await new Promise<void>((resolve) => void clock.setTimer(leftMs, resolve));
   }
 
-  return {
-    get isBusy() {
-      return isBusy;
-    },
-    get hiddenFrom() {
-      return hidden.from;
-    },
-    hide: (firstOffset, nextOffset) => hidden.hide(firstOffset, nextOffset),
+  // Without accessors: see docs/decisions/parts-of-a-log.md.
+  const commits = {
+    isBusy: false,
+    hiddenFrom: () => hidden.from,
+    hide: (firstOffset: Offset, nextOffset: Offset) => hidden.hide(firstOffset, nextOffset),
     commitFirst,
     mayFollow,
-    onWritten(group, nextOffset, isDurable) {
+    onWritten(group: readonly PlacedBatch[], nextOffset: Offset, isDurable: boolean) {
       if (!isDurable) uncommittedBatchCount += group.length;
       // What somebody wants durable stays in memory for the journal, if it is not much; the file has everything.
       retained.keep(group);
@@ -249,7 +237,7 @@ export function createCommits(options: CommitsOptions): Commits {
     },
     becomeDurable,
     forget: () => retained.forget(state.writtenOffset),
-    fail(reason) {
+    fail(reason: string) {
       hidden.clear();
       waiters.fail(reason);
     },
@@ -260,7 +248,31 @@ export function createCommits(options: CommitsOptions): Commits {
       handedOverOffset = 0;
     },
   };
+  return commits;
 }
+
+/** The log, for the journal. */
+class SyncedBySegments implements JournaledLog {
+  readonly topicId: Buffer;
+  readonly topic: string;
+  readonly partition: number;
+  readonly syncSegments: SegmentSyncs['untilSynced'];
+  readonly #state: LogState;
+
+  constructor({ state, syncs, journal }: CommitsOptions) {
+    this.topicId = journal?.topicId ?? NO_TOPIC_ID;
+    this.topic = state.topic;
+    this.partition = state.partition;
+    this.syncSegments = syncs.untilSynced;
+    this.#state = state;
+  }
+
+  get syncedOffset(): Offset {
+    return this.#state.syncedOffset;
+  }
+}
+
+const NO_TOPIC_ID = Buffer.alloc(0);
 
 function sizeOf(group: readonly PlacedBatch[]): number {
   return group.reduce((sum, { buffer }) => sum + buffer.length, 0);

@@ -208,7 +208,7 @@ export function createWriter(options: WriterOptions): Writer {
   /** Moves the high watermark: written, and nothing hidden below it. */
   function advance(): void {
     const { writtenOffset } = state;
-    const highWatermark = Math.min(writtenOffset, commits.hiddenFrom);
+    const highWatermark = Math.min(writtenOffset, commits.hiddenFrom());
     written.release(writtenOffset);
     if (highWatermark <= state.highWatermark) return;
     state.highWatermark = highWatermark;
