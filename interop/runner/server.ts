@@ -28,7 +28,7 @@ export type Server = {
   remove(): Promise<void>;
 };
 
-const startTimeoutMs = 150_000;
+const startTimeoutMs = 240_000;
 const endTimeoutMs = 60_000;
 const outputCharsMax = 200_000;
 

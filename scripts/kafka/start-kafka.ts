@@ -65,7 +65,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
   };
-  const serving = waitUntilServing(port, options.startTimeoutMs ?? 120_000).catch(async (cause) => {
+  const serving = waitUntilServing(port, options.startTimeoutMs ?? 240_000).catch(async (cause) => {
     await end('SIGKILL');
     throw cause;
   });
