@@ -53,3 +53,39 @@ export async function flood(socket: net.Socket, bytes: (count: number) => Buffer
   socket.destroy();
   await isClosed;
 }
+
+export interface Frame {
+  readonly type: number;
+  readonly flags: number;
+  readonly streamId: number;
+  readonly payload: Buffer;
+}
+
+/** The frames that arrive, of each type in order. */
+export function framesIn(socket: net.Socket): { next(type: number): Promise<Frame> } {
+  let rest: Buffer = Buffer.alloc(0);
+  const arrived: Frame[] = [];
+  let onArrived: (() => void) | undefined;
+  socket.on('data', (chunk: Buffer) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= HEAD_SIZE_BYTES && rest.length >= HEAD_SIZE_BYTES + rest.readUIntBE(0, 3)) {
+      const end = HEAD_SIZE_BYTES + rest.readUIntBE(0, 3);
+      const [type, flags, streamId] = [rest.readUInt8(3), rest.readUInt8(4), rest.readUInt32BE(5)];
+      arrived.push({ type, flags, streamId, payload: rest.subarray(HEAD_SIZE_BYTES, end) });
+      rest = rest.subarray(end);
+    }
+    onArrived?.();
+  });
+  return {
+    async next(type) {
+      for (;;) {
+        const at = arrived.findIndex((each) => each.type === type && each.payload.length > 0);
+        const [found] = at === -1 ? [] : arrived.splice(at, 1);
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => {
+          onArrived = resolve;
+        });
+      }
+    },
+  };
+}
