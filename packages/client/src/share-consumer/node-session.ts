@@ -35,8 +35,8 @@ export interface NodeSession extends AcknowledgementSink {
   abort(): void;
 }
 
-/** The lock must not end while the broker still waits for more records. */
-const LOCK_SHARE_FOR_WAITING = 2;
+/** Neither the lock nor the time for closing must end while the broker still waits for more records. */
+const WAITING_SHARE = 2;
 
 type Step = { readonly kind: 'connect' | 'acknowledge' } | { readonly kind: 'fetch'; readonly settings: FetchSettings };
 
@@ -131,7 +131,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     const response = await sendShareFetch(broker, {
       ...identity,
       epoch: session.epoch,
-      settings: { ...settings, maxWaitMs: Math.min(settings.maxWaitMs, lockMs / LOCK_SHARE_FOR_WAITING) },
+      settings: { ...settings, maxWaitMs: Math.min(settings.maxWaitMs, Math.min(lockMs, timeoutMs) / WAITING_SHARE) },
       timeoutMs,
       taken,
       ...session.changesTo(wanted),

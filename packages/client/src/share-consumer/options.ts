@@ -55,7 +55,10 @@ export interface ShareConsumeSettings<Key = Buffer, Value = Buffer, HeaderKey = 
   readonly minBytes?: number;
   /** Default: 52,428,800. */
   readonly maxBytes?: number;
-  /** How long a broker waits for messages before it answers a fetch; acknowledgements may have to wait as long. Default: 500. */
+  /**
+   * How long a broker waits for messages before it answers a fetch, half of a lock and of `timeout` at most;
+   * acknowledgements may have to wait as long. Default: 500.
+   */
   readonly maxWaitTime?: number;
   /** How long acknowledgements wait for others, or for a fetch, to go with. Default: 100. */
   readonly maxAcknowledgeWaitTime?: number;

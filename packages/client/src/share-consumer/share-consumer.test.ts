@@ -157,6 +157,19 @@ describe('a share consumer, on virtual time', () => {
     assert.equal((await next).done, true);
   });
 
+  it('lets no fetch wait so long that closing could not wait for what it took along', async () => {
+    const { consume, settled, bodies, consumer } = await startShareScript({
+      ShareFetch: () => shareAnswer([fetched(0, 0, 1)]),
+    });
+    const iterator = await consume({ maxWaitTime: 60_000 });
+    await settled(iterator.next());
+    assert.deepEqual(
+      bodies('ShareFetch').map(({ maxWaitMs }) => maxWaitMs),
+      [2_500],
+    );
+    await settled(consumer.close());
+  });
+
   it('closes within its timeout, also where no broker answers', async () => {
     const { consume, settled, clock, consumer } = await startShareScript({
       ShareFetch: () => shareAnswer([fetched(0, 0, 1)]),

@@ -11,6 +11,7 @@ export interface Body {
   readonly memberEpoch: number;
   readonly shareSessionEpoch: number;
   readonly maxRecords: number;
+  readonly maxWaitMs: number;
   readonly topics: readonly {
     readonly partitions: readonly {
       readonly partitionIndex: number;
