@@ -15,6 +15,7 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
   const resolved = await resolveStart(shell, options);
   const settings = await doorSettings(shell, options);
   const logger = createLogger(logOptions(resolved.settings));
+  for (const { message, fields } of resolved.warnings) logger.warn(message, fields);
   const stopping = Promise.withResolvers<string>();
   let isStopping = false;
   const interrupt = shell.onInterrupt((signal) => {

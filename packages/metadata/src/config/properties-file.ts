@@ -3,27 +3,38 @@
  * lines continued by a backslash, \t \n \f \r and \uXXXX escapes.
  */
 export function parseProperties(text: string): [name: string, value: string][] {
-  const pairs: [string, string][] = [];
-  for (const line of logicalLines(text)) {
+  return parsePropertyLines(text).map(({ name, value }) => [name, value]);
+}
+
+export interface PropertyLine {
+  readonly name: string;
+  readonly value: string;
+  /** Where it begins; the first is 1. */
+  readonly lineNumber: number;
+}
+
+/** As `parseProperties`, with the line that each pair stands in. */
+export function parsePropertyLines(text: string): PropertyLine[] {
+  return logicalLines(text).map(({ line, lineNumber }) => {
     const { name, rest } = splitName(line);
-    pairs.push([unescaped(name), unescaped(rest)]);
-  }
-  return pairs;
+    return { name: unescaped(name), value: unescaped(rest), lineNumber };
+  });
 }
 
 const blank = /^[ \t\f]+/;
 
 /** Without comments and empty lines; continued lines joined. */
-function logicalLines(text: string): string[] {
-  const lines: string[] = [];
-  let open: string | undefined;
-  for (const natural of text.split(/\r\n|\r|\n/)) {
+function logicalLines(text: string): { line: string; lineNumber: number }[] {
+  const lines: { line: string; lineNumber: number }[] = [];
+  let open: { line: string; lineNumber: number } | undefined;
+  for (const [index, natural] of text.split(/\r\n|\r|\n/).entries()) {
     const line = natural.replace(blank, '');
     if (open === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
-    const joined: string = (open ?? '') + line;
+    const lineNumber: number = open?.lineNumber ?? index + 1;
+    const joined: string = (open?.line ?? '') + line;
     const isContinued = (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
-    open = isContinued ? joined.slice(0, -1) : undefined;
-    if (!isContinued) lines.push(joined);
+    open = isContinued ? { line: joined.slice(0, -1), lineNumber } : undefined;
+    if (!isContinued) lines.push({ line: joined, lineNumber });
   }
   return open === undefined ? lines : [...lines, open];
 }

@@ -1,10 +1,11 @@
 import { trimAscii } from './java-text.ts';
 import { parseConfig } from './parse-config.ts';
-import { parseProperties } from './properties-file.ts';
+import { parsePropertyLines } from './properties-file.ts';
 import type { StaticConfig } from './static-config.ts';
 import { suggestName } from './suggest.ts';
 import { brokerConfigs, topicConfigs } from './tables.ts';
 import { topicSynonyms } from './topic-values.ts';
+import { isLeftOver } from './unserved-settings.ts';
 import { withoutListenerPrefix } from './validate-broker-configs.ts';
 
 export interface ServerPropertiesInput {
@@ -12,12 +13,19 @@ export interface ServerPropertiesInput {
   readonly base?: Readonly<Record<string, string>>;
   /** The content of a server.properties file. */
   readonly text?: string | undefined;
+  /** What to call that file in a problem; the line stands behind it. */
+  readonly textName?: string | undefined;
   /** Strongest: `name=value` each, as `--set` takes them. */
   readonly overrides?: readonly string[];
 }
 
 export type ServerProperties =
-  | { readonly ok: true; readonly config: StaticConfig }
+  | {
+      readonly ok: true;
+      readonly config: StaticConfig;
+      /** What a Kafka broker's file may have and nobody reads here: settings of Kafka 3.x, and of its authorizer. */
+      readonly leftOver: ReadonlyMap<string, string>;
+    }
   /** One line each, for the person who wrote the settings. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -28,19 +36,28 @@ export const DEFAULT_NODE_ID = 1;
 export function readServerProperties({
   base = {},
   text = '',
+  textName,
   overrides = [],
 }: ServerPropertiesInput): ServerProperties {
   const values = new Map<string, string>(Object.entries(base));
+  const places = new Map<string, string>();
   const problems: string[] = [];
-  for (const [name, value] of parseProperties(text)) values.set(name, trimAscii(value));
+  for (const { name, value, lineNumber } of parsePropertyLines(text)) {
+    values.set(name, trimAscii(value));
+    if (textName !== undefined) places.set(name, `${textName}:${lineNumber}: `);
+  }
   for (const override of overrides) {
     const equals = override.indexOf('=');
+    const name = trimAscii(override.slice(0, equals));
+    places.delete(name);
     if (equals < 1) problems.push(`--set wants name=value, not '${override}'.`);
-    else values.set(trimAscii(override.slice(0, equals)), trimAscii(override.slice(equals + 1)));
+    else values.set(name, trimAscii(override.slice(equals + 1)));
   }
+  const leftOver = new Map([...values].filter(([name]) => isLeftOver(name)));
+  for (const name of leftOver.keys()) values.delete(name);
   for (const [name, value] of values) {
     const problem = settingProblem(name, value);
-    if (problem !== undefined) problems.push(problem);
+    if (problem !== undefined) problems.push(`${places.get(name) ?? ''}${problem}`);
   }
   const nodeId = Number(values.get('node.id') ?? values.get('broker.id') ?? DEFAULT_NODE_ID);
   problems.push(...crossProblems(values, nodeId));
@@ -48,7 +65,7 @@ export function readServerProperties({
   // Each stands for the other, as in Kafka.
   values.set('node.id', nodeId.toString());
   values.set('broker.id', nodeId.toString());
-  return { ok: true, config: { nodeId, values } };
+  return { ok: true, config: { nodeId, values }, leftOver };
 }
 
 function settingProblem(name: string, value: string): string | undefined {

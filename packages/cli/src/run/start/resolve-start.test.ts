@@ -53,10 +53,30 @@ describe('what sluice start was told', () => {
     assert.equal(ephemeral, true);
   });
 
+  it('warns of a broker that is not protected as its settings ask, and of what Kafka 4 has no more', async () => {
+    assert.deepEqual((await resolve({})).warnings, []);
+    const file = 'listeners=SASL_SSL://:9093\nsuper.users=User:a\nzookeeper.connect=z:2181\n';
+    const { warnings, settings } = await resolve(
+      { config: 'server.properties', listen: { host: '::1', port: 0 }, set: [['ssl.keystore.location', '/nope']] },
+      file,
+    );
+    assert.deepEqual(
+      warnings.map(({ fields }) => fields),
+      [{ settings: 'listeners, ssl.keystore.location, super.users' }, { settings: 'zookeeper.connect' }],
+    );
+    assert.match(warnings[0]?.message ?? '', /everybody who can connect/);
+    assert.equal(settings['zookeeper.connect'], undefined);
+  });
+
   const refused: readonly [string, Parameters<typeof resolveStart>[1], string, RegExp][] = [
     ['a misspelt name', { set: [['num.partition', '3']] }, '', /num\.partition\. Did you mean num\.partitions\?/],
     ['a value that is none', { set: [['num.partitions', 'x']] }, '', /'x' for configuration num\.partitions/],
-    ['a misspelt name in the file', { config: 'server.properties' }, 'log.retention.hour=1', /log\.retention\.hours\?/],
+    [
+      'a misspelt name in the file',
+      { config: 'server.properties' },
+      'log.retention.hour=1',
+      /server\.properties:1: .*log\.retention\.hours\?/,
+    ],
     ['--ephemeral with --data', { ephemeral: true, data: ['x'] }, '', /give one|keeps nothing/],
     ['a listener with encryption', { set: [['listeners', 'SSL://:9093']] }, '', /without encryption/],
     ['directories that contradict each other', { data: ['/a'], set: [['log.dirs', '/a,/b']] }, '', /contradict/],

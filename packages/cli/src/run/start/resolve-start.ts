@@ -4,6 +4,7 @@ import type { StartOptions } from '../../commands/start.ts';
 import { CliFailure } from '../../failure.ts';
 import { type Address, formatAddress } from '../../input/address.ts';
 import type { Shell } from '../../shell.ts';
+import { unservedWarnings, type Warning } from './unserved-warnings.ts';
 
 /** Both loopback addresses, and nothing beyond: whoever wants to be reached from elsewhere says so. */
 const DEFAULT_LISTEN: Address = { host: 'localhost', port: 9092 };
@@ -19,6 +20,8 @@ export interface ResolvedStart {
   /** None when nothing is kept. */
   readonly dataDirectories: readonly string[];
   readonly ephemeral: boolean;
+  /** What was set and does not come true, for the log. */
+  readonly warnings: readonly Warning[];
 }
 
 /** What `sluice start` was told, from flags and file, checked. Fails with `CliFailure`. */
@@ -29,9 +32,11 @@ export async function resolveStart(shell: Shell, options: StartOptions): Promise
   }
   const text = options.config === undefined ? undefined : await readConfig(shell, options.config);
   const overrides = (options.set ?? []).map(([name, value]) => `${name}=${value}`);
-  const read = readServerProperties({ text, overrides });
-  if (!read.ok)
-    throw new CliFailure('usage', sentences(read.problems), 'see --config and --set in `sluice start --help`');
+  const read = readServerProperties({ text, textName: options.config, overrides });
+  if (!read.ok) {
+    const hint = "correct it or take it out; the names are those of Kafka 4's broker configurations";
+    throw new CliFailure('usage', sentences(read.problems), hint);
+  }
   const { values } = read.config;
   const listen = options.listen ?? configuredListener(values) ?? DEFAULT_LISTEN;
   refuseContradiction(options);
@@ -41,7 +46,7 @@ export async function resolveStart(shell: Shell, options: StartOptions): Promise
     listeners: `PLAINTEXT://${formatAddress(listen)}`,
     ...(dataDirectories.length === 0 ? {} : { 'log.dirs': dataDirectories.join(',') }),
   };
-  return { settings, listen, dataDirectories, ephemeral };
+  return { settings, listen, dataDirectories, ephemeral, warnings: unservedWarnings(values, read.leftOver) };
 }
 
 async function readConfig(shell: Shell, path: string): Promise<string> {
@@ -69,7 +74,7 @@ function configuredListener(values: ReadonlyMap<string, string>): Address | unde
     throw new CliFailure(
       'usage',
       `listeners is ${text}, and Sluice serves one listener without encryption or login so far`,
-      'use --listen',
+      'use --listen to serve without them',
     );
   }
   return { host: first.host === '' ? ALL_ADDRESSES : first.host, port: first.port };
