@@ -12,8 +12,8 @@ const SHARDS = 200;
 const STREAMS_PER_CONNECTION = 1_000;
 /** Somebody honest waits no longer than this for anything, on a machine that has other things to do. */
 const PATIENCE_MS = 20_000;
-/** What subscriptions and attacks may take together, beside what the door had before. */
-const GROWTH_MEGABYTES_MAX = 700;
+/** What bodies may take, and some tens of kilobytes for each subscription, beside what the door had before. */
+const GROWTH_MEGABYTES_MAX = 600 + SUBSCRIPTIONS * 0.06;
 const STREAM = 'besieged';
 
 const door = await startDoor();
