@@ -140,6 +140,7 @@ export function createSimMachine(options: SimMachineOptions): SimMachine {
           clock: living,
           random: random.fork(),
           network: network.host(HOST),
+          hostName: HOST,
           openStore: () => store.open(),
           acknowledgesBeforeSync: options.acknowledgesBeforeSync ?? false,
           transactionCanary: options.transactionCanary,

@@ -14,6 +14,7 @@ import type { StaticConfig } from '@sluice/metadata/config/static-config';
 import { topicValues } from '@sluice/metadata/config/topic-values';
 import { formatCluster } from '@sluice/metadata/image/format-cluster';
 import type { MetadataStore } from '@sluice/metadata/store/metadata-store';
+import { advertisedFor } from './advertised.ts';
 import {
   absolutePaths,
   findMetadataDirectory,
@@ -68,10 +69,10 @@ export async function startBroker(options: StartBrokerOptions): Promise<RunningB
 
 async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   const { ephemeral, logger } = options;
-  const staticConfig = resolveConfig(options);
+  const world = options.world ?? (ephemeral ? memoryWorld() : realWorld);
+  const staticConfig = resolveConfig(options, world.hostName);
   const settings = resolveSettings(staticConfig);
   const paths = ephemeral ? [EPHEMERAL_DIRECTORY] : absolutePaths(options.dataDirectories ?? []);
-  const world = options.world ?? (ephemeral ? memoryWorld() : realWorld);
   const { clock, random, network } = world;
   const metadataPath = await findMetadataDirectory(
     world.disk,
@@ -131,9 +132,16 @@ async function start(options: StartBrokerOptions): Promise<RunningBroker> {
   }
 }
 
-function resolveConfig({ settings, listen }: StartBrokerOptions): StaticConfig {
+function resolveConfig({ settings, listen, logger }: StartBrokerOptions, hostName: string): StaticConfig {
   const listeners = `PLAINTEXT://${addressOf(listen.host, listen.port)}`;
-  const read = readServerProperties({ base: { ...settings, listeners } });
+  const advertised = advertisedFor(listen, settings, hostName);
+  if (advertised !== undefined) {
+    logger.info('clients are told the name of this machine; where that is not found, set advertised.listeners', {
+      advertised,
+    });
+  }
+  const told: Record<string, string> = advertised === undefined ? {} : { 'advertised.listeners': advertised };
+  const read = readServerProperties({ base: { ...settings, ...told, listeners } });
   if (!read.ok) throw new StartError(read.problems.join(' '), 'correct the setting');
   return read.config;
 }

@@ -6,6 +6,7 @@ import type { Network } from '@sluice/kernel/network';
 import type { Random } from '@sluice/kernel/random';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realDisk } from '@sluice/kernel/real/disk';
+import { realHostName } from '@sluice/kernel/real/host-name';
 import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
 import { threadCount } from '@sluice/kernel/real/thread-count';
@@ -20,6 +21,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly network: Network;
+  /** What others find this machine by. */
+  readonly hostName: string;
   /** The cluster's metadata, kept in this file. */
   openStore(path: string): MetadataStore;
   /** Threads that carry out the disk's operations; left out where none is ever held up. */
@@ -37,6 +40,7 @@ export const realWorld: World = {
   clock: realClock,
   random: realRandom,
   network: realNetwork,
+  hostName: realHostName,
   openStore: (path) => openEmbeddedStore({ path, clock: realClock, disk: realDisk }),
   threadCount: threadCount(),
   journal: DEFAULT_JOURNAL_SETTINGS,

@@ -4,6 +4,9 @@ export type ListenersResult =
   | { readonly ok: true; readonly endpoints: readonly BrokerEndpoint[] }
   | { readonly ok: false; readonly problem: string };
 
+/** One can listen there, but not connect. */
+export const ANY_ADDRESSES: ReadonlySet<string> = new Set(['', '0.0.0.0', '::']);
+
 /**
  * Reads `listeners` or `advertised.listeners`: NAME://host:port each. The security protocol of a name comes from
  * `listener.security.protocol.map`; an empty host is all addresses.
@@ -29,6 +32,9 @@ export function parseListeners(
         ok: false,
         problem: `${setting}: listener.security.protocol.map says no security protocol for ${name}.`,
       };
+    }
+    if (setting === 'advertised.listeners' && ANY_ADDRESSES.has(address ?? host)) {
+      return { ok: false, problem: `${setting}: no client can connect to '${item}'; name an address that they reach.` };
     }
     if (endpoints.some((other) => other.name === name)) {
       return { ok: false, problem: `${setting}: ${name} appears more than once.` };

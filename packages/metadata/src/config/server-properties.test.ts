@@ -146,6 +146,14 @@ describe('broker settings', () => {
     assert.deepEqual([settings.durability, settings.rack, settings.deleteTopicEnable], ['disk', null, true]);
   });
 
+  it('refuses to tell clients an address that nobody can connect to', () => {
+    for (const host of ['0.0.0.0', '[::]', '']) {
+      const overrides = [`advertised.listeners=PLAINTEXT://${host}:9092`];
+      const result = brokerSettings(staticBrokerValues(read({ overrides })));
+      assert(!result.ok && result.problem.includes('no client can connect'), host);
+    }
+  });
+
   it('reads what was set', () => {
     const settings = settingsOf(
       'listeners=INSIDE://127.0.0.1:0, OUTSIDE://[::1]:19092',
