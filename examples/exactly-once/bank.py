@@ -2,10 +2,11 @@
 
 import random
 import sys
+import uuid
 
 from confluent_kafka import KafkaException, Producer
 
-from ledger import ACCOUNTS, BOOTSTRAP, LEDGER, balances, create_ledger
+from ledger import ACCOUNTS, BOOTSTRAP, LEDGER, balances, create_ledger, entry
 
 OPENING_BALANCE = 100
 
@@ -25,9 +26,10 @@ def open_bank():
 
 def book(bank, entries):
     """All of the entries, or none."""
+    transfer = str(uuid.uuid4())
     bank.begin_transaction()
     for account, amount in entries.items():
-        bank.produce(LEDGER, partition=ACCOUNTS.index(account), key=account, value=str(amount))
+        bank.produce(LEDGER, partition=ACCOUNTS.index(account), key=account, value=entry(transfer, amount))
     bank.commit_transaction(30)
 
 

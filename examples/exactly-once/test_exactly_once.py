@@ -13,6 +13,7 @@ SLUICE = os.path.join(HERE, "..", "..", "dist", "bin", "sluice.js")
 KILLS = 5
 TRANSFERS_BEFORE_KILL = 20
 SUM = 200
+AUDITS = 3
 
 
 class ExactlyOnce(unittest.TestCase):
@@ -52,6 +53,16 @@ class ExactlyOnce(unittest.TestCase):
             bank.wait(30)
             bank.stdout.close()
             self.assertEqual(int(self.audit()["sum"]), SUM)
+
+    def test_while_the_bank_goes_on(self):
+        bank = self.start_bank()
+        for _ in range(AUDITS):
+            self.assertTrue(bank.stdout.readline(), "the bank goes on")
+            self.assertEqual(int(self.audit()["sum"]), SUM)
+        self.assertIsNone(bank.poll(), "the bank went on")
+        bank.kill()
+        bank.wait(30)
+        bank.stdout.close()
 
     def test_a_second_bank_locks_out_the_first(self):
         first = self.start_bank()
