@@ -1,16 +1,13 @@
 import type { BrokerAddress } from '@sluice/client/broker-address';
 import type { Clock } from '@sluice/kernel/clock';
-import type { HttpServer } from '@sluice/kernel/http-server';
+import type { HttpHandler, HttpServer } from '@sluice/kernel/http-server';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Network } from '@sluice/kernel/network';
 import type { Random } from '@sluice/kernel/random';
 import type { AccessKeys } from './front/auth/credentials.ts';
-import { createFront } from './front/front.ts';
 import { AWS_HTTP_LIMITS } from './http-limits.ts';
-import { openKafkaLog } from './kafka/open-kafka-log.ts';
-import { KINESIS_CONTRACT } from './kinesis/generated/contract.ts';
-import { createKinesis } from './kinesis/kinesis.ts';
 import type { KinesisSettings } from './kinesis/settings.ts';
+import type { Services } from './open-services.ts';
 
 export interface DoorOptions {
   /** Port 0 picks a free one. */
@@ -35,36 +32,34 @@ export interface Door {
   close(): Promise<void>;
 }
 
-/** The AWS services in front of a Kafka cluster, at one address. Fails with `ListenError`; nothing is left open then. */
+/** What is read of this package after the door has opened waits for so long: whoever starts it goes on meanwhile. */
+const LOAD_AFTER_MS = 100;
+
+/**
+ * The AWS services in front of a Kafka cluster, at one address. Fails with `ListenError`; nothing is left open then.
+ *
+ * A start pays for the listener alone. The services, two hundred modules, are loaded a moment later, or by the first request.
+ */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { listen, bootstrap, keys, tls, httpServer, network, clock, random, logger } = options;
-  const log = openKafkaLog({ bootstrap, network, clock, random });
-  const kinesis = createKinesis({
-    log,
-    clock,
-    random,
-    logger,
-    ...(options.kinesis === undefined ? {} : { settings: options.kinesis }),
-  });
-  const services = [{ contract: KINESIS_CONTRACT, operations: kinesis.operations }];
-  const front = createFront({ services, keys, clock, random, logger });
-  const closeServices = async (): Promise<void> => {
-    kinesis.close();
-    await log.close();
+  const { listen, tls, httpServer, clock, logger } = options;
+  let loading: Promise<Services> | undefined;
+  const services = (): Promise<Services> => {
+    loading ??= import('./open-services.ts').then(({ openServices }) => openServices(options));
+    return loading;
   };
-  try {
-    const httpOptions = { limits: AWS_HTTP_LIMITS, ...(tls === undefined ? {} : { tls }) };
-    const listener = await httpServer.listen(listen.host, listen.port, httpOptions, front);
-    const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
-    return {
-      endpoint: `${tls === undefined ? 'http' : 'https'}://${host}:${listener.port}`,
-      async close() {
-        await listener.close();
-        await closeServices();
-      },
-    };
-  } catch (error) {
-    await closeServices();
-    throw error;
-  }
+  const httpOptions = { limits: AWS_HTTP_LIMITS, ...(tls === undefined ? {} : { tls }) };
+  const handler: HttpHandler = async (request) => (await services()).handler(request);
+  const listener = await httpServer.listen(listen.host, listen.port, httpOptions, handler);
+  const timer = clock.setTimer(LOAD_AFTER_MS, () => {
+    services().catch((error: unknown) => logger.error('the AWS services cannot be loaded', { error: String(error) }));
+  });
+  const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
+  return {
+    endpoint: `${tls === undefined ? 'http' : 'https'}://${host}:${listener.port}`,
+    async close() {
+      timer.cancel();
+      await listener.close();
+      await (await loading?.catch(() => undefined))?.close();
+    },
+  };
 }
