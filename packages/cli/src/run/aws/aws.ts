@@ -2,14 +2,19 @@ import { createLogger } from '@sluice/kernel/real/logger';
 import type { AwsCommandOptions } from '../../commands/aws.ts';
 import { CliFailure } from '../../failure.ts';
 import type { Shell } from '../../shell.ts';
+import { withCluster } from '../with-cluster.ts';
 import { doorSettings } from './door-settings.ts';
 
+/** For the cluster's first answer. */
+const REACH_TIMEOUT_MS = 15_000;
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** `sluice aws` */
 export async function aws(shell: Shell, options: AwsCommandOptions): Promise<void> {
   const { bootstrap, listen } = options;
   const settings = await doorSettings(shell, options);
+  // A door in front of nothing would say no more than InternalFailure to its clients.
+  await withCluster(shell, { bootstrap, timeout: REACH_TIMEOUT_MS }, (cluster) => cluster.metadata([]));
   const logger = createLogger({});
   const stopping = Promise.withResolvers<string>();
   let isStopping = false;
