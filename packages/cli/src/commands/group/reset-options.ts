@@ -19,7 +19,7 @@ export function withResetOptions(command: Command): Command {
     .option('--shift-by <count>', 'so many records forward, or back (-100)', integer)
     .option('--to-datetime <time>', 'the first record at or after this time (2026-01-31T12:00:00, in UTC)', datetime)
     .option('--by-duration <duration>', 'the first record that is no older than this (90m, PT1H30M)', ago)
-    .option('--to-current', 'where it is; the end where it has no offset')
+    .option('--to-current', 'where it is; the end where it has no offset, or where a share group has done all')
     .option('--from-file <file>', 'what stands in a file that --export or --json made; - reads standard input')
     .optionsGroup('What to do:')
     .option('--dry-run', 'only show what would change; so it is without --execute')

@@ -73,15 +73,22 @@ function describeTotal({ group, lag, partitions }: GroupLag): string {
     return isShared ? 'no partition was read so far' : 'nothing was committed, and no partition is assigned';
   }
   const uncommitted = partitions.filter(({ offset }) => offset === null).length;
+  const doneCount = isShared ? partitions.reduce((sum, partition) => sum + doneBehindStart(partition), 0) : 0;
   const endless = partitions.filter(({ endOffset }) => endOffset === null).length;
   const parts = [
     `${plural(lag, 'record')} in ${plural(partitions.length, 'partition')}`,
     ...(uncommitted === 0
       ? []
       : [`${formatCount(uncommitted)} of them ${isShared ? 'not read so far' : 'without a commit'}`]),
+    ...(doneCount === 0 ? [] : [`${plural(doneCount, 'record')} between START and END done already`]),
     ...(endless === 0 ? [] : [`${formatCount(endless)} without a known end`]),
   ];
   return parts.join(', ');
+}
+
+/** Of a share group: accepted, or given up, in another order than that of the log. */
+function doneBehindStart({ offset, endOffset, lag }: PartitionLag): number {
+  return offset === null || endOffset === null || lag === null ? 0 : Math.max(0, endOffset - offset - lag);
 }
 
 /** With a plus where partitions that hold records have no commit: they may be far behind. */

@@ -30,11 +30,12 @@ export async function collectFacts(
     logOffsets(cluster, partitions, LATEST_TIMESTAMP),
     target.kind === 'time' ? logOffsets(cluster, partitions, target.timestampMs) : undefined,
   ]);
-  const current = new Map(positions.map((each) => [partitionKey(each), each.offset]));
+  const known = new Map(positions.map((each) => [partitionKey(each), each]));
   return partitions.map((each) => ({
     topic: each.topic,
     partition: each.partition,
-    current: current.get(partitionKey(each)) ?? null,
+    current: known.get(partitionKey(each))?.offset ?? null,
+    lag: known.get(partitionKey(each))?.lag ?? null,
     startOffset: knownOffset(each, starts),
     endOffset: knownOffset(each, ends),
     ...(found === undefined ? {} : { found: knownOffset(each, found) }),

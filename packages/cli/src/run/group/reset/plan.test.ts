@@ -34,6 +34,14 @@ describe('a planned reset', () => {
     assert.deepEqual(offsetOf({ kind: 'current' }, { current: null }), [100, false]);
   });
 
+  it('takes the end where a share group has done all, and says what it has done behind its start else', () => {
+    const at = (current: number, lag: number | null) => offsetOf({ kind: 'current' }, { current, lag });
+    assert.deepEqual(at(50, 0), [100, false]);
+    assert.deepEqual(at(50, 50), [50, false]);
+    assert.deepEqual(at(50, 20), [50, true]);
+    assert.deepEqual(at(50, null), [50, false]);
+  });
+
   it('cannot shift what was never committed', () => {
     assert.equal(offsetOf({ kind: 'shift', by: 1 }, { current: null }), null);
   });

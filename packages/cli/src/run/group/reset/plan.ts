@@ -5,6 +5,8 @@ import type { ResetTarget } from './reset-target.ts';
 export interface PartitionFacts extends TopicPartition {
   /** What the group has committed; null when nothing. */
   readonly current: number | null;
+  /** Of a share group: how many records are not done from `current` on, as far as the broker says. */
+  readonly lag?: number | null;
   readonly startOffset: number;
   readonly endOffset: number;
   /** For a time: the first record at or after it, −1 when there is none. */
@@ -27,8 +29,7 @@ export function planReset(target: ResetTarget, facts: PartitionFacts): PlannedRe
     case 'latest':
       return planned(facts, facts.endOffset);
     case 'current':
-      // Where it is, it stays, even outside of the log.
-      return planned(facts, facts.current ?? facts.endOffset);
+      return stayed(facts);
     case 'offset':
       return clamped(facts, target.offset);
     case 'shift':
@@ -39,6 +40,15 @@ export function planReset(target: ResetTarget, facts: PartitionFacts): PlannedRe
     case 'file':
       return clamped(facts, facts.wanted ?? facts.endOffset);
   }
+}
+
+/** Where it is, it stays, even outside of the log. What a share group has done behind its start must not come again. */
+function stayed(facts: PartitionFacts): PlannedReset {
+  const { current, endOffset, lag } = facts;
+  if (current === null || lag === 0) return planned(facts, endOffset);
+  const doneCount = typeof lag === 'number' ? endOffset - current - lag : 0;
+  const again = doneCount === 1 ? '1 record that is done is' : `${doneCount} records that are done are`;
+  return planned(facts, current, doneCount > 0 ? `${again} taken again from there on` : null);
 }
 
 function clamped(facts: PartitionFacts, wanted: number): PlannedReset {
