@@ -1,4 +1,4 @@
-const SIZE_BYTES_FIRST = 1024;
+const SIZE_BYTES_MIN = 1024;
 /** Pieces are joined up to about this, and then written at once. */
 const PENDING_LENGTH_MAX = 16 * 1024;
 /** ASCII that stands for itself in a JSON string. */
@@ -15,8 +15,9 @@ export interface JsonWriter {
   finish(): Buffer;
 }
 
-export function createJsonWriter(): JsonWriter {
-  let buffer = Buffer.allocUnsafe(SIZE_BYTES_FIRST);
+/** What is written may be larger or smaller than expected: larger costs a copy. */
+export function createJsonWriter(expectedSizeBytes: number): JsonWriter {
+  let buffer = Buffer.allocUnsafe(Math.max(SIZE_BYTES_MIN, expectedSizeBytes));
   let at = 0;
   let pending = '';
   const reserve = (size: number): number => {

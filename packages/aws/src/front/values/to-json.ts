@@ -3,6 +3,10 @@ import { createJsonWriter, type JsonWriter } from '../json/json-writer.ts';
 
 type Write = (writer: JsonWriter, value: unknown) => void;
 
+/** The largest answers, GetRecords' with 10 MB in base64. */
+const EXPECTED_SIZE_BYTES_MAX = 16 * 1024 * 1024;
+const MARGIN = 1.02;
+
 /** Writers of a service's shapes: blobs in base64, timestamps in seconds. */
 export function createJsonEncoders({ shapes }: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
   const writers = new Map<string, Write>();
@@ -19,10 +23,14 @@ export function createJsonEncoders({ shapes }: ServiceContract): (shapeName: str
   };
   return (name) => {
     const write = writerOf(name);
+    // Answers of one operation are often as large as the last one.
+    let expectedSizeBytes = 0;
     return (value) => {
-      const writer = createJsonWriter();
+      const writer = createJsonWriter(expectedSizeBytes);
       write(writer, value);
-      return writer.finish();
+      const written = writer.finish();
+      expectedSizeBytes = Math.min(EXPECTED_SIZE_BYTES_MAX, Math.ceil(written.length * MARGIN));
+      return written;
     };
   };
 }
