@@ -67,7 +67,8 @@ function reachable(emitted: string): ReadonlyMap<string, string> {
     if (texts.has(path)) continue;
     const here = path;
     const text = readFileSync(join(emitted, here), 'utf8');
-    const rewritten = text.replace(SPECIFIER, (all, before: string, quote: string, specifier: string) => {
+    const rewritten = text.replace(SPECIFIER, (all, before: string, quote: string, specifier: string, at: number) => {
+      if (isInComment(text, at)) return all;
       const target = targetOf(specifier, here);
       if (target === undefined) return all;
       if (!existsSync(join(emitted, target))) throw new Error(`${here} refers to ${specifier}, which was not emitted`);
@@ -77,6 +78,11 @@ function reachable(emitted: string): ReadonlyMap<string, string> {
     texts.set(here, rewritten);
   }
   return texts;
+}
+
+/** An example in a docstring says what users import. */
+function isInComment(text: string, at: number): boolean {
+  return /^\s*(\/\*)?\*/.test(text.slice(text.lastIndexOf('\n', at) + 1, at));
 }
 
 /** The declaration file that a specifier means; undefined for Node's modules. */

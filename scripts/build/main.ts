@@ -19,8 +19,6 @@ await bundle(ROOT, join(DIST, 'lib'), Object.keys(manifest.dependencies));
 emitDeclarations(ROOT, join(DIST, 'types'));
 copyFileSync(join(import.meta.dirname, 'bin.js'), join(DIST, 'bin/sluice.js'));
 chmodSync(join(DIST, 'bin/sluice.js'), 0o755);
-for (const entry of ['LICENSE', ...DOCUMENTS]) {
-  cpSync(join(ROOT, entry), join(DIST, entry), { recursive: true, filter: (path) => !path.includes('node_modules') });
-}
+for (const [from, to] of DOCUMENTS) cpSync(join(ROOT, from), join(DIST, to), { recursive: true });
 writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 process.stdout.write(`dist: sluice ${manifest.version}\n`);

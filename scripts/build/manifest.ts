@@ -1,8 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the README points to goes with it. */
-export const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs', 'examples'];
+/** What goes with the package, by its place in the repository. Its README is for who installed it, not for who checked out. */
+export const DOCUMENTS: ReadonlyMap<string, string> = new Map([
+  ['LICENSE', 'LICENSE'],
+  ['packages/sluice/README.md', 'README.md'],
+  ['docs', 'docs'],
+]);
 
 export interface WorkspaceManifest {
   readonly name: string;
@@ -26,7 +30,7 @@ export function packageManifest(workspaces: readonly WorkspaceManifest[]) {
     name: face.name,
     version: face.version,
     description: face.description,
-    keywords: ['kafka', 'broker', 'event-streaming', 'log', 'testing'],
+    keywords: ['kafka', 'kinesis', 'broker', 'event-streaming', 'log', 'testing'],
     license: face.license,
     type: 'module',
     bin: { sluice: 'bin/sluice.js' },
@@ -36,7 +40,7 @@ export function packageManifest(workspaces: readonly WorkspaceManifest[]) {
       './package.json': './package.json',
     },
     types: './types/sluice/src/index.d.ts',
-    files: ['bin', 'lib', 'types', ...DOCUMENTS],
+    files: ['bin', 'lib', 'types', ...DOCUMENTS.values()],
     engines: { node: '>=24' },
     dependencies: thirdParty(workspaces),
   };

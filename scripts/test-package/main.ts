@@ -40,7 +40,7 @@ function checkContents(paths: readonly string[]): void {
   for (const wanted of ['bin/sluice.js', 'lib/index.js', 'lib/index.js.map', 'lib/cli.js', 'README.md', 'LICENSE']) {
     assert(paths.includes(wanted), `the package lacks ${wanted}`);
   }
-  const wanted = /^(bin|lib|types|docs|examples)\/|^(package\.json|LICENSE|(README|ARCHITECTURE|CONTRIBUTING)\.md)$/;
+  const wanted = /^(bin|lib|types|docs)\/|^(package\.json|LICENSE|README\.md)$/;
   const strange = paths.filter((path) => !wanted.test(path) || path.includes('node_modules'));
   assert.deepEqual(strange, [], 'the package has files that nobody asked for');
   const links = [...readFileSync(join(ROOT, 'dist/README.md'), 'utf8').matchAll(/\]\(([^):#]+)[^)]*\)/g)];

@@ -38,7 +38,10 @@ export interface SluiceOptions {
   readonly port?: number;
   /** Keeps everything in this directory, also after the end. Default: in memory, and gone at the end. */
   readonly dataDirectory?: string;
-  /** The broker's settings by Kafka's names: `{ 'auto.create.topics.enable': 'false' }`. */
+  /**
+   * The broker's settings by Kafka's names: `{ 'auto.create.topics.enable': 'false' }`. Defaults are Kafka's, but for
+   * `group.initial.rebalance.delay.ms`, which is 0: the first member of a group waits for no others.
+   */
   readonly settings?: Readonly<Record<string, string>>;
   /** Opens the AWS door too: at a free port of `host`, or where it is said. Default: no door. */
   readonly aws?: boolean | AwsOptions;

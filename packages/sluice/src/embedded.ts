@@ -3,11 +3,14 @@ import { createTopics } from './create-topics.ts';
 import type { AwsOptions, Sluice, SluiceOptions } from './embedded-types.ts';
 import { type RunningBroker, startBroker } from './start-broker.ts';
 
+/** A test's group has all its members at once: nobody is to wait the 3 s that Kafka gives others to come. */
+const DEFAULT_SETTINGS = { 'group.initial.rebalance.delay.ms': '0' };
+
 /** {@link Sluice.start} */
 export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice> {
   const { topics = [], host = '127.0.0.1', port = 0, dataDirectory, settings = {}, logger = silentLogger } = options;
   const broker = await startBroker({
-    settings,
+    settings: { ...DEFAULT_SETTINGS, ...settings },
     listen: { host, port },
     ...(dataDirectory === undefined ? {} : { dataDirectories: [dataDirectory] }),
     ephemeral: dataDirectory === undefined,
