@@ -74,7 +74,7 @@ function listCommand(shell: Shell): Command {
   const command = new Command('list')
     .summary('list the topics of a cluster')
     .description('Lists the topics of a cluster.')
-    .option('--internal', 'also those that the cluster keeps for itself')
+    .option('--internal', 'also those that the cluster keeps for itself, and all whose names begin with __')
     .action(async (options: TopicListOptions) => {
       const { listTopics } = await import('../run/topic-list.ts');
       await listTopics(shell, options);

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Topic>[] = [
 export async function listTopics(shell: Shell, options: TopicListOptions): Promise<void> {
   const metadata = await withCluster(shell, options, (cluster) => cluster.metadata('all'));
   const topics = metadata.topics
-    .filter(({ isInternal }) => options.internal || !isInternal)
+    .filter((topic) => options.internal || !isKeptForItself(topic))
     .sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
   if (options.json) {
     return await printJson(
@@ -33,6 +33,11 @@ export async function listTopics(shell: Shell, options: TopicListOptions): Promi
   if (topics.length === 0)
     return await shell.stderr.write('there are no topics; make one with `sluice topic create`\n');
   await printText(shell, formatTable(topics, COLUMNS, styleFor(shell.stdout), shell.stdout.columns));
+}
+
+/** Kafka's own, and those that services in front of a cluster keep there (`__kinesis_registry`). */
+function isKeptForItself({ isInternal, name }: Topic): boolean {
+  return isInternal || name?.startsWith('__') === true;
 }
 
 function replicationFactor({ partitions }: Topic): number {
