@@ -3,11 +3,15 @@ import { type Reading, readPartitions } from '@sluice/client/partition-reader';
 import { retry } from '@sluice/client/retry';
 import { topicPartitions } from '@sluice/client/topic-partitions';
 import type { ConsumeTopicOptions } from '../commands/consume/consume-options.ts';
+import { plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { createPrinter } from './consume/printer.ts';
 import { resolvePositions } from './consume/start-offsets.ts';
 import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
+
+/** In the note of those that are left out. */
+const PARTITIONS_TOLD_MAX = 20;
 
 /** `sluice consume` */
 export async function consume(shell: Shell, topic: string, options: ConsumeTopicOptions): Promise<void> {
@@ -19,8 +23,9 @@ export async function consume(shell: Shell, topic: string, options: ConsumeTopic
   });
   try {
     await withCluster(shell, options, async (cluster) => {
-      const positions = await openTopic(cluster, topic, options);
+      const { positions, leftOut } = await openTopic(cluster, topic, options);
       if (printer.isStopped) return;
+      if (leftOut.length > 0) await shell.stderr.write(`${tellLeftOut(topic, leftOut)}\n`);
       reading = readPartitions(cluster, {
         topic,
         positions,
@@ -34,6 +39,12 @@ export async function consume(shell: Shell, topic: string, options: ConsumeTopic
     interrupt.undo();
     printer.end();
   }
+}
+
+function tellLeftOut(topic: string, partitions: readonly number[]): string {
+  const told = partitions.slice(0, PARTITIONS_TOLD_MAX).join(', ');
+  const more = partitions.length > PARTITIONS_TOLD_MAX ? ', …' : '';
+  return `${plural(partitions.length, 'partition')} of ${topic} left out for want of that offset: ${told}${more}`;
 }
 
 /** A topic that was just made may have no leaders yet; one that does not exist is not waited for. */
