@@ -22,6 +22,9 @@ describe('sluice topic', () => {
   it('makes, lists, describes, alters and deletes topics', async () => {
     const made = await succeed('topic create t-orders t-clicks --partitions 3 --set retention.ms=3600000');
     assert.match(made, /^created topic t-orders with 3 partitions, replication factor 1\ncreated topic t-clicks/);
+    await succeed('topic create __registry');
+    assert.doesNotMatch(await succeed('topic list'), /__/);
+    assert.match(await succeed('topic list --internal'), /\n__registry /);
     assert.match(await succeed('topic list'), /^TOPIC +PARTITIONS +REPLICATION\n(.*\n)*t-orders +3 +1\n/);
 
     const [described] = await json('topic describe t-orders');
@@ -154,6 +157,10 @@ describe('sluice produce and consume', () => {
       'not-found',
       /partition 0 of p-where has no offset 4; it holds 0/,
     );
+    const some = await run('consume p-where --from 3 --until-end');
+    assert.deepEqual([some.code, some.out], [EXIT_CODES.ok.code, '']);
+    assert.match(some.err, /^1 partition of p-where left out for want of that offset: 1\n/);
+    await fail('consume p-where --from 4', 'not-found', /partition 0 of p-where has no offset 4; it holds 0 to 2/);
     await fail('consume p-where --partition 2', 'not-found', /no partition 2; it has partitions 0 to 1/);
     await fail('produce p-where --partition 2', 'not-found', /no partition 2/, { input: 'x\n' });
     await fail('consume p-missing', 'not-found', /topic p-missing does not exist/);
@@ -170,6 +177,21 @@ describe('sluice produce and consume', () => {
     assert.equal(shell.out, 'first\nsecond\n');
     shell.interrupt();
     assert.equal(await consuming, EXIT_CODES.ok.code);
+  });
+
+  it('are written and told when typing ends with an interrupt', async () => {
+    await succeed('topic create p-typed --partitions 1');
+    async function* typed() {
+      yield Buffer.from('hello\nworld\nhal');
+      // Asked for more: these lines are on their way.
+      shell.interrupt();
+      await new Promise(() => {});
+    }
+    const shell = createTestShell({ input: typed(), isTyped: true });
+    assert.equal(await runCommand(shell, 'produce', 'p-typed', '--bootstrap', bootstrap), 130);
+    assert.equal(shell.out, 'wrote 2 records to p-typed: partition 0 offsets 0–1\n');
+    assert.equal(shell.err, 'one record a line; end with Ctrl-D\n\n');
+    assert.equal(await succeed('consume p-typed --until-end'), 'hello\nworld\n');
   });
 
   it('say which records were written before a failure', async () => {

@@ -19,7 +19,8 @@ export function produceCommand(shell: Shell): Command {
     .summary('write lines to a topic')
     .description(
       'Writes each line of a file, or of what is typed or piped in, as one record. Empty lines are empty records. A topic ' +
-        "that does not exist is made, where the broker's auto.create.topics.enable allows it.",
+        "that does not exist is made, where the broker's auto.create.topics.enable allows it. It ends with the input, or " +
+        'with Ctrl-C: what was read by then is written, and told.',
     )
     .argument('<topic>', 'topic to write to')
     .argument('[file]', 'file to read; without it, or with -, standard input')

@@ -12,9 +12,12 @@ export interface Progress {
   clear(): void;
 }
 
+/** Where a line would be in the way. */
+export const NO_PROGRESS: Progress = { update() {}, clear() {} };
+
 /** A line on stderr that renews itself, on a terminal only; elsewhere nothing is written. */
 export function startProgress(stream: OutputStream, clock: Clock): Progress {
-  if (!stream.isTerminal) return { update() {}, clear() {} };
+  if (!stream.isTerminal) return NO_PROGRESS;
   let pending: (() => string) | undefined;
   let timer: Timer | undefined;
   let isDrawn = false;

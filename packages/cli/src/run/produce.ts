@@ -5,9 +5,10 @@ import { KafkaError } from '@sluice/client/kafka-error';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { NewRecord } from '@sluice/protocol/records/build-batch';
 import type { ProduceOptions } from '../commands/produce.ts';
-import { CliFailure } from '../failure.ts';
+import { exitCodeOfSignal, type Interruption } from '../exit-code-of-signal.ts';
+import { CliFailure, SilentEnd } from '../failure.ts';
 import { printJson, printText } from '../output/print.ts';
-import { type Progress, startProgress } from '../output/progress.ts';
+import { NO_PROGRESS, type Progress, startProgress } from '../output/progress.ts';
 import { formatBytes, plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
 import { explainFailure, noPartition, refusal } from './explain-failure.ts';
@@ -16,6 +17,7 @@ import { type ParsedLine, parseLine } from './produce/parse-line.ts';
 import { createPartitionChoice, type PartitionChoice } from './produce/partition-choice.ts';
 import { createSentSummary, type SentSummary } from './produce/sent-summary.ts';
 import { splitLines } from './produce/split-lines.ts';
+import { stopAtInterrupt } from './produce/stop-at-interrupt.ts';
 import { withCluster } from './with-cluster.ts';
 
 const ACKS = { all: -1, '1': 1, '0': 0 } as const;
@@ -29,10 +31,15 @@ export async function produce(
   options: ProduceOptions,
 ): Promise<void> {
   const input = openInput(shell, file);
-  const progress = startProgress(shell.stderr, shell.clock);
+  const isTyped = input.isTyped;
+  // A line that renews itself would run into what is typed.
+  const progress = isTyped ? NO_PROGRESS : startProgress(shell.stderr, shell.clock);
   const summary = createSentSummary();
+  let signal: Interruption | undefined;
   try {
-    await withCluster(shell, options, (cluster) => sendAll(shell, cluster, topic, input, options, progress, summary));
+    signal = await withCluster(shell, options, (cluster) =>
+      sendAll(shell, cluster, topic, input, options, progress, summary),
+    );
   } catch (error) {
     // What was written before the failure must not go untold: the user has to know where to go on.
     if (summary.records > 0) await shell.stderr.write(`${summary.toText(topic)} before it failed\n`);
@@ -40,27 +47,38 @@ export async function produce(
   } finally {
     progress.clear();
   }
+  // Behind the terminal's ^C.
+  if (signal !== undefined && isTyped) await shell.stderr.write('\n');
   if (options.json) await printJson(shell, summary.toJson(topic));
   else await printText(shell, summary.toText(topic));
+  if (signal !== undefined) throw new SilentEnd(exitCodeOfSignal(signal));
 }
 
-function openInput(shell: Shell, file: string | undefined): AsyncIterable<Buffer> {
-  return file === undefined || file === STANDARD_INPUT ? shell.stdin.chunks() : shell.readFile(file);
+interface Input {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** By somebody at a terminal. */
+  readonly isTyped: boolean;
 }
 
+function openInput(shell: Shell, file: string | undefined): Input {
+  if (file !== undefined && file !== STANDARD_INPUT) return { chunks: shell.readFile(file), isTyped: false };
+  return { chunks: shell.stdin.chunks(), isTyped: shell.stdin.isTerminal };
+}
+
+/** Gives the signal that has ended it before the input did. */
 async function sendAll(
   shell: Shell,
   cluster: Cluster,
   topic: string,
-  input: AsyncIterable<Buffer>,
+  input: Input,
   options: ProduceOptions,
   progress: Progress,
   summary: SentSummary,
-): Promise<void> {
+): Promise<Interruption | undefined> {
   const sender = await openSender(cluster, topic, options);
   const partitionOf = choosePartition(shell, sender, topic, options);
   const send = (batches: readonly Batch[]) => sendBatches(sender, topic, batches);
-  if (shell.stdin.isTerminal && options.json !== true) {
+  if (input.isTyped && options.json !== true) {
     await shell.stderr.write('one record a line; end with Ctrl-D\n');
   }
   const toRecord = recordMaker(options);
@@ -71,8 +89,14 @@ async function sendAll(
     summary.add(sent);
     progress.update(() => `${plural(summary.records, 'record')}, ${formatBytes(sizeBytes)} read`);
   });
+  const stop = stopAtInterrupt(shell);
+  let signal: Interruption | undefined;
+  const interrupted = stop.interrupted.then((first) => {
+    signal = first;
+    return END;
+  });
   try {
-    for await (const lines of untilFailure(splitLines(input), outbox.failure)) {
+    for await (const lines of until(splitLines(input.chunks), interrupted, outbox.failure)) {
       for (const line of lines) {
         const record = toRecord(line, ++lineNumber);
         const recordSizeBytes = line.length + headersSizeBytes;
@@ -84,15 +108,22 @@ async function sendAll(
     }
   } finally {
     // What is on its way counts as written if it arrives, whatever went wrong meanwhile.
-    await outbox.settled();
+    await outbox.settled().finally(stop.undo);
   }
+  return signal;
 }
 
-/** Ends with the failure as soon as there is one, though the source has not given its next item yet. */
-async function* untilFailure<Item>(source: AsyncIterable<Item>, failure: Promise<never>): AsyncGenerator<Item> {
+const END = { done: true, value: undefined } as const;
+
+/** Ends, or fails, as soon as it is told to, though the source has not given its next item yet. */
+async function* until<Item>(
+  source: AsyncIterable<Item>,
+  end: Promise<typeof END>,
+  failure: Promise<never>,
+): AsyncGenerator<Item> {
   const iterator = source[Symbol.asyncIterator]();
   for (;;) {
-    const next = await Promise.race([iterator.next(), failure]);
+    const next = await Promise.race([end, iterator.next(), failure]);
     if (next.done === true) return;
     yield next.value;
   }

@@ -1,13 +1,12 @@
 import { createLogger, type LoggerOptions } from '@sluice/kernel/real/logger';
 import type { StartOptions } from '../commands/start.ts';
+import { exitCodeOfSignal } from '../exit-code-of-signal.ts';
 import { CliFailure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { doorSettings } from './aws/door-settings.ts';
 import { type OpenDoor, openAwsDoor } from './start/open-aws-door.ts';
 import { resolveStart } from './start/resolve-start.ts';
 import { tuneProcess } from './start/tune-process.ts';
-
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** `sluice start` */
 export async function start(shell: Shell, options: StartOptions): Promise<void> {
@@ -20,7 +19,7 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
   let isStopping = false;
   const interrupt = shell.onInterrupt((signal) => {
     // Who asks twice does not want to wait; what was acknowledged is on disk anyway.
-    if (isStopping) shell.exitNow(128 + SIGNAL_NUMBERS[signal]);
+    if (isStopping) shell.exitNow(exitCodeOfSignal(signal));
     isStopping = true;
     stopping.resolve(signal);
   });

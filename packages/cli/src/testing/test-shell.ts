@@ -15,6 +15,8 @@ export interface TestShell extends Shell {
 
 export interface TestShellOptions {
   readonly input?: string | AsyncIterable<Buffer>;
+  /** Whether the input is typed at a terminal. */
+  readonly isTyped?: boolean;
   /** Makes both outputs terminals of this width, with colours. */
   readonly columns?: number;
   /** Their height; 24 unless said. */
@@ -27,6 +29,7 @@ export interface TestShellOptions {
 /** A shell whose output is kept and whose input is given. Clock and network are the machine's. */
 export function createTestShell({
   input = '',
+  isTyped = false,
   columns,
   rows = 24,
   files = {},
@@ -69,7 +72,7 @@ export function createTestShell({
     },
     stdout: stream('out'),
     stderr: stream('err'),
-    stdin: { isTerminal: false, chunks: () => (typeof input === 'string' ? chunksOf(input) : input) },
+    stdin: { isTerminal: isTyped, chunks: () => (typeof input === 'string' ? chunksOf(input) : input) },
     environment: {},
     clock: realClock,
     network: realNetwork,

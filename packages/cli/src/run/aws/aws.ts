@@ -1,5 +1,6 @@
 import { createLogger } from '@sluice/kernel/real/logger';
 import type { AwsCommandOptions } from '../../commands/aws.ts';
+import { exitCodeOfSignal } from '../../exit-code-of-signal.ts';
 import { CliFailure } from '../../failure.ts';
 import type { Shell } from '../../shell.ts';
 import { withCluster } from '../with-cluster.ts';
@@ -7,7 +8,6 @@ import { doorSettings } from './door-settings.ts';
 
 /** For the cluster's first answer. */
 const REACH_TIMEOUT_MS = 15_000;
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /** `sluice aws` */
 export async function aws(shell: Shell, options: AwsCommandOptions): Promise<void> {
@@ -19,7 +19,7 @@ export async function aws(shell: Shell, options: AwsCommandOptions): Promise<voi
   const stopping = Promise.withResolvers<string>();
   let isStopping = false;
   const interrupt = shell.onInterrupt((signal) => {
-    if (isStopping) shell.exitNow(128 + SIGNAL_NUMBERS[signal]);
+    if (isStopping) shell.exitNow(exitCodeOfSignal(signal));
     isStopping = true;
     stopping.resolve(signal);
   });
