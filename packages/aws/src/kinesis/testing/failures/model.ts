@@ -6,7 +6,7 @@ export const MODEL_FAILURES: readonly Case[] = Object.entries(KINESIS_CONTRACT.o
   ([name, { input }]): Case[] => {
     const shape = KINESIS_CONTRACT.shapes[input];
     const operation = name as Name;
-    if (shape?.type !== 'structure' || name.includes('Queue')) return [];
+    if (shape?.type !== 'structure') return [];
     const failing = (value: object, message: RegExp): Case[] => [
       { operation, error: 'ValidationException', message, input: () => value },
     ];
