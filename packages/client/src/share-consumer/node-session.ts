@@ -11,6 +11,7 @@ import {
 import { outcomeOf, prolong } from './acknowledgement-outcome.ts';
 import { NetworkError, type ShareConsumerError, UnsupportedApiError } from './errors.ts';
 import { acquiredIn } from './fetch-answer.ts';
+import { type Answer, acknowledgeAnswer, byPartition, UNANSWERED } from './partition-answers.ts';
 import { createPendingAcknowledgements, type Taken } from './pending-acknowledgements.ts';
 import { isFatalForPartition, isFatalForSession, isStale } from './session-errors.ts';
 import type { NodeSessionOptions } from './session-host.ts';
@@ -142,19 +143,14 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     session.onFetched(wanted);
     session.advance();
     noteLock(response.acquisitionLockTimeoutMs);
-    const answers = new Map<string, Answer>();
-    for (const { topicId, partitions: ofTopic } of response.responses) {
-      for (const answer of ofTopic) {
-        const key = sharedPartitionKey({ topicId, partition: answer.partitionIndex });
-        answers.set(key, { errorCode: answer.acknowledgeErrorCode, message: answer.acknowledgeErrorMessage });
-        const place = wanted.get(key);
-        if (answer.errorCode !== ErrorCode.NONE && place !== undefined) {
-          onPartitionError(protocolError(answer.errorCode, answer.errorMessage));
-          host.onStale(place, answer.currentLeader, response.nodeEndpoints);
-        }
-      }
+    const rows = byPartition(response.responses);
+    for (const [key, { errorCode, errorMessage, currentLeader }] of rows) {
+      const place = wanted.get(key);
+      if (errorCode === ErrorCode.NONE || place === undefined) continue;
+      onPartitionError(protocolError(errorCode, errorMessage));
+      host.onStale(place, currentLeader, response.nodeEndpoints);
     }
-    settleAll(taken, answers, sentMs);
+    settleAll(taken, (key) => acknowledgeAnswer(rows.get(key)), sentMs);
     const read = acquiredIn(response, { from: sink, life, lockEndMs: sentMs + lockMs, places: wanted });
     for (const each of read.acknowledgements) sink.acknowledge(each);
     for (const { place, range } of read.unreadable) {
@@ -172,16 +168,12 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     }
     session.advance();
     noteLock(response.acquisitionLockTimeoutMs);
-    const answers = new Map<string, Answer>();
-    for (const { topicId, partitions: ofTopic } of response.responses) {
-      for (const { partitionIndex, errorCode, errorMessage, currentLeader } of ofTopic) {
-        const key = sharedPartitionKey({ topicId, partition: partitionIndex });
-        answers.set(key, { errorCode, message: errorMessage });
-        const place = partitions.get(key);
-        if (isStale(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
-      }
+    const rows = byPartition(response.responses);
+    for (const [key, { errorCode, currentLeader }] of rows) {
+      const place = partitions.get(key);
+      if (isStale(errorCode) && place !== undefined) host.onStale(place, currentLeader, response.nodeEndpoints);
     }
-    settleAll(taken, answers, sentMs);
+    settleAll(taken, (key) => rows.get(key), sentMs);
   }
 
   function noteLock(timeoutMs: number): void {
@@ -193,14 +185,14 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     host.onFailure(error, isFatalForPartition(error));
   }
 
-  function settleAll({ partitions: said }: Taken, answers: ReadonlyMap<string, Answer>, sentMs: number): void {
+  function settleAll({ partitions: said }: Taken, answerOf: (key: string) => Answer | undefined, sentMs: number): void {
     for (const { place, acknowledgements } of said) {
-      const { errorCode, message } = answers.get(sharedPartitionKey(place)) ?? UNANSWERED;
+      const { errorCode, errorMessage } = answerOf(sharedPartitionKey(place)) ?? UNANSWERED;
       const nowMs = clock.monotonicMs();
       const { settled, failed, again, mustPause } = outcomeOf(acknowledgements, errorCode, nowMs);
       prolong(settled, sentMs + lockMs);
       if (settled.length > 0) host.onSettled(settled, undefined);
-      if (failed.length > 0) host.onSettled(failed, protocolError(errorCode, message));
+      if (failed.length > 0) host.onSettled(failed, protocolError(errorCode, errorMessage));
       for (const each of again) enqueue(each, nowMs);
       if (mustPause) pause();
     }
@@ -303,11 +295,3 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
     abort: shut,
   };
 }
-
-interface Answer {
-  readonly errorCode: number;
-  readonly message: string | null;
-}
-
-/** Brokers name each partition that something was said of, also where they have no records of it. */
-const UNANSWERED: Answer = { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, message: 'the broker did not say' };
