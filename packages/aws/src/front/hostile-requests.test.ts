@@ -1,101 +1,27 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
-import http2 from 'node:http2';
-import net from 'node:net';
-import { after, before, describe, it } from 'node:test';
-import type { HttpLimits, HttpListener, HttpRequest } from '@sluice/kernel/http-server';
-import { silentLogger } from '@sluice/kernel/logger';
-import { realHttpServer } from '@sluice/kernel/real/http-server';
-import { createSimClock } from '@sluice/kernel/sim/clock';
-import { createSimRandom } from '@sluice/kernel/sim/random';
-import { AWS_HTTP_LIMITS } from '../http-limits.ts';
-import { basicFormat } from './auth/signed-request.ts';
+import { describe, it } from 'node:test';
+import type { HttpRequest } from '@sluice/kernel/http-server';
 import { readCbor } from './cbor/read-cbor.ts';
-import { createFront } from './front.ts';
-import { TEST_CONTRACT } from './testing/contract.ts';
-import { presign, type Signing, sign } from './testing/sign.ts';
+import {
+  at,
+  BODY_SIZE_BYTES_MAX,
+  CBOR_TYPE,
+  CLIENTS,
+  JSON_TYPE,
+  openFront,
+  PUT,
+  request,
+  signed,
+} from './testing/open-front.ts';
+import { presign, sign } from './testing/sign.ts';
 
-const JSON_TYPE = 'application/x-amz-json-1.1';
-const CBOR_TYPE = 'application/x-amz-cbor-1.1';
-const BODY_SIZE_BYTES_MAX = 64 * 1024;
-const LIMITS: HttpLimits = { ...AWS_HTTP_LIMITS, bodySizeBytesMax: BODY_SIZE_BYTES_MAX, requestTimeoutMs: 2_000 };
-const KEY = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
-const NOW = Date.parse('2026-03-01T12:00:00Z');
 const SKEW_MAX_MS = 15 * 60_000;
-
-const PUT = JSON.stringify({ Name: 'a', Entries: [{ Key: 'k' }] });
 /** `PUT`, in CBOR. */
 const CBOR_PUT = Buffer.from('bf644e616d65616167456e74726965739fbf634b6579616bffffff', 'hex');
 
-let listener: HttpListener;
-before(async () => {
-  const clock = createSimClock({ startMs: NOW });
-  const operations = { Put: () => ({ Count: 1 }), Tag: () => undefined };
-  const services = [{ contract: TEST_CONTRACT, operations }];
-  const keys = new Map([[KEY.accessKeyId, KEY]]);
-  const front = createFront({ services, keys, clock, random: createSimRandom(1), logger: silentLogger });
-  listener = await realHttpServer.listen('127.0.0.1', 0, { limits: LIMITS }, front);
-});
-after(() => listener.close());
+openFront();
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Buffer;
-}
-
-type Send = (request: HttpRequest) => Promise<Answer>;
-
-const overHttp1: Send = async ({ method, target, headers, body }) => {
-  const options = { host: '127.0.0.1', port: listener.port, method, path: target, agent: false };
-  const request = http.request({ ...options, headers: headers as http.OutgoingHttpHeaders });
-  request.on('error', () => {});
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
-};
-
-const overHttp2: Send = async ({ method, target, headers, body }) => {
-  const session = http2.connect(`http://127.0.0.1:${listener.port}`);
-  session.on('error', () => {});
-  const { host, ...rest } = headers;
-  const fields = { ...rest, ':authority': host, ':method': method, ':path': target };
-  const stream = session.request(fields, { endStream: false });
-  stream.on('error', () => {});
-  stream.end(body);
-  const [answered] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  session.destroy();
-  return { status: Number(answered[':status']), headers: answered, body: Buffer.concat(chunks) };
-};
-
-function request(body: Buffer | string = PUT, headers: Record<string, string> = {}): HttpRequest {
-  return {
-    version: '1.1',
-    method: 'POST',
-    target: '/',
-    headers: { host: 'localhost', 'content-type': JSON_TYPE, 'x-amz-target': 'Test_1.Put', ...headers },
-    body: Buffer.from(body),
-    signal: new AbortController().signal,
-  };
-}
-
-const at = (offsetMs: number): Signing => ({ ...KEY, timestamp: basicFormat(NOW + offsetMs) });
-
-function signed(body?: Buffer | string, headers?: Record<string, string>): HttpRequest {
-  return sign(request(body, headers), at(0));
-}
-
-const NAMES = [
-  ['HTTP/1.1', overHttp1],
-  ['HTTP/2', overHttp2],
-] as const;
-
-for (const [name, send] of NAMES) {
+for (const [name, send] of CLIENTS) {
   const refuses = async (asked: HttpRequest, type: string | undefined, status = 400): Promise<void> => {
     const { status: told, headers, body } = await send(asked);
     assert.equal(told, status, body.toString());
@@ -259,58 +185,3 @@ for (const [name, send] of NAMES) {
     });
   });
 }
-
-describe('the front against slow and broken senders', () => {
-  const head = (more: string) =>
-    `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: ${JSON_TYPE}\r\nx-amz-target: Test_1.Put\r\n${more}\r\n\r\n`;
-
-  async function say(text: string | Buffer): Promise<net.Socket> {
-    const socket = net.connect({ port: listener.port, host: '127.0.0.1', noDelay: true });
-    socket.on('error', () => {});
-    await once(socket, 'connect');
-    socket.write(text);
-    return socket;
-  }
-
-  async function firstLine(socket: net.Socket): Promise<string> {
-    const [data] = (await once(socket, 'data')) as [Buffer];
-    socket.destroy();
-    return data.toString().split('\r\n', 1)[0] ?? '';
-  }
-
-  const honest = async () => assert.equal((await overHttp1(signed())).status, 200);
-
-  it('takes a body in chunks of a byte', async () => {
-    const { headers } = signed();
-    const signing = Object.entries(headers)
-      .filter(([name]) => name !== 'host')
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join('');
-    const socket = await say(`POST / HTTP/1.1\r\nhost: localhost\r\n${signing}transfer-encoding: chunked\r\n\r\n`);
-    for (const byte of PUT) socket.write(`1\r\n${byte}\r\n`);
-    socket.write('0\r\n\r\n');
-    assert.equal(await firstLine(socket), 'HTTP/1.1 200 OK');
-  });
-
-  it('refuses chunks of no length', async () => {
-    for (const chunk of ['x\r\n', '-1\r\na\r\n', 'ffffffffffffffffff\r\n', '1\r\nab\r\n']) {
-      const socket = await say(`${head('transfer-encoding: chunked')}${chunk}`);
-      assert.equal(await firstLine(socket), 'HTTP/1.1 400 Bad Request', chunk);
-    }
-    await honest();
-  });
-
-  it('has done with a body that does not come, while others are served', async () => {
-    const slow = await Promise.all(Array.from({ length: 100 }, () => say(`${head('content-length: 100')}{`)));
-    const answers = Promise.all(slow.map(firstLine));
-    await honest();
-    for (const answer of await answers) assert.equal(answer, 'HTTP/1.1 408 Request Timeout');
-    await honest();
-  });
-
-  it('forgets senders that go in the middle of a body', async () => {
-    const gone = await Promise.all(Array.from({ length: 100 }, () => say(`${head('content-length: 100')}{`)));
-    for (const socket of gone) socket.resetAndDestroy();
-    await honest();
-  });
-});
