@@ -6,7 +6,7 @@ import { cache, interop } from '../../runner/paths.ts';
 import { ACCESS_KEY, type DoorProcess, REGION } from '../start-door.ts';
 import { type LineProcess, startLineProcess } from './line-process.ts';
 
-const STEP_TIMEOUT_MS = 180_000;
+const STEP_TIMEOUT_MS = 300_000;
 const END_TIMEOUT_MS = 30_000;
 const folder = join(cache, 'aws/kcl');
 

@@ -1,6 +1,7 @@
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchAsyncClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbAsyncClient;
@@ -29,6 +30,7 @@ import software.amazon.kinesis.retrieval.polling.PollingConfig;
 /** A worker of a KCL application: Worker STREAM NAME polling|fan-out. What happens is told as a line of JSON each, before it is checkpointed. */
 public final class Worker {
   private static final long FAILOVER_MS = 4_000;
+  private static final long SHUTDOWN_S = 20;
   private static final AtomicInteger instances = new AtomicInteger();
 
   public static void main(String[] arguments) throws Exception {
@@ -63,9 +65,13 @@ public final class Worker {
     Thread running = new Thread(scheduler);
     running.start();
     while (System.in.read() >= 0) {}
-    scheduler.startGracefulShutdown().get();
-    tell("{\"kind\":\"over\"}");
-    Runtime.getRuntime().halt(0);
+    try {
+      scheduler.startGracefulShutdown().get(SHUTDOWN_S, TimeUnit.SECONDS);
+      tell("{\"kind\":\"over\"}");
+    } finally {
+      // Its threads may wait for a door that is gone.
+      Runtime.getRuntime().halt(0);
+    }
   }
 
   private static synchronized void tell(String line) {
