@@ -135,7 +135,7 @@ describe('sluice start', () => {
 
   it('refuses a directory of somebody else', async () => {
     writeFileSync(join(folder, 'letter.txt'), '');
-    assert.match(await refused('--data', '.'), /^error: .* is not a data directory.*; name an empty/);
+    assert.match(await refused('--data', '.'), /^error: .* is not a data directory.*; name an empty.* with --data$/m);
     assert.match(await refused('--data', 'letter.txt'), /^error: .*letter\.txt/);
   });
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Disk } from '@sluice/kernel/disk';
 import { DiskError } from '@sluice/kernel/disk';
 import { makeDurableDirectory } from '@sluice/log/claim-directory';
-import { StartError } from './start-error.ts';
+import { DATA_OPTION, StartError } from './start-error.ts';
 
 const META_PROPERTIES = 'meta.properties';
 /** The cluster's metadata, in the data directory beside the partitions. */
@@ -23,7 +23,7 @@ const HARMLESS = new Set(['lost+found', '.lock', PROBE_FILE, ...METADATA_FILES])
 /** As the cluster's tools will see them. Fails with `StartError` where one is named twice, or none is. */
 export function absolutePaths(paths: readonly string[]): string[] {
   if (paths.length === 0)
-    throw new StartError('there is no data directory', 'name one with --data, or use --ephemeral');
+    throw new StartError('there is no data directory', `name one with ${DATA_OPTION}, or use --ephemeral`);
   const absolute = paths.map((path) => resolve(path));
   const twice = absolute.find((path, index) => absolute.indexOf(path) !== index);
   if (twice !== undefined) throw new StartError(`${twice} is named twice as a data directory`, 'name each once');
@@ -79,14 +79,14 @@ export async function prepareDataDirectory(disk: Disk, path: string): Promise<vo
   if (names.includes(META_PROPERTIES)) {
     throw new StartError(
       `${path} belongs to an Apache Kafka broker, or has lost its ${METADATA_FILE}`,
-      'take it over into a new directory with sluice import, or name another directory with --data',
+      `take it over into a new directory with sluice import, or name another directory with ${DATA_OPTION}`,
     );
   }
   const foreign = names.find((name) => !HARMLESS.has(name));
   if (foreign !== undefined) {
     throw new StartError(
       `${path} is not a data directory: it has no ${META_PROPERTIES}, but ${foreign}`,
-      'name an empty or a new directory with --data',
+      `name an empty or a new directory with ${DATA_OPTION}`,
     );
   }
   await makeDurableDirectory(disk, path);
@@ -101,9 +101,13 @@ async function checkWritable(disk: Disk, path: string): Promise<void> {
     await disk.unlink(probe);
   } catch (error) {
     if (!(error instanceof DiskError) || (error.tag !== 'denied' && error.tag !== 'read-only')) throw error;
-    throw new StartError(`${path} cannot be written by this user`, 'make it writable, or name another with --data', {
-      cause: error,
-    });
+    throw new StartError(
+      `${path} cannot be written by this user`,
+      `make it writable, or name another with ${DATA_OPTION}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -22,7 +22,7 @@ import {
   METADATA_FILES,
   prepareDataDirectory,
 } from './data-directory.ts';
-import { explainStart, StartError } from './start-error.ts';
+import { API_OPTION_NAMES, explainStart, type OptionNames, StartError, withOptionNames } from './start-error.ts';
 import { memoryWorld, realWorld, type World } from './world.ts';
 
 export { StartError } from './start-error.ts';
@@ -37,6 +37,8 @@ export interface StartBrokerOptions {
   /** Everything in memory, and gone at the end. */
   readonly ephemeral: boolean;
   readonly logger: Logger;
+  /** For the hints of errors. Default: those of `Sluice.start`. */
+  readonly optionNames?: OptionNames;
   /** Default: this machine's disk, or memory if `ephemeral`. */
   readonly world?: World;
 }
@@ -63,7 +65,7 @@ export async function startBroker(options: StartBrokerOptions): Promise<RunningB
   try {
     return await start(options);
   } catch (error) {
-    throw explainStart(error, `${host}:${port}`);
+    throw withOptionNames(explainStart(error, `${host}:${port}`), options.optionNames ?? API_OPTION_NAMES);
   }
 }
 

@@ -41,7 +41,7 @@ test('a port in use', async () => {
   using directory = await usedDirectory();
   await using other = await start({});
   const port = Number(other.bootstrap.split(':')[1]);
-  await refused({ port, path: directory.path }, /^127\.0\.0\.1:\d+ is in use$/, /another port with --listen/);
+  await refused({ port, path: directory.path }, /^127\.0\.0\.1:\d+ is in use$/, /another port with port$/);
   // The directory was let go.
   assert.equal(await startAndClose(directory.path), directory.clusterId);
 });
@@ -74,7 +74,11 @@ test('a directory of Apache Kafka, or without its metadata', async () => {
   const path = join(directory.path, 'kafka');
   mkdirSync(path);
   writeFileSync(join(path, 'meta.properties'), 'version=1\ncluster.id=abc\nnode.id=1\n');
-  await refused({ path }, /belongs to an Apache Kafka broker/, /sluice import, or name another directory/);
+  await refused(
+    { path },
+    /belongs to an Apache Kafka broker/,
+    /sluice import, or name another directory with dataDirectory$/,
+  );
 });
 
 test('a directory into which an import has not come to its end', async () => {

@@ -14,7 +14,27 @@ export class StartError extends Error {
   }
 }
 
-const ANOTHER_DIRECTORY = 'name another directory with --data';
+/** How the user of a start says where to listen and where data is kept. */
+export interface OptionNames {
+  readonly listen: string;
+  readonly data: string;
+}
+
+/** Of `Sluice.start`. */
+export const API_OPTION_NAMES: OptionNames = { listen: 'port', data: 'dataDirectory' };
+
+/** They stand in hints until it is known whose start it is. */
+export const LISTEN_OPTION = '{listen}';
+export const DATA_OPTION = '{data}';
+
+/** The error with its hint in the words of whoever starts. */
+export function withOptionNames(error: unknown, { listen, data }: OptionNames): unknown {
+  if (!(error instanceof StartError)) return error;
+  const hint = error.hint.replaceAll(LISTEN_OPTION, listen).replaceAll(DATA_OPTION, data);
+  return hint === error.hint ? error : new StartError(error.message, hint, { cause: error.cause });
+}
+
+const ANOTHER_DIRECTORY = `name another directory with ${DATA_OPTION}`;
 
 const DIRECTORY_HINTS: Readonly<Record<LogDirectoryErrorTag, string>> = {
   locked: `stop the broker that uses it, or ${ANOTHER_DIRECTORY}`,
@@ -61,7 +81,7 @@ export function explainStart(error: unknown, address: string): unknown {
 }
 
 /** `option` is the one by which its user says where to listen. */
-export function explainListen(error: ListenError, address: string, option = '--listen'): StartError {
+export function explainListen(error: ListenError, address: string, option = LISTEN_OPTION): StartError {
   switch (error.tag) {
     case 'port-in-use':
       return new StartError(

@@ -8,6 +8,9 @@ import { type OpenDoor, openAwsDoor } from './start/open-aws-door.ts';
 import { resolveStart } from './start/resolve-start.ts';
 import { tuneProcess } from './start/tune-process.ts';
 
+/** For the hints of errors. */
+const OPTION_NAMES = { listen: '--listen', data: '--data' };
+
 /** `sluice start` */
 export async function start(shell: Shell, options: StartOptions): Promise<void> {
   tuneProcess();
@@ -25,7 +28,7 @@ export async function start(shell: Shell, options: StartOptions): Promise<void> 
   });
   try {
     const { startBroker, StartError } = await import('sluice/start-broker');
-    const broker = await startBroker({ ...resolved, logger }).catch((error: unknown) => {
+    const broker = await startBroker({ ...resolved, logger, optionNames: OPTION_NAMES }).catch((error: unknown) => {
       throw error instanceof StartError ? new CliFailure('failed', error.message, error.hint, { cause: error }) : error;
     });
     const door = await openAwsDoor(options, {
