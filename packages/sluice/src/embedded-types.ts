@@ -8,6 +8,12 @@ export interface TopicOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+export interface GroupOptions {
+  readonly id: string;
+  /** The group's settings by Kafka's names: `{ 'share.auto.offset.reset': 'earliest' }`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 /** The AWS services in front of the broker. */
 export interface AwsOptions {
   /** Default: 0, which picks a free one. */
@@ -32,6 +38,8 @@ export interface AwsAccessKey {
 export interface SluiceOptions {
   /** Topics that are there when `start` settles. One that a kept directory has already stays as it is. */
   readonly topics?: readonly TopicOptions[];
+  /** Settings of groups, which need no members yet. */
+  readonly groups?: readonly GroupOptions[];
   /** Default: `127.0.0.1`. */
   readonly host?: string;
   /** Default: 0, which picks a free port. */

@@ -7,7 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCluster } from '@sluice/client/cluster';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realNetwork } from '@sluice/kernel/real/network';
+import { ShareConsumer, stringDeserializers } from './client.ts';
 import { Sluice } from './index.ts';
+import { fill } from './testing/share-stage.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
 /** What keeps a process alive, by kind. */
@@ -38,7 +40,33 @@ async function topicsOf({ bootstrap }: Sluice): Promise<readonly string[]> {
   }
 }
 
+/** What a share group got that joins only after the messages were sent. */
+async function firstOf({ bootstrap }: Sluice, groupId: string): Promise<string | undefined> {
+  const bootstrapBrokers = [bootstrap];
+  const consumer = new ShareConsumer({
+    clientId: 'test',
+    groupId,
+    bootstrapBrokers,
+    deserializers: stringDeserializers,
+  });
+  try {
+    for await (const { value } of await consumer.consume({ topics: ['jobs'] })) return value;
+    return undefined;
+  } finally {
+    await consumer.close();
+  }
+}
+
 describe('Sluice.start', () => {
+  it('gives groups their settings before anybody joins', async () => {
+    const groups = [{ id: 'workers', settings: { 'share.auto.offset.reset': 'earliest' } }];
+    await using sluice = await Sluice.start({ topics: [{ name: 'jobs' }], groups });
+    await fill(sluice.bootstrap, 'jobs', [['first']]);
+    assert.equal(await firstOf(sluice, 'workers'), 'first');
+    const wrong = [{ id: 'workers', settings: { 'share.auto.offset.reset': 'sometimes' } }];
+    await assert.rejects(Sluice.start({ groups: wrong }), /group workers cannot be set up: INVALID_CONFIG/);
+  });
+
   it('serves its topics when it settles', async () => {
     await using sluice = await Sluice.start({
       topics: [

@@ -1,4 +1,6 @@
 import { silentLogger } from '@sluice/kernel/logger';
+import { addressOf } from './ask-broker.ts';
+import { configureGroups } from './configure-groups.ts';
 import { createTopics } from './create-topics.ts';
 import type { AwsOptions, Sluice, SluiceOptions } from './embedded-types.ts';
 import { type RunningBroker, startBroker } from './start-broker.ts';
@@ -8,7 +10,8 @@ const DEFAULT_SETTINGS = { 'group.initial.rebalance.delay.ms': '0' };
 
 /** {@link Sluice.start} */
 export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice> {
-  const { topics = [], host = '127.0.0.1', port = 0, dataDirectory, settings = {}, logger = silentLogger } = options;
+  const { topics = [], groups = [], host = '127.0.0.1', port = 0, dataDirectory } = options;
+  const { settings = {}, logger = silentLogger } = options;
   const broker = await startBroker({
     settings: { ...DEFAULT_SETTINGS, ...settings },
     listen: { host, port },
@@ -29,6 +32,7 @@ export async function startEmbedded(options: SluiceOptions = {}): Promise<Sluice
   };
   try {
     await createTopics(broker.bootstrap, topics, { mayExist: dataDirectory !== undefined });
+    await configureGroups(broker.bootstrap, groups);
     if (options.aws !== undefined && options.aws !== false) door = await openDoor(broker, options.aws, options);
   } catch (error) {
     await close();
@@ -61,10 +65,4 @@ async function openDoor(
     logger,
     option: 'aws.port',
   });
-}
-
-/** `host:port` or `[v6]:port` */
-function addressOf(bootstrap: string): { host: string; port: number } {
-  const at = bootstrap.lastIndexOf(':');
-  return { host: bootstrap.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(bootstrap.slice(at + 1)) };
 }

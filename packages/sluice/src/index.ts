@@ -13,7 +13,7 @@ import { startEmbedded } from './embedded.ts';
 import type { Sluice as RunningSluice, SluiceOptions } from './embedded-types.ts';
 
 export type { Logger } from '@sluice/kernel/logger';
-export type { AwsAccessKey, AwsOptions, SluiceOptions, TopicOptions } from './embedded-types.ts';
+export type { AwsAccessKey, AwsOptions, GroupOptions, SluiceOptions, TopicOptions } from './embedded-types.ts';
 
 /** A running broker. Closing it (or leaving the scope of `await using`) ends it and deletes what was temporary. */
 export type Sluice = RunningSluice;
