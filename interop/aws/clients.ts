@@ -5,6 +5,7 @@ import { installPython, missingPython, onceFor } from '../runner/folders.ts';
 import { installJava } from '../runner/install-java.ts';
 import { cache, interop } from '../runner/paths.ts';
 import { checkKpl } from './check-kpl.ts';
+import { checkQueues } from './check-queues.ts';
 import { checkWalk, checkWalkWithoutSubscription } from './check-walk.ts';
 
 /** An SDK in one of its ways to speak. */
@@ -47,6 +48,7 @@ export const awsClients: readonly AwsClient[] = [
   { ...javascriptClient, name: 'javascript-h2', parameters: ['h2'] },
   { ...javascriptClient, name: 'javascript-h1', parameters: ['h1'] },
   { ...pythonClient, name: 'boto3', command: pythonClient.command('client.py'), check: checkWalk },
+  { ...pythonClient, name: 'boto3-queues', command: pythonClient.command('queues.py'), check: checkQueues },
   { ...pythonClient, name: 'kpl', command: pythonClient.command('kpl.py'), check: checkKpl },
   {
     name: 'java-cbor',

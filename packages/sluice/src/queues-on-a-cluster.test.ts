@@ -46,7 +46,7 @@ const context = () => ({
   region: 'eu-central-1',
   awsPartition: 'aws',
   requestId: 'request',
-  now: Date.now(),
+  now: realClock.now(),
   signal: new AbortController().signal,
 });
 
