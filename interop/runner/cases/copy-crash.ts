@@ -11,8 +11,9 @@ const killAfterMs = { min: 100, max: 1_500 };
 /** Longer than a client takes to come back by itself; one that hangs is started again. */
 const copyTimeoutMs = 20_000;
 const attemptsMax = 8;
-/** Before the broker is asked again how far the copy is. */
+/** Before the broker is asked again how far the copy is, and how often: some clients give up at once while it is away. */
 const pauseMs = 500;
+const asksMax = 100;
 /** How long nothing more may come at the end. */
 const silenceMs = 1_000;
 
@@ -118,7 +119,7 @@ async function committedCount({ actor, from, to }: Copy): Promise<number> {
       return offsets.reduce((sum, offset) => sum + Math.max(0, offset), 0);
     } catch (cause) {
       await actor.kill('onlooker');
-      if (attempts === attemptsMax) throw cause;
+      if (attempts === asksMax) throw cause;
       await pause(pauseMs);
     }
   }
