@@ -103,7 +103,11 @@ export async function startServer(
   };
 
   const abandon = () => {
-    if (brokerPid !== undefined && child?.exitCode === null) process.kill(brokerPid, 'SIGKILL');
+    try {
+      if (brokerPid !== undefined && child?.exitCode === null) process.kill(brokerPid, 'SIGKILL');
+    } catch {
+      // It was just killed.
+    }
     child?.kill('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
