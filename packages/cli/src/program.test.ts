@@ -55,7 +55,11 @@ describe('the command line', () => {
     ['a bad address', ['topic', 'list', '-b', 'a:b:c'], /Write host:port/],
     ['a bad duration', ['topic', 'list', '--timeout', '10'], /number and a unit/],
     ['a bad position', ['consume', 'x', '--from', 'yesterday'], /Write beginning, end, an offset/],
-    ['a bad setting', ['config', 'set', 'topic', 'x', 'retention.ms'], /name=value/],
+    [
+      'a bad setting',
+      ['config', 'set', 'topic', 'x', 'retention.ms'],
+      /^error: 'retention\.ms': Write it as name=value; see/,
+    ],
     ['a bad kind', ['config', 'describe', 'user', 'x'], /Allowed choices are topic, broker, group/],
     ['nothing to alter', ['topic', 'alter', 'x'], /nothing to change; give --partitions, --set or --unset/],
   ];

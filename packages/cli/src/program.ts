@@ -19,6 +19,8 @@ import type { Shell } from './shell.ts';
 /** Help is never set wider than this: long lines are hard to read. */
 const HELP_COLUMNS_MAX = 100;
 const HELP_COLUMNS_DEFAULT = 80;
+/** Texts narrower than this are not wrapped at all. */
+const HELP_TEXT_COLUMNS_MIN = 16;
 
 /** All commands and their help. What a command does is loaded when it runs, so that help and start are quick. */
 export function buildProgram(shell: Shell, version: string): Command {
@@ -80,6 +82,8 @@ function configure(command: Command, shell: Shell): void {
     })
     .configureHelp({
       showGlobalOptions: false,
+      // Of a narrow terminal too, texts break between words.
+      minWidthToWrap: HELP_TEXT_COLUMNS_MIN,
       // The name alone: arguments and options stand in the command's own help.
       subcommandTerm: (subcommand) => subcommand.name(),
       styleTitle: (text) => style('bold', text),

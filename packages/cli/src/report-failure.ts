@@ -36,8 +36,9 @@ function toFailure(error: unknown): CliFailure | undefined {
 
 function usageFailure(error: CommanderError): CliFailure {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const said = first.replace(/^command-argument value '(.*)' is invalid for argument '.*?'\. /s, "'$1': ");
   const suggestion = rest.join(' ').replace(/^\(|\)$/g, '');
   const hint = suggestion === '' ? 'see --help' : suggestion.charAt(0).toLowerCase() + suggestion.slice(1);
   // commander's own sentences have no full stop, those of option parsers have one.
-  return new CliFailure('usage', first.replace(/\.$/, ''), hint, { cause: error });
+  return new CliFailure('usage', said.replace(/\.$/, ''), hint, { cause: error });
 }

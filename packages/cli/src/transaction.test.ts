@@ -100,7 +100,11 @@ describe('sluice transaction', () => {
     assert.match(err, /t-none/);
     await fail('transaction list --producer-id some', 'usage', /no producer id/);
     await fail('transaction list --state gone', 'usage', /must be one of/);
-    await fail('transaction list --pattern (', 'failed', /INVALID_REGULAR_EXPRESSION/);
+    await fail(
+      'transaction list --pattern (',
+      'usage',
+      /^error: \( is no regular expression for the broker; correct --pattern/,
+    );
   });
 
   it('finds what hangs, and ends it', async () => {

@@ -33,7 +33,10 @@ const NAME_HELP = 'name of the topic or group, or id of the broker; "default" st
 function describeCommand(shell: Shell): Command {
   const command = new Command('describe')
     .summary('show settings')
-    .description('Shows the settings that somebody set, with --all also those that stand at their default.')
+    .description(
+      'Shows the settings that were set (a new cluster sets min.insync.replicas itself), with --all also those that ' +
+        'stand at their default.',
+    )
     .addArgument(kindArgument())
     .argument('<name>', NAME_HELP)
     .option('--all', 'every setting')

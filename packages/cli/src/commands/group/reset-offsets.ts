@@ -28,7 +28,8 @@ export function resetOffsetsCommand(shell: Shell): Command {
     .summary('make a group read again, or skip')
     .description(
       'Moves what a group has committed, so that its members go on reading somewhere else. It only shows what would ' +
-        'change until --execute is given, and is refused while the group has members: stop them first.',
+        'change until --execute is given, and is refused while the group has members: stop them first. A group that ' +
+        'does not exist is made.',
     )
     .argument('<group>', 'name of the group')
     .action(async (group: string, options: GroupResetOffsetsOptions) => {

@@ -18,8 +18,8 @@ export function abortCommand(shell: Shell): Command {
       'Ends a transaction in one partition as aborted: readers of committed records go on, without its records. For ' +
         'transactions that hang only; what a living producer has open is ended by its timeout.',
     )
-    .requiredOption('--topic <name>', 'the topic (required)')
-    .requiredOption('--partition <number>', 'the partition (required)', wholeNumber(0, 2 ** 31 - 1))
+    .requiredOption('-t, --topic <name>', 'the topic (required)')
+    .requiredOption('-p, --partition <number>', 'the partition (required)', wholeNumber(0, 2 ** 31 - 1))
     .option(
       '--start-offset <offset>',
       'which transaction: the one that begins here, as find-hanging shows',

@@ -16,7 +16,7 @@ export function findHangingCommand(shell: Shell): Command {
       'Looks for transactions that are open in a partition though their coordinator knows nothing of it. Readers of ' +
         'committed records wait for them for ever: end them with `sluice transaction abort`.',
     )
-    .option('--topic <name>', 'only in this topic, repeatable', names)
+    .option('-t, --topic <name>', 'only in this topic, repeatable', names)
     // Kafka's largest timeout by default, and some minutes for its coordinator to end it.
     .addOption(
       new Option('--older-than <duration>', 'only if their producer has written nothing for so long')

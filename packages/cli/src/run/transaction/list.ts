@@ -1,4 +1,6 @@
+import { KafkaError } from '@sluice/client/kafka-error';
 import { type ListedTransaction, listTransactions } from '@sluice/client/list-transactions';
+import { ErrorCode } from '@sluice/protocol/generated/errors';
 import type { TransactionListOptions } from '../../commands/transaction/list.ts';
 import { CliFailure } from '../../failure.ts';
 import { printJson, printText } from '../../output/print.ts';
@@ -21,7 +23,12 @@ export async function listAllTransactions(shell: Shell, options: TransactionList
   const { state: states = [], longerThan: longerThanMs, pattern } = options;
   const producerIds = (options.producerId ?? []).map(producerIdOf);
   const transactions = await withCluster(shell, options, (cluster) =>
-    listTransactions(cluster, { states, producerIds, longerThanMs, pattern }),
+    listTransactions(cluster, { states, producerIds, longerThanMs, pattern }).catch((error: unknown) => {
+      if (!(error instanceof KafkaError) || error.code !== ErrorCode.INVALID_REGULAR_EXPRESSION) throw error;
+      throw new CliFailure('usage', `${pattern} is no regular expression for the broker`, 'correct --pattern', {
+        cause: error,
+      });
+    }),
   );
   if (options.json) {
     return await printJson(
