@@ -1,4 +1,5 @@
 import type { NodeId } from '@sluice/kernel/ids';
+import type { MetadataResponse } from '@sluice/protocol/generated/messages/metadata-response';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
 import { openBroker } from '../broker.ts';
 import { ClientError } from '../client-error.ts';
@@ -87,6 +88,7 @@ export function createShareMember(
     topics: () => topics,
     onMetadata(response) {
       partitions.onMetadata(response);
+      if (hasState) takeWanted(response);
       spread();
       return !partitions.areIncomplete;
     },
@@ -98,6 +100,8 @@ export function createShareMember(
   let loop: MemberLoop | undefined;
   let failure: ShareConsumerError | undefined;
   let isClosing = false;
+  /** The group gave this member a partition, so it has begun the state of those that there were by then. */
+  let hasState = false;
   let letGo: (() => void) | undefined;
 
   function openSession(nodeId: NodeId): NodeSession {
@@ -160,6 +164,12 @@ export function createShareMember(
     host.onAcknowledged(acknowledgements, error);
   }
 
+  /** In place of what the group gave: all that is wanted. */
+  function takeWanted(response: MetadataResponse): void {
+    const { takes } = settings;
+    if (takes !== undefined) partitions.assign(partitionsOf(response, takes));
+  }
+
   /** Each partition to its leader; what was acquired from another is no longer this member's. */
   function spread(): void {
     sessions.assign(partitions.byLeader());
@@ -185,13 +195,14 @@ export function createShareMember(
       host.onJoined();
     },
     onAssigned(assignment: readonly TopicPartitions[]) {
-      partitions.assign(assignment);
+      hasState ||= assignment.length > 0;
+      if (settings.takes === undefined) partitions.assign(assignment);
       spread();
-      if (partitions.areIncomplete) refresh.start();
+      if (settings.takes !== undefined || partitions.areIncomplete) refresh.start();
       host.onAssigned();
     },
     onFenced() {
-      partitions.assign([]);
+      if (settings.takes === undefined) partitions.assign([]);
       spread();
       host.onFenced();
     },
@@ -290,4 +301,11 @@ export function createShareMember(
       settlements.throwFailures();
     },
   };
+}
+
+function partitionsOf({ topics }: MetadataResponse, takes: (topic: string, partition: number) => boolean) {
+  return topics.map(({ topicId, name, partitions }) => ({
+    topicId,
+    partitions: partitions.map(({ partitionIndex }) => partitionIndex).filter((each) => takes(name ?? '', each)),
+  }));
 }
