@@ -5,7 +5,7 @@ import type { BatchInfo } from './batch-info.ts';
 import { withFile } from './file-cache.ts';
 import { firstTimestampOf } from './first-timestamp.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
-import type { LeaderEpochs } from './leader-epochs.ts';
+import { createLeaderEpochs, type LeaderEpochs } from './leader-epochs.ts';
 import { segmentIndexOf } from './log-state.ts';
 import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
@@ -87,6 +87,8 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   const startIndex = Math.max(0, segmentIndexOf(segments, options.recoveryPoint));
   const start = await findScanStart(segments[startIndex], options);
   await rebuildProducers(options.producers, start.offset, options);
+  // As they were before this recovery: it finds those of what lies below the log's start again, in turn.
+  const knownEpochs = createLeaderEpochs(options.epochs.entries, options.epochs.isTrusted);
   options.epochs.truncateFromEnd(Math.max(start.offset, options.recoveryPoint));
 
   let nextOffset = start.offset;
@@ -122,7 +124,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
         producers: options.producers,
         epochs: options.epochs,
         // They are on disk before the recovery point passes them.
-        epochsKnownBelow: options.recoveryPoint,
+        known: { epochs: knownEpochs, endOffset: options.recoveryPoint },
         nextOffset,
         gapsBelow,
         endOffset: segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY,

@@ -20,8 +20,8 @@ export interface ScanOptions {
   /** The state as of the scan's first batch. */
   readonly producers: ProducerState;
   readonly epochs: LeaderEpochs | undefined;
-  /** Below it the epochs are known already: a batch of another one is damaged. Default 0. */
-  readonly epochsKnownBelow?: Offset;
+  /** What is known of the epochs below `endOffset` without this scan: a batch there of another one is damaged. */
+  readonly known?: { readonly epochs: LeaderEpochs; readonly endOffset: Offset };
   /** No batch starts below it. */
   readonly nextOffset: Offset;
   /** Compaction may have taken offsets out below it. */
@@ -49,11 +49,10 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     if (!isCrcValid(buffer, at)) return { fault: wrongCrc(batch) };
     const epoch = batch.leaderEpoch;
     if (epochs !== undefined) {
-      const known = epochs.isTrusted ? epochs.epochAt(batch.lastOffset) : -1;
-      if (epoch !== known && known !== -1 && batch.lastOffset < (options.epochsKnownBelow ?? 0)) {
-        return { fault: `leader epoch ${epoch} instead of ${known}` };
-      }
-      if (epoch >= 0 && epoch < known) return { fault: `leader epoch ${epoch} after ${known}` };
+      const known = knownEpoch(options, batch.lastOffset);
+      if (known !== -1 && epoch !== known) return { fault: `leader epoch ${epoch} instead of ${known}` };
+      const latest = epochs.isTrusted ? epochs.epochAt(batch.lastOffset) : -1;
+      if (epoch >= 0 && epoch < latest) return { fault: `leader epoch ${epoch} after ${latest}` };
       if (epoch > epochs.latestEpoch) epochs.assign(epoch, batch.baseOffset);
     }
     addToSegment(segment, indexes, batch, options.config);
@@ -63,6 +62,11 @@ export async function scanSegment(options: ScanOptions): Promise<ScanEnd> {
     return 'next';
   });
   return { ...end, nextOffset };
+}
+
+/** −1 if unknown, as of what lies below the log's start: its first epoch begins there. */
+function knownEpoch({ known }: ScanOptions, offset: Offset): number {
+  return known?.epochs.isTrusted === true && offset < known.endOffset ? known.epochs.epochAt(offset) : -1;
 }
 
 /** Brings the producer state past one batch of the log. */
