@@ -31,6 +31,8 @@ export function createIndexLoader(options: {
   /** Least recently loaded first. */
   const loaded: Segment[] = [];
   const loading = new Map<Segment, Promise<SegmentIndexes>>();
+  /** Of these the ones that are at the files. The others wait for a swap, and that waits for nobody but these. */
+  const working = new Set<Promise<SegmentIndexes>>();
 
   function keep(segment: Segment, indexes: SegmentIndexes): SegmentIndexes {
     segment.indexes = indexes;
@@ -46,11 +48,17 @@ export function createIndexLoader(options: {
     let result = loading.get(segment);
     if (result === undefined) {
       result = whenInPlace(segment)
-        .then(load)
+        .then(() => work(load))
         .finally(() => loading.delete(segment));
       loading.set(segment, result);
     }
     return result;
+  }
+
+  function work(load: () => Promise<SegmentIndexes>): Promise<SegmentIndexes> {
+    const result = load();
+    working.add(result);
+    return result.finally(() => working.delete(result));
   }
 
   /** Files of a segment that was replaced meanwhile are gone, or another segment's. */
@@ -81,7 +89,7 @@ export function createIndexLoader(options: {
     },
     rebuild: (segment, reason) => once(segment, () => rebuild(segment, reason)),
     async idle() {
-      await Promise.allSettled(loading.values());
+      await Promise.allSettled(working);
     },
   };
 }
