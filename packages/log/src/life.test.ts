@@ -5,16 +5,15 @@ import { CANARIES, type Canary } from './testing/model/canaries.ts';
 import { circumstances, lives } from './testing/model/commands.ts';
 import { liveLike } from './testing/model/run.ts';
 
-/** `LOG_LIVES=5000` for a longer look; a seed that failed comes with its path in the message. */
-const { LOG_LIVES = '200', LOG_SEED } = process.env;
+/** The same lives each time, so that one that goes wrong tells of a change; `npm run simulate:log` looks at others. */
+const { LOG_LIVES = '200', LOG_SEED = '1' } = process.env;
 const CANARY_LIVES = 400;
 
 describe('a log', () => {
   test('answers as a list of records would, whatever is done to it', async () => {
-    const seed = LOG_SEED === undefined ? {} : { seed: Number(LOG_SEED) };
     await fc.assert(
       fc.asyncProperty(lives, circumstances, (commands, how) => liveLike(commands, how)),
-      { numRuns: Number(LOG_LIVES), ...seed },
+      { numRuns: Number(LOG_LIVES), seed: Number(LOG_SEED) },
     );
   });
 
