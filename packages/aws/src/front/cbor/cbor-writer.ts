@@ -1,3 +1,5 @@
+import { createGrowingBuffer } from '../values/growing-buffer.ts';
+
 const SIZE_BYTES_FIRST = 1024;
 const FLOAT_64 = 0xfb;
 
@@ -17,26 +19,16 @@ export interface CborWriter {
 }
 
 export function createCborWriter(): CborWriter {
-  let buffer = Buffer.allocUnsafe(SIZE_BYTES_FIRST);
-  let at = 0;
-  const reserve = (size: number): number => {
-    const start = at;
-    at += size;
-    if (at > buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(at, buffer.length * 2));
-      buffer.copy(larger, 0, 0, start);
-      buffer = larger;
-    }
-    return start;
-  };
+  const memory = createGrowingBuffer(SIZE_BYTES_FIRST);
+  const { reserve, finish } = memory;
   // Reserved first: the buffer may be another one afterwards.
   const byte = (value: number): void => {
     const start = reserve(1);
-    buffer[start] = value;
+    memory.buffer[start] = value;
   };
   const uint32 = (value: number): void => {
     const start = reserve(4);
-    buffer.writeUInt32BE(value, start);
+    memory.buffer.writeUInt32BE(value, start);
   };
   const head = (major: number, value: number): void => {
     const kind = major << 5;
@@ -64,7 +56,7 @@ export function createCborWriter(): CborWriter {
       if (!Number.isSafeInteger(value)) {
         byte(FLOAT_64);
         const start = reserve(8);
-        buffer.writeDoubleBE(value, start);
+        memory.buffer.writeDoubleBE(value, start);
       } else if (value < 0) head(MAJOR.negative, -1 - value);
       else head(MAJOR.unsigned, value);
     },
@@ -72,14 +64,14 @@ export function createCborWriter(): CborWriter {
       const size = Buffer.byteLength(value);
       head(MAJOR.text, size);
       const start = reserve(size);
-      buffer.write(value, start);
+      memory.buffer.write(value, start);
     },
     bytes(value) {
       head(MAJOR.bytes, value.length);
       const start = reserve(value.length);
-      buffer.set(value, start);
+      memory.buffer.set(value, start);
     },
     boolean: (value) => byte(value ? 0xf5 : 0xf4),
-    finish: () => buffer.subarray(0, at),
+    finish,
   };
 }

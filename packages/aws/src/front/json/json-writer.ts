@@ -1,3 +1,5 @@
+import { createGrowingBuffer } from '../values/growing-buffer.ts';
+
 const SIZE_BYTES_MIN = 1024;
 /** Pieces are joined up to about this, and then written at once. */
 const PENDING_LENGTH_MAX = 16 * 1024;
@@ -17,22 +19,11 @@ export interface JsonWriter {
 
 /** What is written may be larger or smaller than expected: larger costs a copy. */
 export function createJsonWriter(expectedSizeBytes: number): JsonWriter {
-  let buffer = Buffer.allocUnsafe(Math.max(SIZE_BYTES_MIN, expectedSizeBytes));
-  let at = 0;
+  const bytes = createGrowingBuffer(Math.max(SIZE_BYTES_MIN, expectedSizeBytes));
   let pending = '';
-  const reserve = (size: number): number => {
-    const start = at;
-    at += size;
-    if (at > buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(at, buffer.length * 2));
-      buffer.copy(larger, 0, 0, start);
-      buffer = larger;
-    }
-    return start;
-  };
   const flush = (): void => {
-    const start = reserve(pending.length);
-    buffer.write(pending, start, 'latin1');
+    const start = bytes.reserve(pending.length);
+    bytes.buffer.write(pending, start, 'latin1');
     pending = '';
   };
   const raw = (text: string): void => {
@@ -45,13 +36,13 @@ export function createJsonWriter(expectedSizeBytes: number): JsonWriter {
       if (PLAIN.test(value)) return raw(`"${value}"`);
       flush();
       const quoted = JSON.stringify(value);
-      const start = reserve(Buffer.byteLength(quoted));
-      buffer.write(quoted, start);
+      const start = bytes.reserve(Buffer.byteLength(quoted));
+      bytes.buffer.write(quoted, start);
     },
     number: (value) => raw(Number.isFinite(value) ? String(value) : 'null'),
     finish() {
       flush();
-      return buffer.subarray(0, at);
+      return bytes.finish();
     },
   };
 }

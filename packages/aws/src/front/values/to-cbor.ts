@@ -1,24 +1,13 @@
 import { type CborWriter, createCborWriter, MAJOR } from '../cbor/cbor-writer.ts';
 import type { ServiceContract, Shape } from '../contract.ts';
-
-type Write = (writer: CborWriter, value: unknown) => void;
+import { createShapeWriters, type Write } from './shape-writers.ts';
 
 /** RFC 8949, 3.4.2, but in milliseconds, as Kinesis and its SDKs agree. */
 const TAG_TIMESTAMP = 1;
 
 /** Writers of a service's shapes. */
-export function createCborEncoders({ shapes }: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
-  const writers = new Map<string, Write>();
-  const writerOf = (name: string): Write => {
-    const known = writers.get(name);
-    if (known !== undefined) return known;
-    const shape = shapes[name];
-    if (shape === undefined) throw new Error(`the contract has no shape ${name}`);
-    writers.set(name, (writer, value) => (writers.get(name) as Write)(writer, value));
-    const write = createWrite(shape, writerOf);
-    writers.set(name, write);
-    return write;
-  };
+export function createCborEncoders(contract: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
+  const writerOf = createShapeWriters(contract, createWrite);
   return (name) => {
     const write = writerOf(name);
     return (value) => {
@@ -29,7 +18,7 @@ export function createCborEncoders({ shapes }: ServiceContract): (shapeName: str
   };
 }
 
-function createWrite(shape: Shape, writerOf: (name: string) => Write): Write {
+function createWrite(shape: Shape, writerOf: (name: string) => Write<CborWriter>): Write<CborWriter> {
   switch (shape.type) {
     case 'string':
       return (writer, value) => writer.text(value as string);
@@ -60,7 +49,7 @@ function createWrite(shape: Shape, writerOf: (name: string) => Write): Write {
   }
 }
 
-function mapWrite(writeValue: Write): Write {
+function mapWrite(writeValue: Write<CborWriter>): Write<CborWriter> {
   return (writer, value) => {
     const entries = Object.entries(value as object);
     writer.head(MAJOR.map, entries.length);
@@ -71,7 +60,7 @@ function mapWrite(writeValue: Write): Write {
   };
 }
 
-function structureWrite(members: readonly (readonly [string, Write])[]): Write {
+function structureWrite(members: readonly (readonly [string, Write<CborWriter>])[]): Write<CborWriter> {
   return (writer, value) => {
     const record = value as Readonly<Record<string, unknown>>;
     const present = members.filter(([name]) => record[name] !== undefined && record[name] !== null);

@@ -1,26 +1,14 @@
 import type { ServiceContract, Shape } from '../contract.ts';
 import { createJsonWriter, type JsonWriter } from '../json/json-writer.ts';
-
-type Write = (writer: JsonWriter, value: unknown) => void;
+import { createShapeWriters, type Write } from './shape-writers.ts';
 
 /** The largest answers, GetRecords' with 10 MB in base64. */
 const EXPECTED_SIZE_BYTES_MAX = 16 * 1024 * 1024;
 const MARGIN = 1.02;
 
 /** Writers of a service's shapes: blobs in base64, timestamps in seconds. */
-export function createJsonEncoders({ shapes }: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
-  const writers = new Map<string, Write>();
-  const writerOf = (name: string): Write => {
-    const known = writers.get(name);
-    if (known !== undefined) return known;
-    const shape = shapes[name];
-    if (shape === undefined) throw new Error(`the contract has no shape ${name}`);
-    // A shape may contain itself: its writer is looked up when it is needed.
-    writers.set(name, (writer, value) => (writers.get(name) as Write)(writer, value));
-    const write = createWrite(shape, writerOf);
-    writers.set(name, write);
-    return write;
-  };
+export function createJsonEncoders(contract: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
+  const writerOf = createShapeWriters(contract, createWrite);
   return (name) => {
     const write = writerOf(name);
     // Answers of one operation are often as large as the last one.
@@ -35,7 +23,7 @@ export function createJsonEncoders({ shapes }: ServiceContract): (shapeName: str
   };
 }
 
-function createWrite(shape: Shape, writerOf: (name: string) => Write): Write {
+function createWrite(shape: Shape, writerOf: (name: string) => Write<JsonWriter>): Write<JsonWriter> {
   switch (shape.type) {
     case 'string':
       return (writer, value) => writer.text(value as string);
@@ -57,7 +45,7 @@ function createWrite(shape: Shape, writerOf: (name: string) => Write): Write {
   }
 }
 
-function listWrite(writeItem: Write): Write {
+function listWrite(writeItem: Write<JsonWriter>): Write<JsonWriter> {
   return (writer, value) => {
     let separator = '[';
     for (const item of value as readonly unknown[]) {
@@ -69,7 +57,7 @@ function listWrite(writeItem: Write): Write {
   };
 }
 
-function mapWrite(writeValue: Write): Write {
+function mapWrite(writeValue: Write<JsonWriter>): Write<JsonWriter> {
   return (writer, value) => {
     let separator = '{';
     for (const [key, item] of Object.entries(value as object)) {
@@ -84,7 +72,7 @@ function mapWrite(writeValue: Write): Write {
 }
 
 /** Members that are not there are left out. */
-function structureWrite(members: readonly (readonly [string, Write])[]): Write {
+function structureWrite(members: readonly (readonly [string, Write<JsonWriter>])[]): Write<JsonWriter> {
   const named = members.map(([name, write]) => ({ name, write, first: `{"${name}":`, later: `,"${name}":` }));
   return (writer, value) => {
     const record = value as Readonly<Record<string, unknown>>;
