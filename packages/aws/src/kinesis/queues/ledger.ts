@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
-import type { Offset } from '@sluice/kernel/ids';
 import type { Random } from '@sluice/kernel/random';
-import { EARLIEST_TIMESTAMP, type KafkaLog, LATEST_TIMESTAMP } from '../../kafka/kafka-log.ts';
+import { followTopic } from '../../kafka/follow-topic.ts';
+import type { KafkaLog } from '../../kafka/kafka-log.ts';
 import { decodeLedgerRecord, encodeLedgerRecord, type LedgerEntry } from './ledger-record.ts';
 import { createLedgerView, type LedgerView } from './ledger-view.ts';
 
@@ -58,59 +58,26 @@ export function createLedger({ topic, log, clock, random }: LedgerOptions): Ledg
   const outcomes = new Map<string, Set<string>>();
   let view = createLedgerView();
   let writeCount = 0;
-  let position: Offset | undefined;
-  let readAtMs = clock.monotonicMs();
-  let reading: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-
-  async function readToEnd(): Promise<void> {
-    const startMs = clock.monotonicMs();
-    if (startMs - readAtMs > VIEW_LIFETIME_MS) {
+  const follower = followTopic({
+    ...{ log, clock, topic, readSizeBytesMax: READ_SIZE_BYTES_MAX },
+    async prepare() {
+      if (follower.ageMs() <= VIEW_LIFETIME_MS) return;
       view = createLedgerView();
-      position = undefined;
-    }
-    const [end = 0] = await log.offsets(topic, [PARTITION], LATEST_TIMESTAMP);
-    if (position === undefined) [position = 0] = await log.offsets(topic, [PARTITION], EARLIEST_TIMESTAMP);
-    while (position < end) {
-      const result = await log.read(topic, PARTITION, position, { sizeBytesMax: READ_SIZE_BYTES_MAX });
-      if (result.kind === 'out-of-range') {
-        [position = 0] = await log.offsets(topic, [PARTITION], EARLIEST_TIMESTAMP);
-        continue;
-      }
-      for (const each of result.records) {
-        const record = decodeLedgerRecord(each);
-        if (record !== undefined && view.apply(each.offset, record)) outcomes.get(record.writer)?.add(record.id);
-      }
-      position = result.nextOffset;
-    }
-    readAtMs = startMs;
-  }
-
-  function begin(): Promise<void> {
-    const current = readToEnd().finally(() => {
-      if (reading === current) reading = undefined;
-    });
-    reading = current;
-    return current;
-  }
-
-  function confirm(): Promise<void> {
-    if (reading === undefined) return begin();
-    next ??= reading
-      .catch(() => {})
-      .then(() => {
-        next = undefined;
-        return begin();
-      });
-    return next;
-  }
+      follower.rewind();
+    },
+    onRecord(each) {
+      const record = decodeLedgerRecord(each);
+      if (record !== undefined && view.apply(each.offset, record)) outcomes.get(record.writer)?.add(record.id);
+    },
+  });
+  const { confirm } = follower;
 
   /** Which of them count. */
   async function write(changes: ReadonlyMap<string, LedgerEntry | null>): Promise<ReadonlySet<string>> {
     const writer = `${door}/${writeCount++}`;
     const counted = new Set<string>();
     outcomes.set(writer, counted);
-    const base = position ?? 0;
+    const base = follower.position;
     try {
       const records = [...changes].map(([id, entry]) => encodeLedgerRecord({ id, entry, base, writer }));
       await log.append(topic, PARTITION, records);

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Random } from '@sluice/kernel/random';
-import { EARLIEST_TIMESTAMP, type KafkaLog, LATEST_TIMESTAMP } from '../../kafka/kafka-log.ts';
+import { followTopic } from '../../kafka/follow-topic.ts';
+import type { KafkaLog } from '../../kafka/kafka-log.ts';
 import { decodeRegistryRecord, encodeRegistryRecord } from './registry-record.ts';
 import { createRegistryView } from './registry-view.ts';
 
@@ -54,11 +55,18 @@ export function createRegistry({ log, clock, random }: RegistryOptions): Registr
   /** Whether this door's records counted, of those that are being written. */
   const outcomes = new Map<string, boolean | undefined>();
   let writeCount = 0;
-  let position: number | undefined;
   let isTopicThere = false;
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
+  const follower = followTopic({
+    ...{ log, clock, topic: REGISTRY_TOPIC, readSizeBytesMax: READ_SIZE_BYTES_MAX },
+    prepare: ensureTopic,
+    onRecord(each) {
+      const record = decodeRegistryRecord(each);
+      if (record === undefined) return;
+      const hasCounted = view.apply(record);
+      if (outcomes.has(record.writer)) outcomes.set(record.writer, hasCounted);
+    },
+  });
+  const { confirm } = follower;
 
   async function ensureTopic(): Promise<void> {
     if (isTopicThere) return;
@@ -66,48 +74,6 @@ export function createRegistry({ log, clock, random }: RegistryOptions): Registr
       await log.createTopic(REGISTRY_TOPIC, { partitionCount: 1, settings: TOPIC_SETTINGS });
     }
     isTopicThere = true;
-  }
-
-  async function readToEnd(): Promise<void> {
-    const startMs = clock.monotonicMs();
-    await ensureTopic();
-    // The end is asked for by itself: a leader that was elected a moment ago gives none before it knows it (KIP-207).
-    const [end = 0] = await log.offsets(REGISTRY_TOPIC, [PARTITION], LATEST_TIMESTAMP);
-    if (position === undefined) [position = 0] = await log.offsets(REGISTRY_TOPIC, [PARTITION], EARLIEST_TIMESTAMP);
-    while (position < end) {
-      const result = await log.read(REGISTRY_TOPIC, PARTITION, position, { sizeBytesMax: READ_SIZE_BYTES_MAX });
-      if (result.kind === 'out-of-range') {
-        [position = 0] = await log.offsets(REGISTRY_TOPIC, [PARTITION], EARLIEST_TIMESTAMP);
-        continue;
-      }
-      for (const each of result.records) {
-        const record = decodeRegistryRecord(each);
-        if (record === undefined) continue;
-        const hasCounted = view.apply(record);
-        if (outcomes.has(record.writer)) outcomes.set(record.writer, hasCounted);
-      }
-      position = result.nextOffset;
-    }
-    readAtMs = startMs;
-  }
-
-  function begin(): Promise<void> {
-    const current = readToEnd().finally(() => {
-      if (reading === current) reading = undefined;
-    });
-    reading = current;
-    return current;
-  }
-
-  function confirm(): Promise<void> {
-    if (reading === undefined) return begin();
-    next ??= reading
-      .catch(() => {})
-      .then(() => {
-        next = undefined;
-        return begin();
-      });
-    return next;
   }
 
   async function write(key: string, version: number, value: unknown): Promise<boolean> {
@@ -138,7 +104,7 @@ export function createRegistry({ log, clock, random }: RegistryOptions): Registr
       [...view.entries()].filter(([, { value }]) => value !== null).map(([key, { value }]) => [key, value]),
     confirm,
     async refresh() {
-      if (clock.monotonicMs() - readAtMs > FRESH_MS) await confirm();
+      if (follower.ageMs() > FRESH_MS) await confirm();
     },
     async change(key, decide) {
       await confirm();
