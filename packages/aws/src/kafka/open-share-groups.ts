@@ -1,3 +1,4 @@
+import { alterConfigs } from '@sluice/client/alter-configs';
 import type { BrokerAddress } from '@sluice/client/broker-address';
 import type { Cluster } from '@sluice/client/cluster';
 import { deleteGroups } from '@sluice/client/delete-groups';
@@ -7,7 +8,6 @@ import type { Offset } from '@sluice/kernel/ids';
 import type { Network } from '@sluice/kernel/network';
 import type { Random } from '@sluice/kernel/random';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
-import { setGroup } from './group-admin.ts';
 import { openShareTaker } from './open-share-taker.ts';
 import type { ShareGroups } from './share-groups.ts';
 
@@ -31,11 +31,14 @@ export function openShareGroups({ cluster, bootstrap, network, random }: ShareGr
 
   return {
     async create(groupId, topic, offsets) {
-      await setGroup(cluster, groupId, SETTINGS);
-      await setGroup(cluster, groupId, MORE_DELIVERIES).catch((error: unknown) => {
-        // Kafka 4.2 has no such setting, and a cluster may allow less.
-        if (!(error instanceof KafkaError) || error.isRetriable) throw error;
-      });
+      const controller = await cluster.controller();
+      await alterConfigs(controller, 'group', groupId, { set: Object.entries(SETTINGS) });
+      await alterConfigs(controller, 'group', groupId, { set: Object.entries(MORE_DELIVERIES) }).catch(
+        (error: unknown) => {
+          // Kafka 4.2 has no such setting, and a cluster may allow less.
+          if (!(error instanceof KafkaError) || error.isRetriable) throw error;
+        },
+      );
       const results = await alterShareGroupOffsets(
         cluster,
         groupId,

@@ -1,3 +1,4 @@
+import { alterConfigs } from '@sluice/client/alter-configs';
 import type { Cluster } from '@sluice/client/cluster';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { ZERO_UUID } from '@sluice/kernel/ids';
@@ -8,18 +9,13 @@ import { createTopicsRequestCodec } from '@sluice/protocol/generated/messages/cr
 import { createTopicsResponseCodec } from '@sluice/protocol/generated/messages/create-topics-response';
 import { deleteTopicsRequestCodec } from '@sluice/protocol/generated/messages/delete-topics-request';
 import { deleteTopicsResponseCodec } from '@sluice/protocol/generated/messages/delete-topics-response';
-import { incrementalAlterConfigsRequestCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-request';
-import { incrementalAlterConfigsResponseCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-response';
 import type { CreateTopicOptions } from './kafka-log.ts';
 
 const CREATE_TOPICS = { request: createTopicsRequestCodec, response: createTopicsResponseCodec };
 const CREATE_PARTITIONS = { request: createPartitionsRequestCodec, response: createPartitionsResponseCodec };
 const DELETE_TOPICS = { request: deleteTopicsRequestCodec, response: deleteTopicsResponseCodec };
-const ALTER_CONFIGS = { request: incrementalAlterConfigsRequestCodec, response: incrementalAlterConfigsResponseCodec };
 /** The broker's own default. */
 const DEFAULT_REPLICATION_FACTOR = -1;
-const TOPIC_RESOURCE = 2;
-const SET = 0;
 /** A topic's id may stand instead of its name from here on. */
 const TOPIC_IDS_FROM = 6;
 
@@ -82,16 +78,5 @@ export async function setTopic(
   name: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const broker = await cluster.controller();
-  const { responses } = await broker.request(ALTER_CONFIGS, () => ({
-    resources: [
-      {
-        resourceType: TOPIC_RESOURCE,
-        resourceName: name,
-        configs: Object.entries(settings).map(([setting, value]) => ({ name: setting, configOperation: SET, value })),
-      },
-    ],
-    validateOnly: false,
-  }));
-  for (const { errorCode, errorMessage } of responses) settle(errorCode, errorMessage, ErrorCode.NONE);
+  await alterConfigs(await cluster.controller(), 'topic', name, { set: Object.entries(settings) });
 }

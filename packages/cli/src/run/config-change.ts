@@ -1,7 +1,7 @@
+import { alterConfigs } from '@sluice/client/alter-configs';
 import type { ConfigChangeOptions, ConfigKind } from '../commands/config.ts';
 import { printJson, printText } from '../output/print.ts';
 import type { Shell } from '../shell.ts';
-import { alterConfigs } from './alter-configs.ts';
 import { resourceOf } from './config-resource.ts';
 import { requireSettings } from './describe-configs.ts';
 import { refusedAs } from './explain-failure.ts';

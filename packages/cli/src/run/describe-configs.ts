@@ -1,3 +1,4 @@
+import { RESOURCE_TYPES } from '@sluice/client/alter-configs';
 import type { Broker } from '@sluice/client/broker';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
@@ -6,9 +7,6 @@ import { describeConfigsResponseCodec } from '@sluice/protocol/generated/message
 import { CliFailure } from '../failure.ts';
 
 const DESCRIBE_CONFIGS = { request: describeConfigsRequestCodec, response: describeConfigsResponseCodec };
-
-/** Kafka's numbers for what a setting belongs to. */
-export const RESOURCE_TYPES = { topic: 2, broker: 4, group: 32 } as const;
 
 /** Kafka's numbers for where a setting's value comes from, in words; `start` is the file or flag it was started with. */
 const SOURCES: Readonly<Record<number, string>> = {

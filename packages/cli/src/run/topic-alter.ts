@@ -1,3 +1,4 @@
+import { alterConfigs } from '@sluice/client/alter-configs';
 import type { Broker } from '@sluice/client/broker';
 import { KafkaError } from '@sluice/client/kafka-error';
 import { ErrorCode } from '@sluice/protocol/generated/errors';
@@ -8,7 +9,6 @@ import { CliFailure } from '../failure.ts';
 import { printJson, printText } from '../output/print.ts';
 import { plural } from '../output/units.ts';
 import type { Shell } from '../shell.ts';
-import { alterConfigs } from './alter-configs.ts';
 import { requireSettings } from './describe-configs.ts';
 import { refusedAs } from './explain-failure.ts';
 import { withCluster } from './with-cluster.ts';
