@@ -1,58 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaLog } from '@sluice/aws/kafka/kafka-log';
-import { openKafkaLog } from '@sluice/aws/kafka/open-kafka-log';
-import { createKinesis, type Kinesis } from '@sluice/aws/kinesis/kinesis';
 import { KafkaError } from '@sluice/client/kafka-error';
-import { realClock } from '@sluice/kernel/real/clock';
-import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
 import { startDisposable } from './testing/disposable-broker.ts';
+import { context, GIVEN_BOOTSTRAP, openCluster, openDoor, type TestDoor } from './testing/kinesis-door.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
-/** `host:port` of a cluster to run on, Apache Kafka's say, instead of a broker of our own. */
-const GIVEN_BOOTSTRAP = process.env.KINESIS_TEST_BOOTSTRAP;
 const LOOK_INTERVAL_MS = 10;
 const SHARD = 'shardId-000000000000';
-
-interface TestDoor extends AsyncDisposable {
-  readonly log: KafkaLog;
-  readonly operations: Kinesis['operations'];
-}
-
-function openDoor(bootstrap: string): TestDoor {
-  const [host = '', port] = bootstrap.split(':');
-  const log = openKafkaLog({
-    bootstrap: [{ host, port: Number(port) }],
-    network: realNetwork,
-    clock: realClock,
-    random: realRandom,
-  });
-  const kinesis = createKinesis({ log, clock: realClock, random: realRandom, settings: { statusDelayMs: 1 } });
-  return {
-    log,
-    operations: kinesis.operations,
-    async [Symbol.asyncDispose]() {
-      kinesis.close();
-      await log.close();
-    },
-  };
-}
-
-async function openCluster(): Promise<{ readonly bootstrap: string } & AsyncDisposable> {
-  if (GIVEN_BOOTSTRAP !== undefined) return { bootstrap: GIVEN_BOOTSTRAP, async [Symbol.asyncDispose]() {} };
-  return await startDisposable({});
-}
-
-const context = () => ({
-  accountId: '123456789012',
-  region: 'eu-central-1',
-  awsPartition: 'aws',
-  requestId: 'request',
-  now: realClock.now(),
-  signal: new AbortController().signal,
-});
 
 async function untilActive({ operations }: TestDoor, StreamName: string): Promise<void> {
   for (;;) {

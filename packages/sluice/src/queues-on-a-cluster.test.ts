@@ -1,54 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KafkaLog } from '@sluice/aws/kafka/kafka-log';
-import { openKafkaLog } from '@sluice/aws/kafka/open-kafka-log';
 import type { QueueRecord } from '@sluice/aws/kinesis/generated/types';
-import { createKinesis, type Kinesis } from '@sluice/aws/kinesis/kinesis';
-import { realClock } from '@sluice/kernel/real/clock';
-import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
 import { Sluice } from './index.ts';
-import { startDisposable } from './testing/disposable-broker.ts';
+import { context, GIVEN_BOOTSTRAP, openCluster, openDoor, type TestDoor } from './testing/kinesis-door.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
-/** The same holds in front of any other cluster: `KINESIS_TEST_BOOTSTRAP=127.0.0.1:9092`. */
-const GIVEN_BOOTSTRAP = process.env.KINESIS_TEST_BOOTSTRAP;
 const LOOK_INTERVAL_MS = 20;
-
-interface TestDoor extends AsyncDisposable {
-  readonly log: KafkaLog;
-  readonly operations: Kinesis['operations'];
-}
-
-function openDoor(bootstrap: string): TestDoor {
-  const [host = '', port] = bootstrap.split(':');
-  const ports = { network: realNetwork, clock: realClock, random: realRandom };
-  const log = openKafkaLog({ bootstrap: [{ host, port: Number(port) }], ...ports });
-  const kinesis = createKinesis({ log, clock: realClock, random: realRandom, settings: { statusDelayMs: 1 } });
-  return {
-    log,
-    operations: kinesis.operations,
-    async [Symbol.asyncDispose]() {
-      kinesis.close();
-      await log.close();
-    },
-  };
-}
-
-async function openCluster(): Promise<{ readonly bootstrap: string } & AsyncDisposable> {
-  if (GIVEN_BOOTSTRAP !== undefined) return { bootstrap: GIVEN_BOOTSTRAP, async [Symbol.asyncDispose]() {} };
-  return await startDisposable({});
-}
-
-const context = () => ({
-  accountId: '123456789012',
-  region: 'eu-central-1',
-  awsPartition: 'aws',
-  requestId: 'request',
-  now: realClock.now(),
-  signal: new AbortController().signal,
-});
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await pause(LOOK_INTERVAL_MS);
