@@ -295,6 +295,21 @@ test('a group that begins at the end does so before the first record, also if it
   assert.deepEqual(shownShares(await shareFetch(next, { epoch: 0, maxWaitMs: LONG_MS })), ['0: 1–1×2 = new']);
 });
 
+test('a fetch without a minimum is answered once all partitions are begun, whether they have records or not', async () => {
+  await using broker = await startShareBroker();
+  const producer = await broker.connect();
+  const topicId = await createTopic(producer, 'orders', 3);
+  await produce(producer, ['old']);
+  await beginShareState(producer, 'late', topicId, { startOffset: -1, partitionCount: 3 });
+  const a = { client: await broker.connect(), groupId: 'late', memberId: 'a', topicId };
+  const topics = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, acknowledgementBatches: [] }));
+  const atOnce = { minBytes: 0, maxWaitMs: LONG_MS };
+  const first = await shareFetch(a, { epoch: 0, topics: [{ topicId, partitions: topics }], ...atOnce });
+  assert.deepEqual(shownShares(first).sort(), ['0:', '1:', '2:']);
+  await produce(producer, ['new']);
+  assert.deepEqual(shownShares(await shareFetch(a, { epoch: 1, ...atOnce })), ['0: 1–1×1 = new']);
+});
+
 test('a fetch that waits is answered when the broker stops', async () => {
   await using broker = await startShareBroker();
   const { members } = await scene(broker);

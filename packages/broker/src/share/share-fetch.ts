@@ -233,7 +233,7 @@ export function fetchShared(request: ShareFetchRequest, ports: ShareFetchPorts):
     if (isDue) deliver(round);
     for (const { read } of round.reads) read.release();
     isBusy = false;
-    if (round.hasDelivered || isDue) {
+    if (round.hasDelivered || isDue || hasNoMinimum()) {
       finish();
       return;
     }
@@ -242,6 +242,12 @@ export function fetchShared(request: ShareFetchRequest, ports: ShareFetchPorts):
     if (!isEmpty && !isPoked) return;
     if (++emptyLookCount % EMPTY_LOOK_COUNT_MAX > 0) attempt();
     else clock.setTimer(0, attempt);
+  }
+
+  /** As in Kafka: whoever wants to know only that records could be had is told at once; while all are locked it waits. */
+  function hasNoMinimum(): boolean {
+    if (request.sizeBytesMin > 0 || targets.some(({ isOpening }) => isOpening)) return false;
+    return targets.some(({ live }) => live !== undefined && !live.isReading && live.state.canAcquire());
   }
 
   const timer = clock.setTimer(Math.max(0, request.waitMsMax), () => {
