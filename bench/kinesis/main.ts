@@ -71,6 +71,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 const usage = `node bench/kinesis/main.ts [--quick] [--runs 3] [--only PEER] [SCENARIO...]
     Sluice's Kinesis door and its broker, in one process on one core, beside free emulators: each in turn, run by run.
+    Sluice is the package in dist/ (npm run build), or what BENCH_SLUICE says: a program and its first arguments.
     Scenarios: ${Object.keys(SCENARIOS).join(', ')}
 `;
 

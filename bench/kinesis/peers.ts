@@ -8,7 +8,11 @@ import { createCaller } from './caller.ts';
 /** Free emulators of Kinesis that install by their ecosystem's own client, without a container. */
 const PEERS = { 'kinesis-local': '0.6.2', kinesalite: '3.3.3', moto: '5.2.5' } as const;
 const INSTALLED = join(import.meta.dirname, '../../.cache/bench-peers');
-const SLUICE = join(import.meta.dirname, '../../packages/cli/src/main.ts');
+/** As it is installed, like the others: from source a start would read and strip six hundred files. */
+const SLUICE = process.env.BENCH_SLUICE?.split(' ') ?? [
+  process.execPath,
+  join(import.meta.dirname, '../../dist/bin/sluice.js'),
+];
 const START_TIMEOUT_MS = 60_000;
 
 export type PeerName = 'sluice' | 'sluice-page-cache' | 'sluice-without-door' | keyof typeof PEERS;
@@ -86,7 +90,7 @@ function commandOf(name: PeerName, port: number, brokerPort: number, dataDir: st
       const door = name === 'sluice-without-door' ? ['--no-aws'] : ['--aws', `127.0.0.1:${port}`];
       const durability = name === 'sluice-page-cache' ? ['--set=sluice.durability=os'] : [];
       const listen = ['--listen', `127.0.0.1:${brokerPort}`, '--data', join(dataDir, name)];
-      return { command: [process.execPath, SLUICE, 'start', ...listen, ...door, ...durability], environment: none };
+      return { command: [...SLUICE, 'start', ...listen, ...door, ...durability], environment: none };
     }
     case 'kinesis-local':
       return {
