@@ -1,7 +1,8 @@
 import type { BrokerAddress } from '@sluice/client/broker-address';
 import { AcknowledgeType, type Acquired, acknowledgementOf } from '@sluice/client/share-consumer/acknowledgement';
+import type { MemberLoop } from '@sluice/client/share-consumer/member-loop';
 import type { ShareConsumerPorts } from '@sluice/client/share-consumer/options';
-import { createShareMember, type MemberLoop } from '@sluice/client/share-consumer/share-member';
+import { createShareMember } from '@sluice/client/share-consumer/share-member';
 import type { SharedRecord, ShareTaker, ShareTakerHost } from './share-groups.ts';
 
 /** What one fetch asks for at most. */

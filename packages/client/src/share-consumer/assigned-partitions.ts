@@ -18,6 +18,8 @@ export interface AssignedPartitions {
   readonly places: Places;
   /** Some cannot be fetched before metadata says more. */
   readonly areIncomplete: boolean;
+  /** It is there, and has partitions. */
+  knows(topic: string): boolean;
   assign(assignment: readonly TopicPartitions[]): void;
   onMetadata(response: MetadataResponse): void;
   /** What a broker said that no longer leads it (KIP-951); false: nothing new. */
@@ -64,6 +66,7 @@ export function createAssignedPartitions(): AssignedPartitions {
       if (assignment.some(({ topicId }) => !names.has(topicId))) return true;
       return [...places.values()].some((place) => leaderOf(place) === undefined);
     },
+    knows: (topic) => [...names.values()].includes(topic),
     assign(changed) {
       assignment = changed;
       nameAll();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import { BROKER, startFixture } from '../testing/cluster-fixture.ts';
 import { ShareConsumer } from './share-consumer.ts';
-import { fetched, shareAnswer, startShareScript } from './testing/share-script.ts';
+import { fetched, onceBegun, shareAnswer, startShareScript } from './testing/share-script.ts';
 
 const COORDINATOR_LOAD_IN_PROGRESS = 14;
 
@@ -26,7 +26,9 @@ describe('a share consumer that joins, on virtual time', () => {
   });
 
   it('is one member, though its first loop was given up before it had joined', async () => {
-    const { settled, clock, consumer, bodies } = await startShareScript({ ShareFetch: () => 'silence' });
+    const { settled, clock, consumer, bodies } = await startShareScript({
+      ShareFetch: onceBegun(() => 'silence'),
+    });
     const givenUp = new AbortController();
     const first = consumer.consume({ topics: ['jobs'], signal: givenUp.signal });
     givenUp.abort();

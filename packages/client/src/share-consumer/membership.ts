@@ -136,6 +136,7 @@ export function startMembership(options: MembershipOptions): Membership {
   return {
     setTopics(changed) {
       topics = changed;
+      soonMs = retryDelayMs;
       pauses.end();
     },
     async leave() {

@@ -2,11 +2,11 @@ import type { Clock } from '@sluice/kernel/clock';
 import { type Acknowledgement, AcknowledgeType, type Acquired, acknowledgementOf } from './acknowledgement.ts';
 import { DeserializationError, type ShareConsumerError, UserError } from './errors.ts';
 import { type Contents, HandedMessage } from './handed-message.ts';
+import type { MemberLoop } from './member-loop.ts';
 import { createMessageQueue } from './message-queue.ts';
 import type { DeserializationErrorAction } from './options.ts';
 import { readContents } from './read-contents.ts';
 import type { LoopSettings } from './settings.ts';
-import type { MemberLoop } from './share-member.ts';
 import type { ShareMessage } from './share-message.ts';
 import type { ShareMessages } from './share-messages.ts';
 

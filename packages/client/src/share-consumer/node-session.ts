@@ -94,7 +94,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
   }
 
   function nextStep(nowMs: number): Step | undefined {
-    const settings = isEnding || partitions.size === 0 ? undefined : host.fetchSettings();
+    const settings = isEnding || partitions.size === 0 ? undefined : host.fetchSettings(partitions);
     if (connection === undefined) return settings === undefined ? undefined : { kind: 'connect' };
     if (pending.count > 0 && (settings !== undefined || isEnding || nowMs >= dueMs)) {
       const fits = pending.places().every((place) => session.has(place) && partitions.has(sharedPartitionKey(place)));
@@ -158,6 +158,7 @@ export function createNodeSession(options: NodeSessionOptions): NodeSession {
       host.onFailure(protocolError(ErrorCode.CORRUPT_MESSAGE, `${where} cannot be read`), false);
     }
     if (read.acquired.length > 0) host.onAcquired(read.acquired);
+    host.onFetched(wanted, rows);
   }
 
   async function acknowledge(broker: Broker, taken: Taken, sentMs: number): Promise<void> {

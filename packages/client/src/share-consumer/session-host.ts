@@ -7,8 +7,13 @@ import type { FetchSettings } from './share-requests.ts';
 
 /** What a session with one broker asks of the member that it belongs to, and tells it. */
 export interface SessionHost {
-  /** How to fetch, while somebody waits for messages of this broker. */
-  fetchSettings(): FetchSettings | undefined;
+  /** How to fetch these, while somebody waits for messages of this broker. */
+  fetchSettings(places: ReadonlyMap<string, SharedPartition>): FetchSettings | undefined;
+  /** A fetch of those was answered, and what the answer names. */
+  onFetched(
+    asked: ReadonlyMap<string, SharedPartition>,
+    answered: ReadonlyMap<string, { readonly errorCode: number }>,
+  ): void;
   acknowledgeWaitMs(): number;
   onAcquired(acquired: readonly Acquired[]): void;
   /** Undefined: it counts. */

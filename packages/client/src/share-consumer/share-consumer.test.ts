@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fetched, heartbeatAnswer, partitionAnswer, shareAnswer, startShareScript } from './testing/share-script.ts';
+import {
+  fetched,
+  heartbeatAnswer,
+  onceBegun,
+  partitionAnswer,
+  shareAnswer,
+  startShareScript,
+} from './testing/share-script.ts';
 
 const FENCED_MEMBER_EPOCH = 110;
 const NOT_LEADER_OR_FOLLOWER = 6;
@@ -64,7 +71,7 @@ describe('a share consumer, on virtual time', () => {
         if (isFenced && memberEpoch > 0) return { ...heartbeatAnswer(0, null), errorCode: FENCED_MEMBER_EPOCH };
         return undefined;
       },
-      ShareFetch: () => 'silence',
+      ShareFetch: onceBegun(() => 'silence'),
     });
     let rejoins = 0;
     consumer.on('consumer:group:rejoin', () => rejoins++);
@@ -141,17 +148,18 @@ describe('a share consumer, on virtual time', () => {
 
   it('asks one broker at a time where records are limited', async () => {
     const { consume, settled, clock, brokers, consumer } = await startShareScript(
-      { ShareFetch: () => 'silence' },
+      { ShareFetch: onceBegun(() => 'silence') },
       [1, 2],
       2,
     );
     const iterator = await consume({ acquireMode: 'record_limit' });
+    const fetchCounts = () => brokers.map(({ requests }) => requests.filter(({ api }) => api === 'ShareFetch').length);
+    assert.deepEqual(fetchCounts(), [1, 1]);
     const next = iterator.next();
     await clock.advance(1_000);
-    const counts = brokers.map(({ requests }) => requests.filter(({ api }) => api === 'ShareFetch').length);
     assert.equal(
-      counts.reduce((sum, count) => sum + count),
-      1,
+      fetchCounts().reduce((sum, count) => sum + count),
+      3,
     );
     await settled(consumer.close());
     assert.equal((await next).done, true);
@@ -163,9 +171,10 @@ describe('a share consumer, on virtual time', () => {
     });
     const iterator = await consume({ maxWaitTime: 60_000 });
     await settled(iterator.next());
+    await settled(iterator.next());
     assert.deepEqual(
       bodies('ShareFetch').map(({ maxWaitMs }) => maxWaitMs),
-      [2_500],
+      [2_500, 2_500],
     );
     await settled(consumer.close());
   });

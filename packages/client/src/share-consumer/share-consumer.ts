@@ -85,7 +85,8 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
   /**
    * Joins the group, if this is not a member yet, and takes messages of these topics; options that are not given are
    * those of the constructor. One loop at a time: fails with `UserError` while another is active. Settles when the group
-   * has taken the member in.
+   * has begun the partitions that it gave this member: what is sent to them from then on arrives, also in a group that is
+   * new and begins at the end. A member that gets none waits three times `timeout` for some.
    */
   async consume(
     options: ShareConsumeOptions<Key, Value, HeaderKey, HeaderValue>,
@@ -103,12 +104,17 @@ export class ShareConsumer<Key = Buffer, Value = Buffer, HeaderKey = Buffer, Hea
       flush: member.flush,
       onEnded: () => signal?.removeEventListener('abort', abort),
     });
-    const abort = () => loop.end();
+    const givenUp = Promise.withResolvers<void>();
+    const abort = () => {
+      loop.end();
+      givenUp.resolve();
+    };
     signal?.addEventListener('abort', abort);
     this.#loop = loop;
     member.setLoop(loop);
     try {
       await member.join(topics);
+      if (loop.messages.isActive) await Promise.race([member.whenBegun(), givenUp.promise]);
     } catch (error) {
       loop.end();
       throw error;

@@ -1,45 +1,23 @@
-import type { NodeId } from '@sluice/kernel/ids';
 import type { MetadataResponse } from '@sluice/protocol/generated/messages/metadata-response';
 import type { TopicPartitions } from '@sluice/protocol/generated/messages/share-group-heartbeat-response';
 import { openBroker } from '../broker.ts';
-import { ClientError } from '../client-error.ts';
 import { createCluster } from '../cluster.ts';
 import { retry } from '../retry.ts';
-import {
-  type Acknowledgement,
-  AcknowledgeType,
-  type Acquired,
-  acknowledgementOf,
-  type SharedPartition,
-} from './acknowledgement.ts';
+import type { Acknowledgement, SharedPartition } from './acknowledgement.ts';
 import { createAssignedPartitions } from './assigned-partitions.ts';
-import { closedError, NetworkError, type ShareConsumerError } from './errors.ts';
+import { createBeginning } from './beginning.ts';
+import { closedError, type ShareConsumerError } from './errors.ts';
 import { createJoining } from './joining.ts';
+import type { MemberLoop } from './member-loop.ts';
+import { createMemberSessions } from './member-sessions.ts';
 import { type Membership, startMembership } from './membership.ts';
 import { createMetadataRefresh } from './metadata-refresh.ts';
-import { createNodeSession, type NodeSession } from './node-session.ts';
 import type { ShareConsumerPorts } from './options.ts';
 import { createPauses } from './pauses.ts';
-import type { SessionHost } from './session-host.ts';
-import { createSessionTable } from './session-table.ts';
 import type { MemberSettings } from './settings.ts';
 import { createSettlements } from './settlements.ts';
-import type { FetchSettings } from './share-requests.ts';
+import { takenOf } from './taken-partitions.ts';
 import { toConsumerError } from './to-consumer-error.ts';
-
-/** The loop that a member's messages go to. */
-export interface MemberLoop {
-  readonly settings: {
-    readonly fetch: FetchSettings;
-    readonly acknowledgeWaitMs: number;
-  };
-  readonly isWaiting: boolean;
-  push(acquired: readonly Acquired[]): void;
-  purge(): void;
-  keepOnly(isKept: (acquired: Acquired) => boolean): void;
-  acceptHanded(): void;
-  end(error?: ShareConsumerError): void;
-}
 
 export interface MemberHost {
   onJoined(): void;
@@ -50,11 +28,19 @@ export interface MemberHost {
   onAcknowledged(acknowledgements: readonly Acknowledgement[], error: ShareConsumerError | undefined): void;
 }
 
+/** The group may have to make its own topics first. */
+const BEGIN_PATIENCE = 3;
+
 /** A member of a share group: its place in the group, and its sessions with the brokers that lead its partitions. */
 export interface ShareMember {
   readonly places: ReadonlyMap<string, SharedPartition>;
   /** Joins, or changes what it is subscribed to; settles when the group knows it. */
   join(topics: readonly string[]): Promise<void>;
+  /**
+   * Settles when the group has begun the partitions that it gave this member, so that nothing is passed over that is sent
+   * from now on; at the latest after a while, as it may have none to give. Fails as `join` does.
+   */
+  whenBegun(): Promise<void>;
   setLoop(loop: MemberLoop | undefined): void;
   say(acknowledgement: Acknowledgement): void;
   wake(): void;
@@ -79,7 +65,6 @@ export function createShareMember(
   const partitions = createAssignedPartitions();
   const settlements = createSettlements();
   const pauses = createPauses(clock);
-  const sessions = createSessionTable(openSession);
   const joining = createJoining(clock, groupId, timeoutMs);
   const refresh = createMetadataRefresh({
     cluster,
@@ -89,12 +74,24 @@ export function createShareMember(
     onMetadata(response) {
       partitions.onMetadata(response);
       if (hasState) takeWanted(response);
-      spread();
+      sessions.spread();
       return !partitions.areIncomplete;
     },
     onFailure,
   });
+  const beginning = createBeginning(clock, () => partitions.places, hasItsTopics);
+  const sessions = createMemberSessions({
+    ...{ settings, memberId, clock, partitions, beginning, say, onFailure },
+    open: async (address) => await openBroker(address, connectionOptions),
+    loop: () => loop,
+    onSettled: settle,
+    onOutdated() {
+      if (!isClosing) refresh.start();
+    },
+  });
   let topics: readonly string[] = [];
+  /** Of these it had nothing when it subscribed to them. */
+  let newTopics: readonly string[] = [];
   let membership: Membership | undefined;
   let starting: Promise<void> | undefined;
   let loop: MemberLoop | undefined;
@@ -103,56 +100,6 @@ export function createShareMember(
   /** The group gave this member a partition, so it has begun the state of those that there were by then. */
   let hasState = false;
   let letGo: (() => void) | undefined;
-
-  function openSession(nodeId: NodeId): NodeSession {
-    const sessionHost: SessionHost = {
-      fetchSettings() {
-        if (loop === undefined || !loop.isWaiting) return undefined;
-        const { fetch } = loop.settings;
-        return fetch.acquireMode === 'batch_optimized' || sessions.hasTurn(session) ? fetch : undefined;
-      },
-      acknowledgeWaitMs: () => loop?.settings.acknowledgeWaitMs ?? 0,
-      onAcquired(acquired) {
-        if (loop === undefined) release(acquired);
-        else loop.push(acquired);
-      },
-      onSettled: settle,
-      onLost() {
-        loop?.purge();
-        queueMicrotask(sessions.wake);
-      },
-      onStale(place, leader, endpoints) {
-        if (leader !== undefined && partitions.onLeader(place, leader, endpoints)) spread();
-        else refresh.start();
-      },
-      onFailure(error, isFatal) {
-        onFailure(error, isFatal);
-        if (error instanceof NetworkError && !isClosing) refresh.start();
-      },
-      onFree() {
-        if (loop?.settings.fetch.acquireMode === 'record_limit') queueMicrotask(sessions.wake);
-      },
-    };
-    const session = createNodeSession({
-      groupId,
-      memberId,
-      clock,
-      timeoutMs,
-      retryDelayMs,
-      async dial() {
-        const address = partitions.addressOf(nodeId);
-        if (address === undefined)
-          throw new ClientError('no-such-address', '', `the cluster names no broker ${nodeId}`);
-        return await openBroker(address, connectionOptions);
-      },
-      host: sessionHost,
-    });
-    return session;
-  }
-
-  function release(acquired: readonly Acquired[]): void {
-    for (const each of acquired) say(acknowledgementOf(each, AcknowledgeType.RELEASE, false));
-  }
 
   function say(acknowledgement: Acknowledgement): void {
     settlements.track(acknowledgement);
@@ -167,16 +114,7 @@ export function createShareMember(
   /** In place of what the group gave: all that is wanted. */
   function takeWanted(response: MetadataResponse): void {
     const { takes } = settings;
-    if (takes !== undefined) partitions.assign(partitionsOf(response, takes));
-  }
-
-  /** Each partition to its leader; what was acquired from another is no longer this member's. */
-  function spread(): void {
-    sessions.assign(partitions.byLeader());
-    loop?.keepOnly(({ place, from }) => {
-      const leader = partitions.leaderOf(place);
-      return partitions.has(place) && leader !== undefined && sessions.get(leader) === from;
-    });
+    if (takes !== undefined) partitions.assign(takenOf(response, takes));
   }
 
   function onFailure(cause: unknown, isFatal: boolean): void {
@@ -186,6 +124,7 @@ export function createShareMember(
     if (!isFatal) return;
     failure ??= error;
     joining.onFailed(error);
+    beginning.end(error);
     loop?.end(error);
   }
 
@@ -197,13 +136,13 @@ export function createShareMember(
     onAssigned(assignment: readonly TopicPartitions[]) {
       hasState ||= assignment.length > 0;
       if (settings.takes === undefined) partitions.assign(assignment);
-      spread();
+      sessions.spread();
       if (settings.takes !== undefined || partitions.areIncomplete) refresh.start();
       host.onAssigned();
     },
     onFenced() {
       if (settings.takes === undefined) partitions.assign([]);
-      spread();
+      sessions.spread();
       host.onFenced();
     },
     onFailure,
@@ -211,17 +150,28 @@ export function createShareMember(
 
   async function start(): Promise<void> {
     letGo ??= ports.holdProcess?.();
-    const { allowAutoTopicCreation, rackId } = settings;
+    await learn();
+    membership = startMembership({
+      ...{ cluster, clock, groupId, memberId, rackId: settings.rackId, topics, retryDelayMs },
+      host: membershipHost,
+    });
+  }
+
+  /** Where the topics are. */
+  async function learn(): Promise<void> {
+    const { allowAutoTopicCreation } = settings;
     const response = await retry(clock, timeoutMs, async () => {
       if (isClosing) throw closedError();
       return await cluster.metadata(topics, { allowAutoTopicCreation });
     });
     if (isClosing) throw closedError();
     partitions.onMetadata(response);
-    membership = startMembership({
-      ...{ cluster, clock, groupId, memberId, rackId, topics, retryDelayMs },
-      host: membershipHost,
-    });
+  }
+
+  /** A member need not get something of each topic; of those that have no partitions nobody does. */
+  function hasItsTopics(): boolean {
+    const awaited = newTopics.filter((topic) => settings.allowAutoTopicCreation || partitions.knows(topic));
+    return awaited.length === 0 || [...partitions.places.values()].some(({ topic }) => awaited.includes(topic));
   }
 
   /** Those who ask at the same time share the attempt: a member joins once. */
@@ -269,6 +219,8 @@ export function createShareMember(
     },
     async join(wanted) {
       if (failure !== undefined) throw failure;
+      const hasNone = partitions.places.size === 0;
+      newTopics = wanted.filter((topic) => hasNone || !topics.includes(topic));
       topics = wanted;
       try {
         if (membership === undefined) await startOnce();
@@ -277,6 +229,17 @@ export function createShareMember(
           refresh.start();
         }
         await joining.inTime();
+      } catch (error) {
+        throw toConsumerError(error);
+      }
+    },
+    async whenBegun() {
+      if (failure !== undefined) throw failure;
+      try {
+        if (newTopics.some((topic) => !partitions.knows(topic))) await learn();
+        const begun = beginning.wait(timeoutMs * BEGIN_PATIENCE);
+        queueMicrotask(sessions.wake);
+        await begun;
       } catch (error) {
         throw toConsumerError(error);
       }
@@ -295,17 +258,11 @@ export function createShareMember(
     async close() {
       isClosing = true;
       joining.onFailed(closedError());
+      beginning.end(closedError());
       settlements.forgetFailures();
       await end();
       if (membership !== undefined) host.onLeft();
       settlements.throwFailures();
     },
   };
-}
-
-function partitionsOf({ topics }: MetadataResponse, takes: (topic: string, partition: number) => boolean) {
-  return topics.map(({ topicId, name, partitions }) => ({
-    topicId,
-    partitions: partitions.map(({ partitionIndex }) => partitionIndex).filter((each) => takes(name ?? '', each)),
-  }));
 }

@@ -21,9 +21,14 @@ export const SHARE_SETTINGS: Readonly<Record<string, string>> = {
   'group.share.min.record.lock.duration.ms': '1000',
 };
 
-/** A topic that a share group reads from its beginning; both have the name. */
-export async function prepareShare(bootstrap: string, name: string, group: GroupSettings = {}): Promise<void> {
-  await withClient(bootstrap, (client) => createTopic(client, name));
+/** A topic that a share group reads from its beginning, unless its settings say otherwise; both have the name. */
+export async function prepareShare(
+  bootstrap: string,
+  name: string,
+  group: GroupSettings = {},
+  partitionCount = 1,
+): Promise<void> {
+  await withClient(bootstrap, (client) => createTopic(client, name, partitionCount));
   await configureShare(bootstrap, name, { 'share.auto.offset.reset': 'earliest', ...group });
 }
 
@@ -49,12 +54,13 @@ async function withClient(bootstrap: string, work: (client: TestClient) => Promi
   }
 }
 
-/** Writes these values, each list as one batch of partition 0. */
+/** Writes these values, each list as one batch, to partition 0 if none is said. */
 export async function fill(
   bootstrap: string,
   topic: string,
   batches: readonly (readonly (string | null)[])[],
   codec: Codec = 'none',
+  partition = 0,
 ): Promise<void> {
   const [host = '', port] = bootstrap.split(':');
   const options = { network: realNetwork, clock: realClock, clientId: 'fill', timeoutMs: 10_000 };
@@ -62,7 +68,7 @@ export async function fill(
   try {
     const sender = await createBatchSender(cluster, { topic, acks: -1, codec });
     for (const values of batches) {
-      await sender.send([{ partition: 0, records: values.map((value) => ({ value, timestampMs: 1 })) }]);
+      await sender.send([{ partition, records: values.map((value) => ({ value, timestampMs: 1 })) }]);
     }
   } finally {
     cluster.close();

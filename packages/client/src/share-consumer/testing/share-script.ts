@@ -5,13 +5,15 @@ import type { ScriptedRequest } from '../../testing/scripted-broker.ts';
 import type { ShareConsumeOptions } from '../options.ts';
 import { ShareConsumer } from '../share-consumer.ts';
 
-type Answers = Partial<Record<string, (body: Body) => object | 'close' | 'silence' | undefined>>;
+type ScriptedAnswer = object | 'close' | 'silence' | undefined;
+type Answers = Partial<Record<string, (body: Body) => ScriptedAnswer>>;
 // What a script looks at of requests, whatever their type.
 export interface Body {
   readonly memberEpoch: number;
   readonly shareSessionEpoch: number;
   readonly maxRecords: number;
   readonly maxWaitMs: number;
+  readonly minBytes: number;
   readonly topics: readonly {
     readonly partitions: readonly {
       readonly partitionIndex: number;
@@ -56,8 +58,15 @@ export function shareAnswer(partitions: readonly object[] = [], changes: object 
   };
 }
 
+/** Partitions are begun when they are first fetched, and have no records; the other fetches are answered as a test says. */
+export function onceBegun(answer: (body: Body) => ScriptedAnswer) {
+  return (body: Body) =>
+    body.minBytes === 0 ? shareAnswer(acknowledged(body).map((partition) => partitionAnswer(partition))) : answer(body);
+}
+
 export function heartbeatAnswer(memberEpoch: number, partitions: readonly number[] | null) {
-  const assignment = partitions === null ? null : { topicPartitions: [{ topicId: TOPIC_ID, partitions }] };
+  const topicPartitions = partitions?.length ? [{ topicId: TOPIC_ID, partitions }] : [];
+  const assignment = partitions === null ? null : { topicPartitions };
   return { throttleTimeMs: 0, errorCode: 0, memberId: 'm', memberEpoch, heartbeatIntervalMs: 5_000, assignment };
 }
 
