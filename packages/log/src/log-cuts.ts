@@ -49,6 +49,9 @@ export interface LogCuts {
   recoverWritten(): Promise<void>;
 }
 
+/** Settles once what the housekeeper had to do before is done. */
+const noTask = async (): Promise<void> => {};
+
 export function createLogCuts(options: LogCutsOptions): LogCuts {
   const { state, writer, housekeeper, hooks } = options;
   let logStartOffsetWanted = 0;
@@ -120,6 +123,10 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
 
   async function deleteRecordsBelow(offset: Offset): Promise<void> {
     assert(offset <= state.highWatermark, 'only records that consumers may see are deleted');
+    if (beginsUnsealed(offset)) {
+      await housekeeper.run(noTask);
+      if (state.failure !== undefined) throw new Error(state.failure.reason);
+    }
     logStartOffsetWanted = Math.max(logStartOffsetWanted, offset);
     // Also when an earlier call raised it: that one's checkpoint may still be under way.
     await hooks.persistLogStartOffset?.(logStartOffsetWanted);
@@ -132,6 +139,15 @@ export function createLogCuts(options: LogCutsOptions): LogCuts {
     state.epochs.truncateFromStart(offset);
     housekeeper.writeLeaderEpochs();
     await removeDeletedSegments();
+  }
+
+  /**
+   * Whether the segment that is the first one then begins where the producers' state is not on disk yet: a start after a
+   * crash removes those before it unread.
+   */
+  function beginsUnsealed(offset: Offset): boolean {
+    const first = state.segments[segmentIndexOf(state.segments, offset)];
+    return first !== undefined && first.baseOffset > housekeeper.recoveryPoint;
   }
 
   function removeDeletedSegments(): Promise<void> {

@@ -7,7 +7,8 @@ import { firstTimestampOf } from './first-timestamp.ts';
 import { readIndexFiles, writeIndexFiles } from './index-files.ts';
 import { createLeaderEpochs, type LeaderEpochs } from './leader-epochs.ts';
 import { segmentIndexOf } from './log-state.ts';
-import { type RebuildOptions, rebuildProducers } from './producer-snapshots.ts';
+import { encodeProducerSnapshot } from './producer-snapshot.ts';
+import { type RebuildOptions, rebuildProducers, snapshotPath } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { scanPastDamage } from './scan-past-damage.ts';
 import { emptyIndexes, logPath, type Segment, type SegmentIndexes, segmentPaths } from './segment.ts';
@@ -109,6 +110,7 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
       isChanged = true;
       break;
     }
+    if (index > startIndex) await writeSnapshotBefore(segment, options);
     await unshareSegment(segment, options.disk, options.files);
     const fileSizeBytes = segment.sizeBytes;
     const indexes = index === startIndex ? start.indexes : emptyIndexes(segment.baseOffset);
@@ -161,6 +163,12 @@ export async function recoverAfterCrash(options: RecoverOptions): Promise<Recove
   const isOneSegment = startIndex === segments.length - 1;
   const isShortTail = isOneSegment && !isCutAnywhere && scannedSizeBytes <= UNCHECKED_TAIL_SIZE_BYTES_MAX;
   return { logEndOffset: nextOffset, isChanged, isShortTail };
+}
+
+/** As a roll leaves it: the segments before this one may be deleted, and their producers must be known all the same. */
+async function writeSnapshotBefore(segment: Segment, { disk, directory, producers }: RecoverOptions): Promise<void> {
+  const snapshot = encodeProducerSnapshot(producers.entries(), producers.uncertainBelow);
+  await disk.replaceFile(snapshotPath(directory, segment.baseOffset), snapshot);
 }
 
 /** What a roll does to the indexes of a segment that is no longer active. */
