@@ -1,5 +1,4 @@
 import { ShareConsumer } from '@sluice/client/share-consumer/share-consumer';
-import type { ShareMessages } from '@sluice/client/share-consumer/share-messages';
 import type { ConsumeShareGroupOptions } from '../commands/consume/consume-options.ts';
 import type { Shell } from '../shell.ts';
 import { createPrinter } from './consume/printer.ts';
@@ -24,11 +23,11 @@ export async function consumeInShareGroup(
 ): Promise<void> {
   const { shareGroup: groupId, timeout, count = Number.POSITIVE_INFINITY } = options;
   const printer = createPrinter(shell, options);
-  let messages: ShareMessages | undefined;
+  const stopping = new AbortController();
   /** What was not handed out is given back at once; what is being printed is still acknowledged. */
   const stop = () => {
     printer.stop();
-    messages?.close().catch(() => {});
+    stopping.abort();
   };
   const interrupt = shell.onInterrupt(() => {
     // Who presses it twice does not want to wait for a broker that is away.
@@ -58,15 +57,15 @@ export async function consumeInShareGroup(
       const trouble = createTroubleTeller(shell);
       consumer.on('consumer:error', ({ error }) => trouble.tell(error));
       try {
-        messages = await consumer.consume({ topics });
-        if (printer.isStopped) stop();
-        idle = startIdleTimer(clock, options.idleMs, timeout, stop);
+        // A member that is given nothing is idle as well.
+        consumer.once('consumer:group:join', () => {
+          idle = startIdleTimer(clock, options.idleMs, timeout, stop);
+        });
         consumer.on('consumer:group:rebalance', ({ assignments }) => idle?.onAssigned(assignments.length > 0));
-        // They may have come with the answer that took it in.
-        idle.onAssigned(consumer.assignments.length > 0);
+        const messages = await consumer.consume({ topics, signal: stopping.signal });
         let left = count;
         for await (const batch of takeAll(messages, () => left)) {
-          idle.reset();
+          idle?.reset();
           trouble.reset();
           const printed = await printMessages(printer, batch);
           for (const message of printed) message[options.acknowledgement]();
