@@ -1,18 +1,28 @@
-// npm run interop:aws [-- --all] [-- --bootstrap HOST:PORT] [-- CLIENT…]: AWS SDKs that others wrote walk through Kinesis on
-// a real door, in front of the cluster that is named or of a broker of its own, and all of them must see the same. CONTRACT.md
-// says more.
+// AWS SDKs that others wrote walk through Kinesis on a real door, and all of them must see the same: see CONTRACT.md.
 import { parseArgs } from 'node:util';
 import { root } from '../runner/paths.ts';
 import { type AwsClient, awsClients } from './clients.ts';
 import { runWalk } from './run-walk.ts';
 import { type DoorProcess, startDoor } from './start-door.ts';
 
+const usage = `npm run interop:aws [-- --all] [-- --bootstrap HOST:PORT] [-- CLIENT…]
+    AWS SDKs that others wrote walk through Kinesis on a real door, and must see the same
+    --all         also those that take long to build or to run
+    --bootstrap   in front of this cluster; without it, of a broker that ends with the run
+    clients: ${awsClients.map(({ name }) => name).join(', ')}
+`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { all: { type: 'boolean', default: false }, bootstrap: { type: 'string' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    bootstrap: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
 });
 process.chdir(root);
-process.exitCode = (await main()) ? 0 : 1;
+if (values.help) process.stdout.write(usage);
+else process.exitCode = (await main()) ? 0 : 1;
 
 async function main(): Promise<boolean> {
   const unknown = positionals.filter((name) => !awsClients.some((client) => client.name === name));

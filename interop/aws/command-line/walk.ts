@@ -32,12 +32,14 @@ interface ReadRecord {
 }
 
 const [stream = ''] = process.argv.slice(2);
+/** Versions before 2.13 and 1.29 do not look into the environment for it. */
+const endpoint = ['--endpoint-url', process.env.AWS_ENDPOINT_URL ?? ''];
 const SHOWN_CHARACTERS_MAX = 16 * 1024 * 1024;
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { promise, resolve } = Promise.withResolvers<{ isRefused: boolean; stdout: string; stderr: string }>();
   const options = { env: { ...process.env, AWS_PAGER: '', ...env }, maxBuffer: SHOWN_CHARACTERS_MAX };
-  execFile('aws', ['kinesis', '--output', 'json', ...args], options, (error, stdout, stderr) =>
+  execFile('aws', ['kinesis', ...endpoint, '--output', 'json', ...args], options, (error, stdout, stderr) =>
     resolve({ isRefused: error !== null, stdout, stderr }),
   );
   return promise;
