@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/kafka/free-port.ts';
@@ -31,6 +31,7 @@ export type Server = {
 const startTimeoutMs = 240_000;
 const endTimeoutMs = 60_000;
 const outputCharsMax = 200_000;
+const kafkaLogCharsShown = 4_000;
 
 const abandons = new Set<() => void>();
 
@@ -122,8 +123,9 @@ export async function startServer(
   try {
     await start();
   } catch (cause) {
+    const log = await kafkaLogEnd(dataDir);
     await remove();
-    throw cause;
+    throw log === '' ? cause : new Error(`${String(cause)}\n${log}`, { cause });
   }
   return {
     kind,
@@ -136,6 +138,12 @@ export async function startServer(
     startAgain: start,
     remove,
   };
+}
+
+/** Why Kafka did not start stands there, and nowhere else. */
+async function kafkaLogEnd(dataDir: string): Promise<string> {
+  const text = await readFile(join(dataDir, 'kafka.log'), 'utf8').catch(() => '');
+  return text.slice(-kafkaLogCharsShown);
 }
 
 function logDirsOf(kind: ServerKind, dataDir: string, count: number): string[] {

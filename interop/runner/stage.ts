@@ -31,12 +31,17 @@ export type Stage = {
   /** Runs one named test; a thrown error is its failure, a `Skip` its reason not to run. */
   test(actor: Actor, name: string, run: () => Promise<string | undefined>): Promise<void>;
   row(actor: Actor, name: string, outcome: { error?: string; skipped?: string }): void;
+  /** After each kill of the server: a run of a hundred says now and then how far it is. */
+  onKill(done: number, total: number): void;
 };
 
 /** Thrown by a test that finds it has nothing to test here. */
 export class Skip extends Error {}
 
+const killsPerNote = 10;
 const askTimeoutMs = 60_000;
+/** Kafka comes back from a kill -9 in half a minute on a busy machine, and clients wait for it with what they were asked. */
+const askTimeoutOfKafkaMs = 180_000;
 
 export async function openStage(
   caseName: string,
@@ -45,6 +50,7 @@ export async function openStage(
   report: Report,
   isRecording: boolean,
 ): Promise<Stage & { close(): Promise<void> }> {
+  const askTimeoutByDefaultMs = server.kind === 'sluice' ? askTimeoutMs : askTimeoutOfKafkaMs;
   const processes = new Map<string, ClientProcess>();
   const processOf = (client: Client, place: string) => {
     const key = `${client.name} ${place}`;
@@ -57,7 +63,7 @@ export async function openStage(
   };
   const askOf =
     (client: Client, place: string): Actor['ask'] =>
-    async (op, request = {}, { timeoutMs = askTimeoutMs, onProgress } = {}) => {
+    async (op, request = {}, { timeoutMs = askTimeoutByDefaultMs, onProgress } = {}) => {
       // The program answers with the reply that CONTRACT.md gives for this request.
       const reply = await processOf(client, place).ask({ op, ...request }, timeoutMs, onProgress);
       return reply as never;
@@ -102,6 +108,9 @@ export async function openStage(
     },
     row(actor, name, outcome) {
       report.add({ client: actor.name, caseName, name, ...outcome });
+    },
+    onKill(done, total) {
+      if (done % killsPerNote === 0) report.progress(caseName, `${done} of ${total} kills`);
     },
     async close() {
       await Promise.all([...processes.values()].map((running) => running.end()));

@@ -5,7 +5,6 @@ import { placesOf } from './share-group.ts';
 import type { ShareHistory, ShareVerdict } from './share-history.ts';
 
 const lookEveryMs = 200;
-const stopTimeoutMs = 60_000;
 
 /** Members of a share group in a program of their own, who tell the history what they do. */
 export type Worker = {
@@ -29,7 +28,7 @@ export async function startWorker(
   return {
     name: worker,
     stop: async () => {
-      await ask('shareStop', { worker }, { timeoutMs: stopTimeoutMs });
+      await ask('shareStop', { worker });
     },
     kill: () => actor.kill(place),
   };
