@@ -66,7 +66,7 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
     const answer = Promise.withResolvers<unknown>();
     waiting = { ...answer, onProgress };
     const timer = setTimeout(() => {
-      fail(`no answer within ${timeoutMs} ms`);
+      fail(`no answer to ${'op' in request ? request.op : 'a request'} within ${timeoutMs} ms`);
       child.kill('SIGKILL');
     }, timeoutMs);
     child.stdin.write(`${JSON.stringify(request)}\n`);

@@ -11,6 +11,8 @@ export type Row = {
 
 export type Report = {
   add(row: Row): void;
+  /** Says how far a long case is. */
+  progress(caseName: string, text: string): void;
   /** Prints the failures again, a table of clients and cases, and the counts; returns the number of failures. */
   finish(): number;
 };
@@ -27,6 +29,7 @@ export function createReport(write: (text: string) => void): Report {
       rows.push(row);
       write(`${lineOf(row)}\n`);
     },
+    progress: (caseName, text) => write(`…               ${caseName}: ${text}\n`),
     finish() {
       const count = (outcome: Outcome) => rows.filter((row) => outcomeOf(row) === outcome).length;
       const failures = rows.filter((row) => outcomeOf(row) === 'failed');

@@ -63,6 +63,7 @@ export async function bank(stage: Stage, { kills, isolation }: BankOptions): Pro
   let failure: string | undefined;
   for (let round = 0; round < kills && failure === undefined; round += 1) {
     failure = await playRound(stage, theBank, tellers, readers, round).then(() => undefined, messageOf);
+    stage.onKill(round + 1, kills);
     if (readers.some((reader) => reader.faults().length > 0)) break;
   }
   for (const teller of tellers)

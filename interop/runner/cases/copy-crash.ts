@@ -50,7 +50,10 @@ export async function copyCrash(stage: Stage, { kills }: { readonly kills: numbe
     stage.server.bootstrap,
     topics.map((name) => ({ name, partitions })),
   );
-  for (let kill = 0; kill < kills; kill++) await copyThroughKill(stage, copies);
+  for (let kill = 1; kill <= kills; kill++) {
+    await copyThroughKill(stage, copies);
+    stage.onKill(kill, kills);
+  }
   for (const copy of copies) {
     await stage.test(copy.actor, `copies through ${kills} kills: each record once`, async () => {
       if (copy.failure !== undefined) throw new Error(copy.failure);

@@ -5,6 +5,8 @@ import { placesOf } from './share-group.ts';
 import type { ShareHistory, ShareVerdict } from './share-history.ts';
 
 const lookEveryMs = 200;
+/** Beside many others a virtual machine takes its time to start, and members theirs to say farewell. */
+const answerTimeoutMs = 180_000;
 
 /** Members of a share group in a program of their own, who tell the history what they do. */
 export type Worker = {
@@ -24,11 +26,12 @@ export async function startWorker(
   const worker = `${actor.name} ${place}`;
   actor.hear(place, history.hear);
   const ask = actor.askIn(place);
-  await ask('shareWork', { worker, ...work });
+  const patience = { timeoutMs: answerTimeoutMs };
+  await ask('shareWork', { worker, ...work }, patience);
   return {
     name: worker,
     stop: async () => {
-      await ask('shareStop', { worker });
+      await ask('shareStop', { worker }, patience);
     },
     kill: () => actor.kill(place),
   };
