@@ -30,4 +30,44 @@ describe('the compactor', () => {
     assert.equal(compactor.failed.size, 0);
     await directory.close();
   });
+
+  it('rests beside clients that never pause, and comes to its end', async () => {
+    const { directory, log, load } = await openFixture();
+    await fillUp(log, load, 120);
+    await directory.checkpoint();
+    const sim = createSimClock();
+    let passedMs = 0;
+    let restedMs = 0;
+    const clock = {
+      ...sim,
+      // Whatever is done takes a millisecond: each slice, and what others do in each turn.
+      monotonicMs: () => sim.monotonicMs() + passedMs++,
+      setTimer(delayMs: number, action: () => void) {
+        restedMs += delayMs;
+        return sim.setTimer(delayMs, action);
+      },
+    };
+    const compactor = createCompactor({
+      settings: DEFAULT_COMPACTOR_SETTINGS,
+      clock,
+      logger: silentLogger,
+      metrics: createMetrics(),
+      directory: '/data',
+      seed: 1,
+      logs: () => directory.logs(),
+      saveCleanedOffsets: async () => {},
+    });
+    const before = log.sizeBytes;
+    let isDone = false;
+    const ended = compactor.run().then(() => {
+      isDone = true;
+    });
+    await sim.runUntil(() => isDone);
+    await ended;
+    assert.ok(log.sizeBytes < before / 2);
+    assert.equal(compactor.failed.size, 0);
+    assert.ok(restedMs > 0, 'it has rested');
+    assert.ok(restedMs <= passedMs, 'and not for longer than it worked');
+    await directory.close();
+  });
 });

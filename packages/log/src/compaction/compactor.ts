@@ -7,6 +7,7 @@ import { partitionName } from '../partition-name.ts';
 import type { CompactionCanary } from './compact-log.ts';
 import { createCompactionFailures } from './compaction-failures.ts';
 import { createCompactionMetrics } from './compaction-metrics.ts';
+import { createPace } from './pace.ts';
 import type { CompactionPlan } from './plan.ts';
 
 /** Kafka's `log.cleaner.*`. */
@@ -126,7 +127,7 @@ export function createCompactor(options: CompactorOptions): Compactor {
       const stats = await log.compaction.run(plan, {
         memorySizeBytes: settings.keyMemorySizeBytes,
         seed: options.seed,
-        pace: createPace(),
+        pace: createPacer(),
         markCompacted: options.saveCleanedOffsets,
         ...(settings.outputSizeBytesMax === undefined ? {} : { outputSizeBytesMax: settings.outputSizeBytesMax }),
         ...(settings.canary === undefined ? {} : { canary: settings.canary }),
@@ -153,18 +154,26 @@ export function createCompactor(options: CompactorOptions): Compactor {
     logger.error('a log could not be compacted', { name, reason, retryMs });
   }
 
-  /** After every slice: gives others their turn, and waits as long as the rate wants it. */
-  function createPace(): (sizeBytes: number) => Promise<void> {
-    const startedMs = clock.monotonicMs();
-    let totalBytes = 0;
+  /** After every slice: gives others their turn, and rests. */
+  function createPacer(): (sizeBytes: number) => Promise<void> {
+    const pace = createPace(settings.bytesPerSecondMax, clock.monotonicMs());
     return async (sizeBytes) => {
-      totalBytes += sizeBytes;
       metrics.onRead(sizeBytes);
-      const aheadMs = (totalBytes / settings.bytesPerSecondMax) * 1000 - (clock.monotonicMs() - startedMs);
-      if (aheadMs > 0) await waited(aheadMs);
-      else await new Promise<void>((resolve) => (clock.soon ?? queueMicrotask)(resolve));
+      const endedMs = clock.monotonicMs();
+      // What became ready during the slice is seen in the turn after this one.
+      await turn();
+      await turn();
       if (isStopped) throw new CompactorStopped();
+      const restMs = pace.restMs({ sizeBytes, endedMs, handledMs: clock.monotonicMs() });
+      if (restMs === 0) return;
+      await waited(restMs);
+      if (isStopped) throw new CompactorStopped();
+      pace.rested(clock.monotonicMs());
     };
+  }
+
+  function turn(): Promise<void> {
+    return new Promise((resolve) => (clock.soon ?? queueMicrotask)(resolve));
   }
 
   function waited(delayMs: number): Promise<void> {
