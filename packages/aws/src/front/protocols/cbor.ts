@@ -1,4 +1,12 @@
-import { createCborWriter, MAJOR } from '../cbor/cbor-writer.ts';
+import {
+  createCborWriter,
+  finishCbor,
+  MAJOR,
+  writeBoolean,
+  writeHead,
+  writeNumber,
+  writeText,
+} from '../cbor/cbor-writer.ts';
 import { readCbor } from '../cbor/read-cbor.ts';
 import { cborLeaves } from '../values/cbor-leaves.ts';
 import { createReaders } from '../values/read-value.ts';
@@ -19,13 +27,13 @@ export const cborProtocol: Protocol = {
   encodeError({ type, message, members }) {
     const fields = Object.entries({ __type: type, ...(message === '' ? {} : { message }), ...members });
     const writer = createCborWriter();
-    writer.head(MAJOR.map, fields.length);
+    writeHead(writer, MAJOR.map, fields.length);
     for (const [name, value] of fields) {
-      writer.text(name);
-      if (typeof value === 'number') writer.number(value);
-      else if (typeof value === 'boolean') writer.boolean(value);
-      else writer.text(String(value));
+      writeText(writer, name);
+      if (typeof value === 'number') writeNumber(writer, value);
+      else if (typeof value === 'boolean') writeBoolean(writer, value);
+      else writeText(writer, String(value));
     }
-    return writer.finish();
+    return finishCbor(writer);
   },
 };

@@ -1,31 +1,30 @@
 /** Bytes that are written one after the other, without knowing how many there will be. */
 export interface GrowingBuffer {
-  /** The memory as it is now: another one after the next `reserve`. */
-  readonly buffer: Buffer;
-  /** Room for so many bytes behind what is there; returns where it begins. */
-  reserve(sizeBytes: number): number;
-  /** What was written so far. */
-  finish(): Buffer;
+  /** Another one after a `reserve`. */
+  buffer: Buffer;
+  /** Where the next bytes go. */
+  at: number;
 }
 
 /** More than was expected costs a copy. */
 export function createGrowingBuffer(expectedSizeBytes: number): GrowingBuffer {
-  let buffer = Buffer.allocUnsafe(expectedSizeBytes);
-  let at = 0;
-  return {
-    get buffer() {
-      return buffer;
-    },
-    reserve(sizeBytes) {
-      const start = at;
-      at += sizeBytes;
-      if (at > buffer.length) {
-        const larger = Buffer.allocUnsafe(Math.max(at, buffer.length * 2));
-        buffer.copy(larger, 0, 0, start);
-        buffer = larger;
-      }
-      return start;
-    },
-    finish: () => buffer.subarray(0, at),
-  };
+  return { buffer: Buffer.allocUnsafe(expectedSizeBytes), at: 0 };
+}
+
+/** Room for so many bytes behind what is there; returns where it begins. */
+export function reserve(memory: GrowingBuffer, sizeBytes: number): number {
+  const start = memory.at;
+  const end = start + sizeBytes;
+  if (end > memory.buffer.length) {
+    const larger = Buffer.allocUnsafe(Math.max(end, memory.buffer.length * 2));
+    memory.buffer.copy(larger, 0, 0, start);
+    memory.buffer = larger;
+  }
+  memory.at = end;
+  return start;
+}
+
+/** What was written so far. */
+export function bytesOf({ buffer, at }: GrowingBuffer): Buffer {
+  return buffer.subarray(0, at);
 }

@@ -1,44 +1,47 @@
-import { type CborWriter, createCborWriter, MAJOR } from '../cbor/cbor-writer.ts';
+import {
+  type CborWriter,
+  createCborWriter,
+  finishCbor,
+  MAJOR,
+  writeBoolean,
+  writeBytes,
+  writeEncoded,
+  writeHead,
+  writeNumber,
+  writeText,
+} from '../cbor/cbor-writer.ts';
 import type { ServiceContract, Shape } from '../contract.ts';
-import { createShapeWriters, type Write } from './shape-writers.ts';
+import { createEncoders, type Write } from './shape-writers.ts';
 
 /** RFC 8949, 3.4.2, but in milliseconds, as Kinesis and its SDKs agree. */
 const TAG_TIMESTAMP = 1;
 
-/** Writers of a service's shapes. */
+/** Encoders of a service's shapes. */
 export function createCborEncoders(contract: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
-  const writerOf = createShapeWriters(contract, createWrite);
-  return (name) => {
-    const write = writerOf(name);
-    return (value) => {
-      const writer = createCborWriter();
-      write(writer, value);
-      return writer.finish();
-    };
-  };
+  return createEncoders(contract, { open: createCborWriter, createWrite, finish: finishCbor });
 }
 
 function createWrite(shape: Shape, writerOf: (name: string) => Write<CborWriter>): Write<CborWriter> {
   switch (shape.type) {
     case 'string':
-      return (writer, value) => writer.text(value as string);
+      return (writer, value) => writeText(writer, value as string);
     case 'integer':
     case 'long':
-      return (writer, value) => writer.number(value as number);
+      return (writer, value) => writeNumber(writer, value as number);
     case 'boolean':
-      return (writer, value) => writer.boolean(value as boolean);
+      return (writer, value) => writeBoolean(writer, value as boolean);
     case 'blob':
-      return (writer, value) => writer.bytes(value as Buffer);
+      return (writer, value) => writeBytes(writer, value as Buffer);
     case 'timestamp':
       return (writer, value) => {
-        writer.head(MAJOR.tag, TAG_TIMESTAMP);
-        writer.number(value as number);
+        writeHead(writer, MAJOR.tag, TAG_TIMESTAMP);
+        writeNumber(writer, value as number);
       };
     case 'list': {
       const writeItem = writerOf(shape.member);
       return (writer, value) => {
         const items = value as readonly unknown[];
-        writer.head(MAJOR.list, items.length);
+        writeHead(writer, MAJOR.list, items.length);
         for (const item of items) writeItem(writer, item);
       };
     }
@@ -52,22 +55,33 @@ function createWrite(shape: Shape, writerOf: (name: string) => Write<CborWriter>
 function mapWrite(writeValue: Write<CborWriter>): Write<CborWriter> {
   return (writer, value) => {
     const entries = Object.entries(value as object);
-    writer.head(MAJOR.map, entries.length);
+    writeHead(writer, MAJOR.map, entries.length);
     for (const [key, item] of entries) {
-      writer.text(key);
+      writeText(writer, key);
       writeValue(writer, item);
     }
   };
 }
 
+/** Members that are not there are left out. */
 function structureWrite(members: readonly (readonly [string, Write<CborWriter>])[]): Write<CborWriter> {
+  const named = members.map(([name, write]) => ({ name, write, encodedName: encodedText(name) }));
   return (writer, value) => {
     const record = value as Readonly<Record<string, unknown>>;
-    const present = members.filter(([name]) => record[name] !== undefined && record[name] !== null);
-    writer.head(MAJOR.map, present.length);
-    for (const [name, writeMember] of present) {
-      writer.text(name);
-      writeMember(writer, record[name]);
+    let count = 0;
+    for (const { name } of named) if (record[name] !== undefined && record[name] !== null) count++;
+    writeHead(writer, MAJOR.map, count);
+    for (const { name, write, encodedName } of named) {
+      const member = record[name];
+      if (member === undefined || member === null) continue;
+      writeEncoded(writer, encodedName);
+      write(writer, member);
     }
   };
+}
+
+function encodedText(text: string): Buffer {
+  const writer = createCborWriter();
+  writeText(writer, text);
+  return finishCbor(writer);
 }

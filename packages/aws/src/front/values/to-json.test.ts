@@ -8,7 +8,7 @@ const write = createJsonEncoders(TEST_CONTRACT)('PutOutput');
 
 const entry = fc.record({
   Key: fc.string({ unit: 'binary' }),
-  Data: fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+  Data: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 });
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const output = fc.record({

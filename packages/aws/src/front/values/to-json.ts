@@ -1,41 +1,33 @@
 import type { ServiceContract, Shape } from '../contract.ts';
-import { createJsonWriter, type JsonWriter } from '../json/json-writer.ts';
-import { createShapeWriters, type Write } from './shape-writers.ts';
+import {
+  createJsonWriter,
+  finishJson,
+  type JsonWriter,
+  writeBlob,
+  writeNumber,
+  writeRaw,
+  writeText,
+} from '../json/json-writer.ts';
+import { createEncoders, type Write } from './shape-writers.ts';
 
-/** The largest answers, GetRecords' with 10 MB in base64. */
-const EXPECTED_SIZE_BYTES_MAX = 16 * 1024 * 1024;
-const MARGIN = 1.02;
-
-/** Writers of a service's shapes: blobs in base64, timestamps in seconds. */
+/** Encoders of a service's shapes: blobs in base64, timestamps in seconds. */
 export function createJsonEncoders(contract: ServiceContract): (shapeName: string) => (value: unknown) => Buffer {
-  const writerOf = createShapeWriters(contract, createWrite);
-  return (name) => {
-    const write = writerOf(name);
-    // Answers of one operation are often as large as the last one.
-    let expectedSizeBytes = 0;
-    return (value) => {
-      const writer = createJsonWriter(expectedSizeBytes);
-      write(writer, value);
-      const written = writer.finish();
-      expectedSizeBytes = Math.min(EXPECTED_SIZE_BYTES_MAX, Math.ceil(written.length * MARGIN));
-      return written;
-    };
-  };
+  return createEncoders(contract, { open: createJsonWriter, createWrite, finish: finishJson });
 }
 
 function createWrite(shape: Shape, writerOf: (name: string) => Write<JsonWriter>): Write<JsonWriter> {
   switch (shape.type) {
     case 'string':
-      return (writer, value) => writer.text(value as string);
+      return (writer, value) => writeText(writer, value as string);
     case 'integer':
     case 'long':
-      return (writer, value) => writer.number(value as number);
+      return (writer, value) => writeNumber(writer, value as number);
     case 'boolean':
-      return (writer, value) => writer.raw(value === true ? 'true' : 'false');
+      return (writer, value) => writeRaw(writer, value === true ? 'true' : 'false');
     case 'blob':
-      return (writer, value) => writer.raw(`"${(value as Buffer).toString('base64')}"`);
+      return (writer, value) => writeBlob(writer, value as Buffer);
     case 'timestamp':
-      return (writer, value) => writer.number((value as number) / 1000);
+      return (writer, value) => writeNumber(writer, (value as number) / 1000);
     case 'list':
       return listWrite(writerOf(shape.member));
     case 'map':
@@ -49,11 +41,11 @@ function listWrite(writeItem: Write<JsonWriter>): Write<JsonWriter> {
   return (writer, value) => {
     let separator = '[';
     for (const item of value as readonly unknown[]) {
-      writer.raw(separator);
+      writeRaw(writer, separator);
       writeItem(writer, item);
       separator = ',';
     }
-    writer.raw(separator === '[' ? '[]' : ']');
+    writeRaw(writer, separator === '[' ? '[]' : ']');
   };
 }
 
@@ -61,13 +53,13 @@ function mapWrite(writeValue: Write<JsonWriter>): Write<JsonWriter> {
   return (writer, value) => {
     let separator = '{';
     for (const [key, item] of Object.entries(value as object)) {
-      writer.raw(separator);
-      writer.text(key);
-      writer.raw(':');
+      writeRaw(writer, separator);
+      writeText(writer, key);
+      writeRaw(writer, ':');
       writeValue(writer, item);
       separator = ',';
     }
-    writer.raw(separator === '{' ? '{}' : '}');
+    writeRaw(writer, separator === '{' ? '{}' : '}');
   };
 }
 
@@ -80,10 +72,10 @@ function structureWrite(members: readonly (readonly [string, Write<JsonWriter>])
     for (const { name, write, first, later } of named) {
       const member = record[name];
       if (member === undefined || member === null) continue;
-      writer.raw(isFirst ? first : later);
+      writeRaw(writer, isFirst ? first : later);
       write(writer, member);
       isFirst = false;
     }
-    writer.raw(isFirst ? '{}' : '}');
+    writeRaw(writer, isFirst ? '{}' : '}');
   };
 }

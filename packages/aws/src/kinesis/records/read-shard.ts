@@ -77,11 +77,14 @@ export function createShardReader(log: KafkaLog, streams: Streams): ShardReader 
       }
       const wantedSizeBytes = Math.max(limit * RECORD_SIZE_BYTES_GUESS, READ_SIZE_BYTES_MIN);
       const fetched = await fetch(before.name, asked, offset, Math.min(wantedSizeBytes, sizeBytesMax));
-      const now_ = await settled(before, asked);
-      if (now_ === undefined) return undefined;
-      const { state, shard } = now_;
+      const current = await settled(before, asked);
+      if (current === undefined) return undefined;
+      const { state, shard } = current;
       const endOffset = shard.closed?.endOffset ?? Number.POSITIVE_INFINITY;
-      const inside = fetched.records.filter((record) => record.offset < endOffset);
+      const inside =
+        fetched.nextOffset <= endOffset
+          ? fetched.records
+          : fetched.records.filter((record) => record.offset < endOffset);
       const records = cut(inside, limit, sizeBytesMax);
       const last = records.at(-1);
       const isCut = records.length < inside.length;
@@ -94,8 +97,8 @@ export function createShardReader(log: KafkaLog, streams: Streams): ShardReader 
     async position(before, asked, where) {
       const [offset = -1] = await log.offsets(before.name, [asked.index], timestampOf(where));
       const found = offset >= 0 ? offset : ((await log.offsets(before.name, [asked.index], LATEST_TIMESTAMP))[0] ?? 0);
-      const now = await settled(before, asked);
-      return now === undefined ? undefined : Math.min(found, now.shard.closed?.endOffset ?? found);
+      const current = await settled(before, asked);
+      return current === undefined ? undefined : Math.min(found, current.shard.closed?.endOffset ?? found);
     },
   };
 }
@@ -108,9 +111,11 @@ function timestampOf(where: 'earliest' | 'latest' | { readonly timestampMs: Time
 /** As many as one answer holds, at least one. */
 function cut(records: readonly BatchRecord[], limit: number, sizeBytesMax: number): readonly BatchRecord[] {
   let sizeBytes = 0;
-  for (const [index, { key, value }] of records.entries()) {
+  let count = 0;
+  for (const { key, value } of records) {
     sizeBytes += (key?.length ?? 0) + (value?.length ?? 0);
-    if (index >= limit || (index > 0 && sizeBytes > sizeBytesMax)) return records.slice(0, index);
+    if (count >= limit || (count > 0 && sizeBytes > sizeBytesMax)) return records.slice(0, count);
+    count++;
   }
   return records;
 }

@@ -8,6 +8,7 @@ export const EXPLICIT_HASH_KEY_HEADER = 'kinesis-explicit-hash-key';
 /** Of a record without a key: the service has none without. */
 const NO_PARTITION_KEY = '-';
 const PARTITION_KEY_LENGTH_MAX = 256;
+const REPLACEMENT = '\ufffd';
 const NO_DATA = Buffer.alloc(0);
 
 /** A record as it was put. */
@@ -53,6 +54,8 @@ export function kinesisRecordOf(
 /** Whatever a Kafka producer made a key: what is no text reads as base64, and what is too long is cut. */
 export function partitionKeyOf(key: Buffer | null): string {
   if (key === null || key.length === 0) return NO_PARTITION_KEY;
-  const text = isUtf8(key) ? key.toString() : key.toString('base64');
+  const decoded = key.toString();
+  // Bytes that are no text become this character, which a text may have as well.
+  const text = !decoded.includes(REPLACEMENT) || isUtf8(key) ? decoded : key.toString('base64');
   return text.length <= PARTITION_KEY_LENGTH_MAX ? text : text.slice(0, PARTITION_KEY_LENGTH_MAX);
 }
