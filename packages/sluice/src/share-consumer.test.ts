@@ -66,25 +66,6 @@ describe('a share consumer', { concurrency: true }, () => {
     assert.deepEqual(await drain(bootstrap, 'by-name', 1), ['last×1']);
   });
 
-  it('gets what is sent right after consume(), also in a group that is new and begins at the end', async () => {
-    const partitions = [0, 1, 2];
-    const name = 'from-the-end';
-    await prepareShare(bootstrap, name, { 'share.auto.offset.reset': 'latest' }, partitions.length);
-    await Promise.all(partitions.map((partition) => fill(bootstrap, name, [['before']], 'none', partition)));
-    await using consumer = worker(bootstrap, name);
-    const messages = await consumer.consume({ topics: [name] });
-    await Promise.all(partitions.map((partition) => fill(bootstrap, name, [[`${partition}`]], 'none', partition)));
-    assert.deepEqual(valuesOf(await take(messages[Symbol.asyncIterator](), 3)).sort(), ['0', '1', '2']);
-  });
-
-  it('settles consume() soon for each member of a group that has more of them than partitions', async () => {
-    await prepareShare(bootstrap, 'crowd', { 'share.auto.offset.reset': 'latest' });
-    const crowd = Array.from({ length: 5 }, () => worker(bootstrap, 'crowd'));
-    await Promise.all(crowd.map((consumer) => consumer.consume({ topics: ['crowd'] })));
-    for (const consumer of crowd) assert.deepEqual(consumer.assignments, [{ topic: 'crowd', partitions: [0] }]);
-    await Promise.all(crowd.map((consumer) => consumer.close()));
-  });
-
   it('accepts implicitly what came before, and not what it leaves the loop with', async () => {
     await prepareShare(bootstrap, 'implicit');
     await fill(bootstrap, 'implicit', [['a', 'b', 'c']]);
