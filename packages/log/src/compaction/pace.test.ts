@@ -80,9 +80,9 @@ describe('the pace of a compaction', () => {
     assert.ok(rests.slice(100).every((restMs) => restMs === 0));
   });
 
-  it('rests a few milliseconds at a time, as timers can', () => {
+  it('rests a millisecond at a time or longer, as timers can', () => {
     const { restCount, restedMs } = run(unlimited(), times(1000, busy));
-    assert.ok(restedMs / restCount >= 1.9, `${restCount} rests were ${restedMs} ms`);
+    assert.ok(restedMs / restCount >= 0.99, `${restCount} rests were ${restedMs} ms`);
   });
 
   it('makes good for rests that were too long, but not in one go', () => {
@@ -94,17 +94,15 @@ describe('the pace of a compaction', () => {
   });
 
   it('is never starved: under clients that never pause it takes twice its time at most, besides theirs', () => {
-    const slices = fc.array(
-      fc.record({
-        workMs: fc.double({ min: 0, max: 500, noNaN: true }),
-        turnMs: fc.double({ min: 0, max: 50, noNaN: true }),
-      }),
-      { maxLength: 200 },
-    );
+    const double = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+    const slices = fc.array(fc.record({ workMs: double(0, 500), turnMs: double(0.1, 50) }), { minLength: 20 });
     fc.assert(
       fc.property(slices, (each) => {
-        const { workedMs, restedMs } = run(unlimited(), each);
-        assert.ok(restedMs <= workedMs + 1e-6, `it rested ${restedMs} ms for ${workedMs} ms of work`);
+        const pace = unlimited();
+        const begun = run(pace, times(100, busy));
+        const { workedMs, restedMs } = run(pace, each, begun.nowMs);
+        // What was not rested for yet of the time before is less than a millisecond.
+        assert.ok(restedMs <= workedMs + 1, `it rested ${restedMs} ms for ${workedMs} ms of work`);
       }),
     );
   });

@@ -5,7 +5,7 @@ const BUSY_SHARE_MIN = 1 / 8;
 /** How much a turn counts against those before it. */
 const TURN_WEIGHT = 1 / 32;
 /** Shorter rests are taken together: timers count whole milliseconds. */
-const REST_MS_MIN = 2;
+const REST_MS_MIN = 1;
 
 /** When a slice of a compaction ended, and when all that was ready in that moment had been handled. */
 export interface SliceEnd {
