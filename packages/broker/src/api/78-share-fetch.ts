@@ -6,7 +6,8 @@
  * - Sessions: epoch 0 opens one, −1 ends it and lets go what the member holds, others must follow each other. A session
  *   ends with its connection.
  * - Whole record batches, also past the maximum of records; v2: or never more than the maximum (KIP-1206).
- * - Too little: it waits for appends, and for records that others let go or lose.
+ * - Too little: it waits for appends, and for records that others let go or lose; where no minimum is asked for, only until
+ *   the partitions are begun and not all of their records are locked.
  * - v2: renews locks (KIP-1222), then nothing is fetched.
  */
 import type { AcquireMode } from '@sluice/coordinator/share-partition/acquire';
