@@ -16,6 +16,7 @@ import type { BatchRecord } from '@sluice/protocol/records/record';
 import { walkBatches } from '@sluice/protocol/records/walk-batches';
 
 export interface CommittedRecords {
+  /** Made when they are first asked for: whoever waits before that does not keep thousands of objects alive meanwhile. */
   readonly records: readonly BatchRecord[];
   /** Behind the last whole batch, though its last records may have been compacted away or aborted. */
   readonly nextOffset: Offset;
@@ -32,7 +33,7 @@ export function committedRecords(
 ): CommittedRecords {
   const aborted = [...abortedTransactions].sort((a, b) => a.firstOffset - b.firstOffset);
   const abortedProducers = new Set<number>();
-  const records: BatchRecord[] = [];
+  const positions: number[] = [];
   let nextOffset = start;
   for (const span of walkBatches(encoded)) {
     if (span.kind === 'batch-error') {
@@ -52,9 +53,24 @@ export function committedRecords(
       continue;
     }
     if (isTransactional(encoded, span.position) && abortedProducers.has(producerId(encoded, span.position))) continue;
-    const batch = readRecords(encoded, span.position);
+    positions.push(span.position);
+  }
+  let records: readonly BatchRecord[] | undefined;
+  return {
+    get records() {
+      records ??= recordsAt(encoded, positions, start);
+      return records;
+    },
+    nextOffset,
+  };
+}
+
+function recordsAt(encoded: Buffer, positions: readonly number[], start: Offset): readonly BatchRecord[] {
+  const records: BatchRecord[] = [];
+  for (const position of positions) {
+    const batch = readRecords(encoded, position);
     if (isBatchError(batch)) throw new KafkaError(ErrorCode.CORRUPT_MESSAGE, batch.message);
     for (const record of batch) if (record.offset >= start) records.push(record);
   }
-  return { records, nextOffset };
+  return records;
 }

@@ -88,7 +88,15 @@ export function createLogFetcher(cluster: Cluster, directory: TopicDirectory): L
     const { highWatermark, lastStableOffset, logStartOffset, abortedTransactions, records } = answer;
     const endOffset = lastStableOffset >= 0 ? Math.min(lastStableOffset, highWatermark) : highWatermark;
     const committed = committedRecords(records ?? Buffer.alloc(0), offset, abortedTransactions ?? []);
-    return { kind: 'records', ...committed, endOffset, logStartOffset };
+    return {
+      kind: 'records',
+      get records() {
+        return committed.records;
+      },
+      nextOffset: committed.nextOffset,
+      endOffset,
+      logStartOffset,
+    };
   }
 
   /** Asks one leader about all its positions in one request. */
