@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Shard } from '@sluice/aws/kinesis/generated/types';
 import type { Seen } from '@sluice/aws/kinesis/testing/check-order';
 import { createSimRandom } from '@sluice/kernel/sim/random';
-import { type Caller, connect, Refusal } from './call.ts';
-import { type DoorProcess, startDoorProcess } from './door-process.ts';
-import { type Ask, createStreamReader, listShards } from './stream-reader.ts';
+import { Refusal } from './call.ts';
+import { type Ask, createRestartedDoor, untilStreamActive } from './restarted-door.ts';
+import { createStreamReader, listShards } from './stream-reader.ts';
 
 const STREAM = 'restarted';
 const KEYS = Array.from({ length: 8 }, (_, index) => `key-${index}`);
@@ -38,41 +35,10 @@ export interface RestartsResult {
 /** Writers, a resharder and a consumer on a broker with a door in a real process, which is killed again and again. */
 export async function runRestarts({ cycles, seed, damage }: RestartsOptions): Promise<RestartsResult> {
   const random = createSimRandom(seed);
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'sluice-kinesis-'));
+  await using door = createRestartedDoor();
+  const { ask, insist } = door;
   const acknowledged = new Map(KEYS.map((key) => [key, [] as number[]]));
-  const readyMs: number[] = [];
-  let door: DoorProcess | undefined;
-  let caller: Caller | undefined;
   let isOver = false;
-  let failure: unknown;
-
-  async function open(): Promise<void> {
-    door = await startDoorProcess(dataDirectory);
-    caller = connect(door.endpoint);
-    readyMs.push(door.readyMs);
-  }
-  async function close(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const closing = door;
-    caller?.close();
-    caller = undefined;
-    await closing?.end(signal);
-  }
-  /** Fails with a `Refusal`, or when the door is not there or dies meanwhile. */
-  const ask: Ask = async (operation, input) => {
-    if (caller === undefined) throw new Error('no door is open');
-    return await caller.call(operation, input);
-  };
-  /** Until a door answers. */
-  const insist: Ask = async (operation, input) => {
-    for (;;) {
-      try {
-        return await ask(operation, input);
-      } catch (error) {
-        if (error instanceof Refusal || failure !== undefined) throw failure ?? error;
-        await pause(RETRY_MS);
-      }
-    }
-  };
 
   async function write(key: string, own: number[]): Promise<void> {
     for (let value = 0; !isOver; ) {
@@ -115,54 +81,33 @@ export async function runRestarts({ cycles, seed, damage }: RestartsOptions): Pr
   async function restart(): Promise<void> {
     for (let cycle = 0; cycle < cycles; cycle++) {
       await pause(UP_MS / 2 + random.below(UP_MS));
-      await close('SIGKILL');
-      damage?.(dataDirectory, STREAM);
-      await open();
+      await door.close('SIGKILL');
+      damage?.(door.dataDirectory, STREAM);
+      await door.open();
     }
     await pause(UP_MS);
     isOver = true;
   }
 
-  try {
-    await open();
-    await insist('CreateStream', { StreamName: STREAM, ShardCount: 2 });
-    await untilActive();
-    const reader = createStreamReader(insist, STREAM, () => 1 + random.below(READ_RECORDS_MAX));
-    const resharding = reshard();
-    const work = [...[...acknowledged].map(([key, own]) => write(key, own)), consume(reader), restart()];
-    // The first failure ends the others.
-    await Promise.all(
-      work.map((each) =>
-        each.catch((error) => {
-          failure ??= error;
-          isOver = true;
-        }),
-      ),
-    );
-    const reshardCount = await resharding;
-    if (failure !== undefined) throw failure;
-    await untilActive();
-    while (await reader.readOn());
-    await close('SIGTERM');
-    await open();
-    const again = createStreamReader(insist, STREAM, () => 10_000);
-    while (await again.readOn());
-    const shards = await listShards(insist, STREAM);
-    return { acknowledged, live: reader.seen, later: again.seen, shards, reshardCount, readyMs };
-  } finally {
-    await close('SIGKILL');
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
-
-  async function untilActive(): Promise<void> {
-    for (;;) {
-      const { StreamDescriptionSummary: summary } = await insist<{
-        StreamDescriptionSummary: { StreamStatus: string };
-      }>('DescribeStreamSummary', { StreamName: STREAM });
-      if (summary.StreamStatus === 'ACTIVE') return;
-      await pause(RETRY_MS);
-    }
-  }
+  await door.open();
+  await insist('CreateStream', { StreamName: STREAM, ShardCount: 2 });
+  await untilStreamActive(insist, STREAM);
+  const reader = createStreamReader(insist, STREAM, () => 1 + random.below(READ_RECORDS_MAX));
+  const resharding = reshard();
+  const work = [...[...acknowledged].map(([key, own]) => write(key, own)), consume(reader), restart()];
+  const worked = door.together(work, () => {
+    isOver = true;
+  });
+  // It ends with the others, also when they fail.
+  const [reshardCount] = await Promise.all([resharding, worked]);
+  await untilStreamActive(insist, STREAM);
+  while (await reader.readOn());
+  await door.close('SIGTERM');
+  await door.open();
+  const again = createStreamReader(insist, STREAM, () => 10_000);
+  while (await again.readOn());
+  const shards = await listShards(insist, STREAM);
+  return { acknowledged, live: reader.seen, later: again.seen, shards, reshardCount, readyMs: door.readyMs };
 }
 
 async function changeShards(ask: Ask, open: readonly Shard[], below: (bound: number) => number): Promise<void> {

@@ -1,7 +1,6 @@
 import type { Shard } from '@sluice/aws/kinesis/generated/types';
 import type { Seen } from '@sluice/aws/kinesis/testing/check-order';
-
-export type Ask = <Answer>(operation: string, input: object) => Promise<Answer>;
+import type { Ask } from './restarted-door.ts';
 
 interface ReadAnswer {
   readonly Records: readonly {
