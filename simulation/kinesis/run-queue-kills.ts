@@ -11,10 +11,12 @@ const WORKERS = 3;
 const PUT_RECORDS_MAX = 8;
 const RECEIVE_RECORDS_MAX = 10;
 const VISIBILITY_SECONDS = 2;
+/** What was given back often is not set aside. */
+const NEVER_DEAD = { TargetType: 'NONE' };
 const RETRY_MS = 50;
 const UP_MS = 2_500;
-/** Without a record that was still missing, at the end. */
-const SILENCE_MS = 30_000;
+/** Without a record that was still missing, at the end: twice a group's longest lock by default. */
+const SILENCE_MS = 60_000;
 /** Of the topic in which a queue keeps what became of its records. */
 export const LEDGER_PREFIX = '__kinesis_queue_';
 
@@ -145,7 +147,7 @@ export async function runQueueKills({ cycles, seed, damage }: QueueKillsOptions)
     const { QueueDescription } = await insist<{ QueueDescription: { QueueARN: string } }>('CreateQueue', {
       QueueName: QUEUE,
       StreamConfigurationList: [{ StreamARN, StartingPosition: { Type: 'TRIM_HORIZON' } }],
-      QueueAttributes: { VisibilityTimeoutSeconds: VISIBILITY_SECONDS },
+      QueueAttributes: { VisibilityTimeoutSeconds: VISIBILITY_SECONDS, DeadLetterConfiguration: NEVER_DEAD },
     });
     const { QueueARN: created } = QueueDescription;
     for (;;) {
