@@ -102,13 +102,18 @@ describe('configuration values', () => {
     assert.throws(() => validValues({ name: 'x', valid: 'whatever is nice' }), /x: whatever is nice/);
   });
 
+  it('takes commas alone for the empty list, whose text is theirs without repeats', () => {
+    const parsed = parseConfig(brokerConfigs.get('listeners') ?? assert.fail(), ' , ,');
+    assert.deepEqual(parsed.ok && parsed.value, { kind: 'list', items: [], text: '' });
+  });
+
   it('prints what it reads: reading the text again gives the same', () => {
     const anything = fc.oneof(
       fc.string(),
       fc.integer().map(String),
       fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
       fc.double().map(String),
-      fc.constantFrom('true', 'FALSE', 'gzip', 'delete , compact', '*', '0:1 ,1:2'),
+      fc.constantFrom('true', 'FALSE', 'gzip', 'delete , compact', '*', '0:1 ,1:2', ',', ' , ,'),
     );
     const definition = fc.constantFrom(...topicConfigs.values(), ...groupConfigs.values(), ...brokerConfigs.values());
     fc.assert(

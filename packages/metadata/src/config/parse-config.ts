@@ -46,7 +46,9 @@ export function parseConfig(definition: ConfigDefinition, raw: string): ParseRes
     }
     case 'LIST': {
       const items = withoutRepeats(valid, parseList(text));
-      return accept({ kind: 'list', items, text: items.join(',') }, listProblem(valid, items));
+      const shown = items.join(',');
+      // What is left of commas alone is the empty list, if an empty item is valid at all.
+      return accept({ kind: 'list', items: shown === '' ? [] : items, text: shown }, listProblem(valid, items));
     }
     default:
       return accept({ kind: 'text', text }, textProblem(valid, text));
