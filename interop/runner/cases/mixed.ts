@@ -46,7 +46,12 @@ async function playTogether(stage: Stage, writer: Actor, actors: readonly Actor[
   );
   // Each leaves once, so that each client's members lead the group in their turn.
   for (const actor of actors.filter(({ name }) => !isLimited(name, 'loses-at-its-end'))) {
-    await live.get(actor)?.leave();
+    await live
+      .get(actor)
+      ?.leave()
+      .catch((cause: unknown) => {
+        throw new Error(`${actor.name}: ${messageOf(cause)}`, { cause });
+      });
     live.delete(actor);
     await settled(`${actor.name} has left`);
     await join(actor);
