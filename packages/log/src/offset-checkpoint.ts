@@ -1,5 +1,6 @@
 import type { Disk } from '@sluice/kernel/disk';
 import type { Offset } from '@sluice/kernel/ids';
+import { createSharedRuns } from '@sluice/kernel/share-runs';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts';
 
 /** Offsets by partition name (`topic-0`), kept in one of Kafka's checkpoint files of a data directory. */
@@ -15,20 +16,10 @@ export function createOffsetCheckpoint(
   path: string,
   current: () => Iterable<{ readonly topic: string; readonly partition: number; readonly offset: Offset }>,
 ): OffsetCheckpoint {
-  let running: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
-
   async function write(): Promise<void> {
     const lines: string[] = [];
     for (const { topic, partition, offset } of current()) lines.push(`${topic} ${partition} ${offset}`);
     await disk.replaceFile(path, encodeCheckpoint(lines));
-  }
-
-  function start(): Promise<void> {
-    running = write().finally(() => {
-      running = undefined;
-    });
-    return running;
   }
 
   return {
@@ -36,16 +27,7 @@ export function createOffsetCheckpoint(
       const content = await disk.readFile(path);
       return content === undefined ? new Map() : decodeOffsets(content);
     },
-    save() {
-      if (running === undefined) return start();
-      next ??= running
-        .catch(() => {})
-        .then(() => {
-          next = undefined;
-          return start();
-        });
-      return next;
-    },
+    save: createSharedRuns(write),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/kernel/clock';
 import type { Offset } from '@sluice/kernel/ids';
+import { createSharedRuns } from '@sluice/kernel/share-runs';
 import type { BatchRecord } from '@sluice/protocol/records/record';
 import { EARLIEST_TIMESTAMP, type KafkaLog, LATEST_TIMESTAMP } from './kafka-log.ts';
 
@@ -34,8 +35,6 @@ export interface TopicFollower {
 export function followTopic({ log, clock, topic, readSizeBytesMax, prepare, onRecord }: FollowOptions): TopicFollower {
   let position: Offset | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
-  let next: Promise<void> | undefined;
 
   async function readToEnd(): Promise<void> {
     const startMs = clock.monotonicMs();
@@ -55,14 +54,6 @@ export function followTopic({ log, clock, topic, readSizeBytesMax, prepare, onRe
     readAtMs = startMs;
   }
 
-  function begin(): Promise<void> {
-    const current = readToEnd().finally(() => {
-      if (reading === current) reading = undefined;
-    });
-    reading = current;
-    return current;
-  }
-
   return {
     get position() {
       return position ?? 0;
@@ -71,15 +62,6 @@ export function followTopic({ log, clock, topic, readSizeBytesMax, prepare, onRe
     rewind() {
       position = undefined;
     },
-    confirm() {
-      if (reading === undefined) return begin();
-      next ??= reading
-        .catch(() => {})
-        .then(() => {
-          next = undefined;
-          return begin();
-        });
-      return next;
-    },
+    confirm: createSharedRuns(readToEnd),
   };
 }
