@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Shard } from '@sluice/aws/kinesis/generated/types';
 import type { Seen } from '@sluice/aws/kinesis/testing/check-order';
+import { randomReshard } from '@sluice/aws/kinesis/testing/random-reshard';
 import { createSimRandom } from '@sluice/kernel/sim/random';
 import { Refusal } from './call.ts';
-import { type Ask, createRestartedDoor, untilStreamActive } from './restarted-door.ts';
+import { createRestartedDoor, untilStreamActive } from './restarted-door.ts';
 import { createStreamReader, listShards } from './stream-reader.ts';
 
 const STREAM = 'restarted';
@@ -64,7 +65,9 @@ export async function runRestarts({ cycles, seed, damage }: RestartsOptions): Pr
         const open = (await listShards(ask, STREAM)).filter(
           ({ SequenceNumberRange }) => SequenceNumberRange.EndingSequenceNumber === undefined,
         );
-        await changeShards(ask, open, random.below);
+        const change = randomReshard(STREAM, open, random.below);
+        if (change === undefined) continue;
+        await ask(change.operation, change.input);
         count++;
       } catch {
         // Another change is under way, or there is no door.
@@ -108,24 +111,4 @@ export async function runRestarts({ cycles, seed, damage }: RestartsOptions): Pr
   while (await again.readOn());
   const shards = await listShards(insist, STREAM);
   return { acknowledged, live: reader.seen, later: again.seen, shards, reshardCount, readyMs: door.readyMs };
-}
-
-async function changeShards(ask: Ask, open: readonly Shard[], below: (bound: number) => number): Promise<void> {
-  const one = open[below(open.length)];
-  if (one === undefined) return;
-  const start = BigInt(one.HashKeyRange.StartingHashKey);
-  const end = BigInt(one.HashKeyRange.EndingHashKey);
-  const kind = below(3);
-  if (kind === 0) {
-    const NewStartingHashKey = String((start + end) / 2n + 1n);
-    await ask('SplitShard', { StreamName: STREAM, ShardToSplit: one.ShardId, NewStartingHashKey });
-  } else if (kind === 1) {
-    const after = open.find(({ HashKeyRange }) => BigInt(HashKeyRange.StartingHashKey) === end + 1n);
-    if (after === undefined) return;
-    const pair = { ShardToMerge: one.ShardId, AdjacentShardToMerge: after.ShardId };
-    await ask('MergeShards', { StreamName: STREAM, ...pair });
-  } else {
-    const TargetShardCount = Math.max(1, Math.ceil(open.length / 2) + below(open.length));
-    await ask('UpdateShardCount', { StreamName: STREAM, TargetShardCount, ScalingType: 'UNIFORM_SCALING' });
-  }
 }

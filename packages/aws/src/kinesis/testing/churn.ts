@@ -8,6 +8,7 @@ import { REGISTRY_TOPIC } from '../registry/registry.ts';
 import type { Seen } from './check-order.ts';
 import { contextAt } from './door.ts';
 import { createMemoryCluster } from './memory-cluster.ts';
+import { type Reshard, randomReshard } from './random-reshard.ts';
 
 const STREAM = 'churned';
 const DOOR_COUNT = 3;
@@ -176,33 +177,9 @@ export async function churn(seed: number, { lie = false }: { lie?: boolean } = {
         const shards = (await allShards(insist)).filter(
           ({ SequenceNumberRange }) => SequenceNumberRange.EndingSequenceNumber === undefined,
         );
-        const one = shards[random.below(shards.length)];
-        if (one === undefined) continue;
-        const kind = random.below(3);
-        if (kind === 0) {
-          const { StartingHashKey, EndingHashKey } = one.HashKeyRange;
-          const middle = (BigInt(StartingHashKey) + BigInt(EndingHashKey)) / 2n;
-          const NewStartingHashKey = middle.toString();
-          await ask((door) =>
-            door.SplitShard({ StreamName: STREAM, ShardToSplit: one.ShardId, NewStartingHashKey }, context()),
-          );
-        } else if (kind === 1) {
-          const after = shards.find(
-            ({ HashKeyRange }) => BigInt(HashKeyRange.StartingHashKey) === BigInt(one.HashKeyRange.EndingHashKey) + 1n,
-          );
-          if (after === undefined) continue;
-          await ask((door) =>
-            door.MergeShards(
-              { StreamName: STREAM, ShardToMerge: one.ShardId, AdjacentShardToMerge: after.ShardId },
-              context(),
-            ),
-          );
-        } else {
-          const TargetShardCount = Math.max(1, Math.ceil(shards.length / 2) + random.below(shards.length));
-          await ask((door) =>
-            door.UpdateShardCount({ StreamName: STREAM, TargetShardCount, ScalingType: 'UNIFORM_SCALING' }, context()),
-          );
-        }
+        const change = randomReshard(STREAM, shards, random.below);
+        if (change === undefined) continue;
+        await ask((door) => reshardBy(door, change, context()));
         reshardCount++;
       } catch (error) {
         // Another change is under way, or another resharder was quicker.
@@ -282,6 +259,17 @@ export async function churn(seed: number, { lie = false }: { lie?: boolean } = {
   );
   await clock.runUntil(() => isDone);
   return await running;
+}
+
+function reshardBy(door: Kinesis['operations'], change: Reshard, context: ReturnType<typeof contextAt>) {
+  switch (change.operation) {
+    case 'SplitShard':
+      return door.SplitShard(change.input, context);
+    case 'MergeShards':
+      return door.MergeShards(change.input, context);
+    case 'UpdateShardCount':
+      return door.UpdateShardCount(change.input, context);
+  }
 }
 
 /** Nine times of ten the registry's end is shown as it was before. */
