@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { silentLogger } from '@sluice/kernel/logger';
-import { createMetrics } from '@sluice/kernel/metrics-registry';
-import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { DEFAULT_LOG_CONFIG } from '../default-log-config.ts';
-import { fillUp, keyed, type lastValueOf, openFixture } from '../testing/compaction-fixture.ts';
+import { compactorOf, fillUp, keyed, type lastValueOf, openFixture } from '../testing/compaction-fixture.ts';
 import { COMPACTED, newWorkload } from '../testing/compaction-model.ts';
 import { append, durable, keyedRecordsOf, readBytesFrom } from '../testing/test-log.ts';
-import { createCompactor, DEFAULT_COMPACTOR_SETTINGS } from './compactor.ts';
 
 /** Where nothing else is said, each tombstone makes its batch larger once it gets a horizon. */
 async function fixtureOf(outputSizeBytesMax: number) {
@@ -27,16 +23,7 @@ async function fixtureOf(outputSizeBytesMax: number) {
   }
   await fillUp(log, load, 12);
   await directory.checkpoint();
-  const compactor = createCompactor({
-    settings: { ...DEFAULT_COMPACTOR_SETTINGS, outputSizeBytesMax },
-    clock: createSimClock(),
-    logger: silentLogger,
-    metrics: createMetrics(),
-    directory: '/data',
-    seed: 1,
-    logs: () => directory.logs(),
-    saveCleanedOffsets: async () => {},
-  });
+  const compactor = compactorOf(directory, { outputSizeBytesMax });
   return { disk, directory, log, load, compactor };
 }
 

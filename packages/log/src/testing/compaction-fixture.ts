@@ -1,6 +1,17 @@
+import type { Clock } from '@sluice/kernel/clock';
+import { silentLogger } from '@sluice/kernel/logger';
+import { createMetrics } from '@sluice/kernel/metrics-registry';
+import { createSimClock } from '@sluice/kernel/sim/clock';
 import { createSimDisk } from '@sluice/kernel/sim/disk';
 import { buildBatch } from '@sluice/protocol/records/build-batch';
 import { buildEndTxnMarkerBatch } from '@sluice/protocol/records/control-records';
+import {
+  type Compactor,
+  type CompactorSettings,
+  createCompactor,
+  DEFAULT_COMPACTOR_SETTINGS,
+} from '../compaction/compactor.ts';
+import type { LogDirectory } from '../log-directory.ts';
 import type { ManagedLog } from '../managed-log.ts';
 import { accountsLog, type CompactionWorkload, newWorkload, openAccounts } from './compaction-model.ts';
 import { append, durable, keyedRecordsOf, readBytesFrom } from './test-log.ts';
@@ -52,4 +63,22 @@ export function transactionalProducer(log: ManagedLog, producerId: number, nowMs
 export async function lastValueOf(log: ManagedLog, key: string): Promise<string | null | undefined> {
   const records = keyedRecordsOf(await readBytesFrom(log, log.logStartOffset));
   return records.findLast((record) => record.key === key)?.value;
+}
+
+/** A compactor of its own for a directory's logs. */
+export function compactorOf(
+  directory: LogDirectory,
+  settings: Partial<CompactorSettings> = {},
+  clock: Clock = createSimClock(),
+): Compactor {
+  return createCompactor({
+    settings: { ...DEFAULT_COMPACTOR_SETTINGS, ...settings },
+    clock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+    directory: '/data',
+    seed: 1,
+    logs: () => directory.logs(),
+    saveCleanedOffsets: async () => {},
+  });
 }

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { createTopic } from '@sluice/broker/testing/requests';
 import { connectTestClient, type TestClient } from '@sluice/broker/testing/test-client';
 import { createBatchSender } from '@sluice/client/batch-sender';
@@ -6,13 +5,8 @@ import { createCluster } from '@sluice/client/cluster';
 import { realClock } from '@sluice/kernel/real/clock';
 import { realNetwork } from '@sluice/kernel/real/network';
 import type { Codec } from '@sluice/protocol/compression/codec';
-import { incrementalAlterConfigsRequestCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-request';
-import { incrementalAlterConfigsResponseCodec } from '@sluice/protocol/generated/messages/incremental-alter-configs-response';
 import { ShareConsumer, type ShareConsumerOptions, stringDeserializers } from '../client.ts';
-
-const ALTER_CONFIGS = { request: incrementalAlterConfigsRequestCodec, response: incrementalAlterConfigsResponseCodec };
-const GROUP_RESOURCE = 32;
-const SET = 0;
+import { configureGroups } from '../configure-groups.ts';
 
 /** Heartbeats and locks short enough to wait for. */
 export const SHARE_SETTINGS: Readonly<Record<string, string>> = {
@@ -33,14 +27,7 @@ export async function prepareShare(
 }
 
 export async function configureShare(bootstrap: string, group: string, settings: GroupSettings): Promise<void> {
-  const configs = Object.entries(settings).map(([name, value]) => ({ name, value, configOperation: SET }));
-  await withClient(bootstrap, async (client) => {
-    const { responses } = await client.ask(ALTER_CONFIGS, 1, {
-      resources: [{ resourceType: GROUP_RESOURCE, resourceName: group, configs }],
-      validateOnly: false,
-    });
-    assert.equal(responses[0]?.errorCode, 0, responses[0]?.errorMessage ?? '');
-  });
+  await configureGroups(bootstrap, [{ id: group, settings }]);
 }
 
 type GroupSettings = Readonly<Record<string, string>>;
