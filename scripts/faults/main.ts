@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
+import { holdProcess } from '@sluice/kernel/real/hold-process';
 import { formatReport } from '../../simulation/disk/report.ts';
 import { violationCount } from '../../simulation/disk/row.ts';
 import { REAL_ROWS } from './rows.ts';
-
-const KEEPS_ALIVE_MS = 60_000;
 
 const usage = `node scripts/faults/main.ts [options]
     \`sluice start\` on this machine's disk: killed, failed and slowed down by strace in the middle of its calls, on a
@@ -30,8 +29,8 @@ if (values.help || rows.length !== (wanted?.length ?? rows.length) || !Number.is
   process.stdout.write(usage);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  // While a killed broker is away, the clients' timers are all that there is, and they hold no process.
-  setInterval(() => {}, KEEPS_ALIVE_MS);
+  // While a killed broker is away, the clients' timers are all that there is.
+  holdProcess();
   for (const row of rows) {
     const reason = row.skipped();
     if (reason !== undefined) {

@@ -14,9 +14,9 @@
 import type { ShareConsumerOptions } from '@sluice/client/share-consumer/options';
 import { ShareConsumer as AnyWorldsShareConsumer } from '@sluice/client/share-consumer/share-consumer';
 import { realClock } from '@sluice/kernel/real/clock';
+import { holdProcess } from '@sluice/kernel/real/hold-process';
 import { realNetwork } from '@sluice/kernel/real/network';
 import { realRandom } from '@sluice/kernel/real/random';
-import { holdProcess } from './hold-process.ts';
 
 export {
   type Deserializer,
