@@ -24,8 +24,8 @@ export async function bundle(root: string, outdir: string, dependencies: readonl
     // Maps without the sources would point to files that are not in the package.
     sourcesContent: true,
     external: dependencies.flatMap((name) => [name, `${name}/*`]),
-    // A name that an error or a stack trace shows is the one in the source.
-    keepNames: true,
+    // Kept names would be set again whenever a closure is made, which took a quarter of a delivery's processor time.
+    keepNames: false,
     legalComments: 'eof',
     logLevel: 'warning',
   });
