@@ -1,11 +1,16 @@
 """The Python side of ../CONTRACT.md: requests and replies as JSON lines."""
 
+import faulthandler
 import hashlib
 import json
 import queue
+import signal
 import sys
 import threading
 import time
+
+# The runner asks so where a program is that does not answer.
+faulthandler.register(signal.SIGQUIT)
 
 
 def bytes_of(spec):

@@ -23,7 +23,9 @@ export type ClientProcess = {
 
 export type Command = { readonly argv: readonly string[]; readonly cwd: string; readonly env?: NodeJS.ProcessEnv };
 
-const stderrCharsMax = 4_000;
+const stderrCharsMax = 20_000;
+/** What it takes a program to print what its threads are at. */
+const dumpMs = 2_000;
 const endTimeoutMs = 10_000;
 
 /** Starts a client's program (CONTRACT.md): requests on its stdin, replies on its stdout, one JSON line each. */
@@ -54,9 +56,11 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
     else if (message.error !== undefined) waiting?.reject(new ClientFault(message.error));
     else waiting?.resolve(message.ok);
   });
+  /** It did not answer in time, and was told to say why. */
+  let late: string | undefined;
   const fail = (what: string) => waiting?.reject(new Error(`${what}\n${stderr.trim()}`));
   child.on('error', (cause) => fail(cause.message));
-  child.on('close', (code, signal) => fail(`the client's program ended (${signal ?? code})`));
+  child.on('close', (code, signal) => fail(late ?? `the client's program ended (${signal ?? code})`));
   child.stdin.on('error', () => {});
 
   let turn: Promise<unknown> = Promise.resolve();
@@ -65,9 +69,11 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
     if (!isAlive()) throw new Error(`the client's program is gone\n${stderr.trim()}`);
     const answer = Promise.withResolvers<unknown>();
     waiting = { ...answer, onProgress };
-    const timer = setTimeout(() => {
-      fail(`no answer to ${'op' in request ? request.op : 'a request'} within ${timeoutMs} ms`);
-      child.kill('SIGKILL');
+    let timer = setTimeout(() => {
+      late = `no answer to ${'op' in request ? request.op : 'a request'} within ${timeoutMs} ms`;
+      // Java, Go and Python tell where each of their threads is.
+      child.kill('SIGQUIT');
+      timer = setTimeout(() => child.kill('SIGKILL'), dumpMs);
     }, timeoutMs);
     child.stdin.write(`${JSON.stringify(request)}\n`);
     try {
