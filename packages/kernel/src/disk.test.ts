@@ -153,6 +153,17 @@ for (const { name, disk, root } of worlds) {
       await disk.replaceFile(path, 'a longer first version');
       await Promise.all([disk.replaceFile(path, 'second'), disk.replaceFile(path, Buffer.from('third'))]);
       assert.equal(String(await disk.readFile(path)), 'third');
+      await Promise.all([disk.replaceFile(path, 'fourth'), disk.placeFile(path, 'fifth')]);
+      assert.equal(String(await disk.readFile(path)), 'fifth');
+      assert.deepEqual(await disk.list(folder), ['checkpoint']);
+    });
+
+    it('replaces a small file though a crash left a longer temporary one', async () => {
+      const folder = await newFolder();
+      const path = join(folder, 'checkpoint');
+      await disk.placeFile(`${path}.tmp`, 'longer than what comes');
+      await disk.replaceFile(path, 'short');
+      assert.equal(String(await disk.readFile(path)), 'short');
       assert.deepEqual(await disk.list(folder), ['checkpoint']);
     });
 

@@ -1,5 +1,5 @@
 import { type Disk, DiskError, type DiskFile, type OpenMode } from './disk.ts';
-import { replaceFile } from './replace-file.ts';
+import { replacingFiles } from './replace-file.ts';
 
 /** What would have changed. */
 export interface OverlayChange {
@@ -108,7 +108,7 @@ export function createOverlayDisk(base: Disk): OverlayDisk {
       await file.close();
       return bytes;
     },
-    replaceFile: (path, content) => replaceFile(overlay, path, content),
+    ...replacingFiles(() => overlay),
     list,
     async stat(path) {
       const known = files.get(path);

@@ -1,7 +1,6 @@
 import type { Disk, DiskFile } from './disk.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
-import { replaceFile } from './replace-file.ts';
-import { createSerializer } from './serialize.ts';
+import { replacingFiles } from './replace-file.ts';
 
 export interface ThreadShares {
   /** Threads that carry out the file operations of the whole process: a sync holds one for as long as the disk takes. */
@@ -28,7 +27,6 @@ export function shareThreads(disk: Disk, shares: ThreadShares): Disk {
   const countMax = syncsAtOnceMax(shares);
   const directories = shares.directories.map((path) => ({ path, sync: limitConcurrency(countMax) }));
   const elsewhere = limitConcurrency(countMax);
-  const replacing = createSerializer();
 
   function syncsOf(path: string) {
     const within = directories.filter((each) => path === each.path || path.startsWith(`${each.path}/`));
@@ -42,7 +40,7 @@ export function shareThreads(disk: Disk, shares: ThreadShares): Disk {
       return shareFile(await disk.open(path, mode), syncsOf(path));
     },
     syncDirectory: (path) => syncsOf(path)(() => disk.syncDirectory(path)),
-    replaceFile: (path, content) => replacing(path, () => replaceFile(shared, path, content)),
+    ...replacingFiles(() => shared),
   };
   return shared;
 }

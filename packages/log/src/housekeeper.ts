@@ -115,10 +115,10 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
   ): Promise<void> {
     await Promise.all([
       writeIndexFiles(disk, segment, indexes),
-      disk.replaceFile(snapshotPath(state.directory, endOffset), snapshot),
-      writeEpochsNow(),
+      disk.placeFile(snapshotPath(state.directory, endOffset), snapshot),
+      writeEpochsNow(disk.placeFile),
     ]);
-    await disk.syncDirectory(state.directory);
+    await disk.syncDirectory(state.directory).catch(epochsAreNotWritten);
     await removeStraySnapshots(endOffset);
     self.recoveryPoint = Math.max(self.recoveryPoint, endOffset);
   }
@@ -146,17 +146,18 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     });
   }
 
-  async function writeEpochsNow(): Promise<void> {
+  async function writeEpochsNow(write: Disk['placeFile']): Promise<void> {
     if (areEpochsWritten) return;
     // Before the write: a new epoch that comes meanwhile has its own.
     areEpochsWritten = true;
-    try {
-      await disk.replaceFile(`${state.directory}/${LEADER_EPOCH_CHECKPOINT}`, encodeLeaderEpochs(state.epochs));
-    } catch (error) {
-      // Also a checkpoint writes them, whose failure is not the log's: the next one must not pass over them.
-      areEpochsWritten = false;
-      throw error;
-    }
+    const path = `${state.directory}/${LEADER_EPOCH_CHECKPOINT}`;
+    await write(path, encodeLeaderEpochs(state.epochs)).catch(epochsAreNotWritten);
+  }
+
+  /** The failure of a checkpoint, or for want of space, passes: the next one must not pass over them. */
+  function epochsAreNotWritten(error: unknown): never {
+    areEpochsWritten = false;
+    throw error;
   }
 
   // Without accessors: see docs/decisions/parts-of-a-log.md.
@@ -169,7 +170,7 @@ export function createHousekeeper(options: HousekeeperOptions): Housekeeper {
     },
     writeLeaderEpochs() {
       areEpochsWritten = false;
-      runInBackground(writeEpochsNow);
+      runInBackground(() => writeEpochsNow(disk.replaceFile));
     },
     async removeSegments(segments: readonly Segment[]) {
       for (const segment of segments) {

@@ -8,7 +8,10 @@ export interface LogHooks {
   persistRecoveryPoint(offset: Offset): Promise<void>;
   /** Settles once the cleaned offset is on disk: the log is about to be cut below the old one. */
   persistCleanedOffset(): Promise<void>;
-  /** Settles once the partition's directory itself survives a power loss; asked before anything in it counts as durable. */
+  /**
+   * Settles once the partition's directory itself survives a power loss, but for what a sync of it makes durable; asked
+   * before anything in it counts as durable.
+   */
   persistDirectory(): Promise<void>;
   /** A segment is complete, so that the recovery point has moved. */
   onRecoveryPointMoved(): void;

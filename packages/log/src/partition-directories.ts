@@ -3,6 +3,7 @@ import type { Disk } from '@sluice/kernel/disk';
 import type { Uuid } from '@sluice/kernel/ids';
 import type { Logger } from '@sluice/kernel/logger';
 import type { Random } from '@sluice/kernel/random';
+import { createSharedRuns } from '@sluice/kernel/share-runs';
 import type { DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { isDirectoryFault } from './directory-fault.ts';
 import { reasonOf } from './failure-reason.ts';
@@ -48,6 +49,8 @@ export function createPartitionDirectories(options: PartitionDirectoriesOptions)
   const { disk, random, logger, path, files, hosted, hosting, services } = options;
   const { recoveryPoints, logStarts, cleanedOffsets } = options.checkpoints;
   const removals = new Set<Promise<void>>();
+  /** Thousands of partitions may be written to for the first time at once: their names share syncs. */
+  const syncNames = createSharedRuns(() => disk.syncDirectory(path));
 
   function removeLater(name: string): void {
     const removal = disk
@@ -73,7 +76,8 @@ export function createPartitionDirectories(options: PartitionDirectoriesOptions)
     }
     let persisted: Promise<void> | undefined;
     const created = hosting.make({ topic, partition, topicId }, config, () => {
-      persisted ??= disk.replaceFile(metadataPath, metadata).then(() => disk.syncDirectory(path));
+      // Whoever asks for it syncs the partition's directory next.
+      persisted ??= disk.placeFile(metadataPath, metadata).then(syncNames);
       return persisted;
     });
     hosted.set(name, created);

@@ -2,14 +2,11 @@ import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { type Disk, DiskError, type DiskStat } from '../disk.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
-import { replaceFile } from '../replace-file.ts';
-import { createSerializer } from '../serialize.ts';
+import { replacingFiles } from '../replace-file.ts';
 import { lockFile, lockFileShared } from './directory-lock.ts';
 import { toDiskError } from './disk-error.ts';
 import { openFile } from './file.ts';
 import { openFilesMax } from './open-files-max.ts';
-
-const replacing = createSerializer();
 
 /**
  * What opens a file for itself and closes it soon. Thousands of logs may want it in one turn, and there may be few
@@ -27,7 +24,7 @@ export const realDisk: Disk = {
   },
   open: openFile,
   readFile: (path) => reading(() => orNothing(call<Buffer>(path, (done) => fs.readFile(path, done)))),
-  replaceFile: (path, content) => replacing(path, () => writing(() => replaceFile(realDisk, path, content))),
+  ...replacingFiles(() => realDisk, writing),
   async list(path) {
     const names = await call<string[]>(path, (done) => fs.readdir(path, done));
     return names.sort();

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Disk, DiskError } from '../disk.ts';
-import { replaceFile } from '../replace-file.ts';
-import { createSerializer } from '../serialize.ts';
+import { replacingFiles } from '../replace-file.ts';
 import { surviveCrash, surviveKill } from './crash.ts';
 import { createSimEntries } from './disk-entries.ts';
 import { createDiskLocks } from './disk-locks.ts';
@@ -64,7 +63,6 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
   const operations = createDiskOperations(modelsCrashes, options.clock);
   const space = createDiskSpace(options.capacityBytes);
   const now = () => options.clock?.now() ?? 0;
-  const replacing = createSerializer();
   const locks = createDiskLocks((path) => splitPath(path).join('/'));
   for (const [, node] of walkFiles(root)) space.resized(node.content.sizeBytes);
 
@@ -115,7 +113,7 @@ function simDiskOf(root: DirectoryNode, options: SimDiskOptions): SimDisk {
           return node && contentOf(node);
         },
       }),
-    replaceFile: (path, content) => replacing(path, () => replaceFile(disk, path, content)),
+    ...replacingFiles(() => disk),
     list: (path) =>
       operations.run({
         kind: 'list',
