@@ -81,6 +81,7 @@ export function startClient(command: Command, bootstrap: string): ClientProcess 
     } finally {
       clearTimeout(timer);
       waiting = undefined;
+      late = undefined;
     }
   };
   const client: ClientProcess = {

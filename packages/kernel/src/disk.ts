@@ -66,7 +66,7 @@ export interface Disk {
   readFile(path: string): Promise<Buffer | undefined>;
   /** Replaces the content as one durable step: temporary file, sync, rename, directory sync. For small files. */
   replaceFile(path: string, content: Uint8Array | string): Promise<void>;
-  /** The same without the last step: durable once the caller has synced the directory, for others too. */
+  /** The same without the last step: durable once the caller has synced the directory, which may serve several. */
   placeFile(path: string, content: Uint8Array | string): Promise<void>;
   /** Names in a directory, sorted; `not-found` if there is none. */
   list(path: string): Promise<string[]>;

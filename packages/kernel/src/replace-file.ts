@@ -52,13 +52,7 @@ async function openEmpty(disk: Steps, path: string): Promise<DiskFile> {
     return await disk.open(path, 'create');
   } catch (error) {
     if (!(error instanceof DiskError) || error.tag !== 'exists') throw error;
-  }
-  const file = await disk.open(path, 'write');
-  try {
-    await file.truncate(0);
-    return file;
-  } catch (error) {
-    await file.close();
-    throw error;
+    await disk.unlink(path);
+    return disk.open(path, 'create');
   }
 }
